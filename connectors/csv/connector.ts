@@ -1,0 +1,201 @@
+import {
+  type Connector,
+  ExtractError,
+  type ExtractFile,
+  identifier,
+  literal,
+  pullFiles,
+  type Reading,
+  type ReadingSession,
+  type Remark,
+} from '../connector.ts';
+import { plainText } from './container.ts';
+import { type Dialect, dialectOf } from './dialect.ts';
+import { utf8Text } from './encoding.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { type CsvOptions, csvOptions } from './options.ts';
+import { type Rewritten, rewrite, rewrittenDialect, type Survey, survey } from './survey.ts';
+
+/**
+ * Delimited text: CSV, TSV and their kin, plain or gzip. One record set, `rows`; `row_number` is the n-th
+ * record after the headings, from 1.
+ */
+export const csv: Connector<CsvOptions> = {
+  id: 'csv',
+  title: 'Delimited text (CSV, TSV), plain or gzip, in any usual encoding',
+  options: csvOptions,
+  pull: pullFiles,
+  read,
+};
+
+async function read(extract: ExtractFile, options: CsvOptions, session: ReadingSession): Promise<Reading> {
+  const inflated = await plainText(extract, session, options.max_inflated_mb);
+  const text = await utf8Text(inflated, extract.name, options.encoding, session.scratch('utf8'));
+  const dialect = await dialectOf(text.path, options);
+  const layout = await layoutOf(text.path, extract.name, text.markBytes, dialect, options);
+  const table = session.temporary('rows');
+
+  const counted = await survey(text.path, dialect, layout);
+  const inPlace = counted.plain && (layout.headingIsFirstLine || layout.from === text.markBytes);
+  if (inPlace && (await loadInPlace(session, table, text.path, dialect, layout, options, counted))) {
+    return reading(extract, options, layout, table, undefined, counted, text.remarks);
+  }
+
+  const copy = session.scratch('records');
+  const rejects = session.scratch('rejects');
+  const rewritten = await rewriteOrRefuse(extract, text.path, dialect, layout, copy, rejects);
+  await session.run(
+    createTable(table, copy, {
+      ...rewrittenDialect(dialect),
+      lineEnd: '\\n',
+      skip: 0,
+      columns: layout.columns,
+      nulls: options.null_values,
+      parallel: !rewritten.multiline,
+    }),
+  );
+  const rejectTable = session.temporary('rejects');
+  await session.run(
+    `create or replace temp table ${rejectTable} as select * from read_json(${literal(rejects)}, format = 'newline_delimited',
+       columns = {row_number: 'BIGINT', column_name: 'VARCHAR', value: 'VARCHAR', rule: 'VARCHAR', message: 'VARCHAR'})`,
+  );
+  return reading(extract, options, layout, table, rejectTable, rewritten, text.remarks);
+}
+
+/** False when DuckDB does not find the records that were counted: the text is then rewritten for it. */
+async function loadInPlace(
+  session: ReadingSession,
+  table: string,
+  path: string,
+  dialect: Dialect,
+  layout: Layout,
+  options: CsvOptions,
+  counted: Survey,
+): Promise<boolean> {
+  const delimiter = String.fromCharCode(dialect.delimiter);
+  const quote = dialect.quote < 0 ? '' : String.fromCharCode(dialect.quote);
+  const lineEnd = counted.lineEnd === 'crlf' ? '\\r\\n' : '\\n';
+  const skip = layout.headingIsFirstLine ? 1 : 0;
+  const { columns } = layout;
+  try {
+    await session.run(
+      createTable(table, path, {
+        delimiter,
+        quote,
+        lineEnd,
+        skip,
+        columns,
+        nulls: options.null_values,
+        parallel: !counted.multiline,
+      }),
+    );
+  } catch {
+    return false;
+  }
+  const [found] = await session.rows<{ n: number | bigint }>(`select count(*) as n from ${table}`);
+  return Number(found?.n) === counted.records;
+}
+
+interface Loading {
+  readonly delimiter: string;
+  readonly quote: string;
+  readonly lineEnd: string;
+  readonly skip: number;
+  readonly columns: readonly string[];
+  readonly nulls: readonly string[];
+  /** DuckDB's parallel reader may cut a quoted line break in two */
+  readonly parallel: boolean;
+}
+
+/** Everything is declared, nothing sniffed: detection by DuckDB changes with the options beside it. */
+function createTable(table: string, path: string, loading: Loading): string {
+  const columns = loading.columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  const nulls = ['', ...loading.nulls].map(literal).join(', ');
+  return `create or replace temp table ${table} as select * from read_csv(${literal(path)},
+    auto_detect = false, all_varchar = true, header = false, compression = 'none', columns = {${columns}},
+    delim = ${literal(loading.delimiter)}, quote = ${literal(loading.quote)}, escape = ${literal(loading.quote)},
+    new_line = '${loading.lineEnd}', skip = ${loading.skip}, nullstr = [${nulls}], parallel = ${loading.parallel})`;
+}
+
+async function rewriteOrRefuse(
+  extract: ExtractFile,
+  path: string,
+  dialect: Dialect,
+  layout: Layout,
+  copy: string,
+  rejects: string,
+): Promise<Rewritten> {
+  try {
+    return await rewrite(path, dialect, layout, copy, rejects);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ExtractError(
+      'CSV-013',
+      'A line is longer than 4 MiB',
+      { extract: extract.name },
+      'The file is not delimited text, or its line ends were lost: export it again.',
+    );
+  }
+}
+
+function reading(
+  extract: ExtractFile,
+  options: CsvOptions,
+  layout: Layout,
+  table: string,
+  rejectTable: string | undefined,
+  counted: Survey | Rewritten,
+  encodingRemarks: readonly Remark[],
+): Reading {
+  const columns = layout.columns.map(identifier).join(', ');
+  const rejected = rejectTable !== undefined && 'rejected' in counted && counted.rejected > 0;
+  const query = rejected
+    ? addressed(table, rejectTable, columns)
+    : `select rowid + 1 as row_number, ${columns} from ${table}`;
+  return {
+    addressing: 'record',
+    records: { rows: { query, columns: layout.columns } },
+    ...(rejected ? { rejects: `select * from ${rejectTable}` } : {}),
+    rowsRead: counted.records,
+    numbers: options.decimal,
+    dates: options.dates,
+    remarks: [...encodingRemarks, ...layout.remarks, ...countRemarks(extract.name, counted)],
+  };
+}
+
+/** A rejected record takes no rowid: the records after it move on by the rejects before them. */
+function addressed(table: string, rejectTable: string, columns: string): string {
+  return `with gaps as (
+      select row_number - ordinal as accepted_before, max(ordinal) as rejected_before
+      from (select row_number, row_number() over (order by row_number) as ordinal from ${rejectTable})
+      group by accepted_before),
+    accepted as (select rowid as accepted_before, ${columns} from ${table})
+    select accepted.accepted_before + 1 + coalesce(gaps.rejected_before, 0) as row_number, ${columns}
+    from accepted asof left join gaps on accepted.accepted_before >= gaps.accepted_before`;
+}
+
+function countRemarks(name: string, counted: Survey | Rewritten): Remark[] {
+  const remarks: Remark[] = [];
+  if (counted.records === 0) {
+    remarks.push({
+      code: 'CSV-006',
+      severity: 'warning',
+      message: `${name} has headings and no record. If there was something to report, export it again.`,
+    });
+  }
+  if (counted.blankLines > 0) {
+    remarks.push({
+      code: 'CSV-009',
+      severity: 'information',
+      message: `${name} has ${counted.blankLines} blank lines, or lines of delimiters only, which are not records.`,
+    });
+  }
+  if ('overlong' in counted && counted.overlong > 0) {
+    remarks.push({
+      code: 'CSV-010',
+      severity: 'information',
+      message: `${name}: ${counted.overlong} records end with delimiters beyond the last heading; nothing stands there.`,
+    });
+  }
+  return remarks;
+}

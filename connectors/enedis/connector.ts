@@ -1,0 +1,264 @@
+import { z } from 'zod';
+import {
+  type Connector,
+  type ExtractFile,
+  literal,
+  pullFiles,
+  type Reading,
+  type ReadingSession,
+  type Remark,
+} from '../connector.ts';
+import { findGaps, settleOverlaps } from '../interval-series.ts';
+import { loadLines, utf8Text } from '../utf8-text.ts';
+import { CURVE_MESSAGES, type Curves, readCurves } from './curve.ts';
+import { instantText, kwhText } from './energy.ts';
+import { INDEX_MESSAGES, readIndexes } from './index-readings.ts';
+import { findSections, holdsAnything, type Section } from './layout.ts';
+
+const options = z.strictObject({
+  timestamp: z
+    .enum(['end', 'start'])
+    .optional()
+    .describe('which end of the interval a timestamp marks, when the heading does not say; end unless given'),
+  meter: z.string().min(1).optional().describe('meter (PRM) of a file that names none'),
+});
+export type EnedisOptions = z.infer<typeof options>;
+
+const COLUMNS = ['meter', 'interval_start', 'minutes', 'energy_kwh', 'direction', 'quality'];
+const MOST_REMARKS = 20;
+
+/**
+ * Reads Enedis electricity exports: load curves, daily and monthly energies, daily indexes.
+ *
+ * One record set, `intervals`, addressed by physical line: start in UTC, minutes, kWh with six decimals.
+ * Which export it is shows in its headings; several may stand in one file.
+ */
+export const enedis: Connector<EnedisOptions> = {
+  id: 'enedis',
+  title: 'Enedis electricity exports: load curve, daily or monthly energy, daily indexes (CSV)',
+  options,
+  pull: (source) => pullFiles(source),
+  read,
+};
+
+async function read(extract: ExtractFile, options: EnedisOptions, session: ReadingSession): Promise<Reading> {
+  const text = await utf8Text(extract, session, 'ENE');
+  const lines = session.temporary('enedis_lines');
+  await loadLines(session, lines, text.path, extract, 'ENE');
+  const sections = await findSections(lines, extract.name, session);
+  const marks = options.timestamp ?? 'end';
+  const curves = await readCurves(session, { lines, sections, marks, meter: options.meter });
+  const indexes = await readIndexes(session, lines, sections, options.meter);
+  const intervals = session.temporary('enedis_intervals');
+  const columns = `line, meter, direction, unit, starts, ends, minutes, rule, nature, series, quality, unknown_nature,
+  rank, micro_kwh, fault_column, fault_value, stamp`;
+  await session.run(`create temp table ${intervals} as
+select ${columns} from ${curves.intervals}
+union all
+select ${columns} from ${indexes.intervals}
+order by line, direction`);
+  const good = session.temporary('enedis_good');
+  await session.run(`create temp table ${good} as
+select row_number() over (order by line, direction) as line, line as row, series, starts, ends, rank
+from ${intervals} where rule is null`);
+  const { dropped } = await settleOverlaps(session, good, 'enedis');
+  const overlapping = session.temporary('enedis_overlapping');
+  await session.run(`create temp table ${overlapping} as
+select g.row, g.series, k.row as kept_row
+from ${dropped} d join ${good} g on g.line = d.line join ${good} k on k.line = d.kept_line`);
+  const kept = `${intervals} i anti join ${overlapping} o on o.row = i.line and o.series = i.series`;
+  return {
+    addressing: 'line',
+    records: {
+      intervals: {
+        columns: COLUMNS,
+        query: `select i.line as row_number, i.meter, ${instantText('i.starts')} as interval_start,
+  i.minutes::varchar as minutes, ${kwhText('i.micro_kwh')} as energy_kwh, i.direction, i.quality
+from ${kept}
+where i.rule is null
+order by i.line, i.direction`,
+      },
+    },
+    rejects: rejectsQuery(intervals, overlapping),
+    rowsRead: (await curveLines(session, lines, sections)) - curves.otherQuantities.rows + indexes.rows,
+    numbers: 'point',
+    dates: 'iso',
+    remarks: [
+      ...(await curveRemarks(session, intervals, curves)),
+      ...(await overlapRemarks(session, overlapping)),
+      ...(await gapRemarks(
+        session,
+        `select g.row as line, g.series, g.starts, g.ends from ${good} g
+anti join ${dropped} d on d.line = g.line`,
+      )),
+      ...(await longIntervalRemarks(session, indexes.intervals)),
+      ...(await startRemarks(session, curves.intervals, sections, options)),
+    ],
+    facts: {
+      encoding: text.encoding,
+      layouts: [...new Set(sections.map((section) => section.kind))].sort().join(', '),
+      ...(indexes.starts > 0 ? { first_readings: String(indexes.starts) } : {}),
+    },
+  };
+}
+
+/** Rows of curves and days, counted on the lines themselves. */
+async function curveLines(
+  session: ReadingSession,
+  lines: string,
+  sections: readonly Section[],
+): Promise<number> {
+  let sum = 0;
+  for (const { kind, from, to, separator } of sections) {
+    if (kind === 'index') continue;
+    const [row] = await session.rows<{ many: number | bigint }>(
+      `select count(*) as many from ${lines} where rowid >= ${from - 1} and rowid < ${to} and ${holdsAnything(separator)}`,
+    );
+    sum += Number(row?.many ?? 0);
+  }
+  return sum;
+}
+
+function rejectsQuery(intervals: string, overlapping: string): string {
+  const messages = { ...CURVE_MESSAGES, ...INDEX_MESSAGES };
+  const cases = Object.entries(messages).map(
+    ([rule, message]) => `when ${literal(rule)} then ${literal(message)}`,
+  );
+  return `select line as row_number, fault_column as column_name, left(fault_value, 500) as value, rule,
+  case rule ${cases.join(' ')} else 'A reading of this meter at this time stands above. Remove the double.' end as message
+from ${intervals}
+where rule is not null
+union all
+select o.row, 'Horodate', left(i.stamp, 500), 'overlapping_interval',
+  'The interval covers time that line ' || o.kept_row || ' covers for the same meter and direction. Remove one of the two.'
+from ${overlapping} o join ${intervals} i on i.line = o.row and i.series = o.series and i.rule is null`;
+}
+
+async function curveRemarks(session: ReadingSession, intervals: string, curves: Curves): Promise<Remark[]> {
+  const remarks: Remark[] = [];
+  const { rows, names } = curves.otherQuantities;
+  if (rows > 0) {
+    remarks.push({
+      code: 'ENE-012',
+      severity: 'information',
+      message: `${rows} rows hold ${names}, no active energy: they are not read as consumption.`,
+    });
+  }
+  if (curves.lonely > 0) {
+    remarks.push({
+      code: 'ENE-013',
+      severity: 'warning',
+      message: `${curves.lonely} timestamps of the hour that stands twice in October stand once: they are read as summer time. Export with offsets to be sure.`,
+    });
+  }
+  const unknown = await session.rows<{ nature: string; many: number | bigint; row: number | bigint }>(
+    `select nature, count(*) as many, min(line) as row from ${intervals} where rule is null and unknown_nature group by nature order by nature limit ${MOST_REMARKS}`,
+  );
+  for (const { nature, many, row } of unknown) {
+    remarks.push({
+      code: 'ENE-014',
+      severity: 'warning',
+      message: `${many} rows have the nature "${nature.slice(0, 50)}", which is not known, the first on line ${row}: they are read as estimated. Ask Enedis for its meaning.`,
+      row: Number(row),
+    });
+  }
+  return remarks;
+}
+
+async function overlapRemarks(session: ReadingSession, overlapping: string): Promise<Remark[]> {
+  const found = await session.rows<{ series: string; many: number | bigint; row: number | bigint }>(
+    `select series, count(*) as many, min(row) as row from ${overlapping} group by series order by series limit ${MOST_REMARKS}`,
+  );
+  return found.map(({ series, many, row }) => ({
+    code: 'ENE-015',
+    severity: 'warning',
+    message: `${many} intervals of ${series} cover time already covered, the first on line ${row}: one of each is kept. Export the period once.`,
+    row: Number(row),
+  }));
+}
+
+async function gapRemarks(session: ReadingSession, intervals: string): Promise<Remark[]> {
+  const { gaps, total } = await findGaps(session, intervals, MOST_REMARKS);
+  const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
+    code: 'ENE-010',
+    severity: 'warning',
+    message: `${series} has no interval from ${utc(from)} to ${utc(to)} (before line ${line}). Export the missing period.`,
+    row: line,
+  }));
+  if (total > gaps.length) {
+    remarks.push({
+      code: 'ENE-011',
+      severity: 'warning',
+      message: `${total - gaps.length} more gaps, ${total} in all, are not listed. Export the missing periods.`,
+    });
+  }
+  return remarks;
+}
+
+/** An index says what was consumed over a gap: the interval is measured, and longer than the others. */
+async function longIntervalRemarks(session: ReadingSession, intervals: string): Promise<Remark[]> {
+  const found = await session.rows<{
+    series: string;
+    from: string;
+    to: string;
+    days: number;
+    line: number | bigint;
+    total: number | bigint;
+  }>(
+    `with usual as (select median(minutes) as minutes from ${intervals} where rule is null)
+select series, starts::varchar as "from", ends::varchar as "to", line, (minutes + 720) // 1440 as days, count(*) over () as total
+from ${intervals}
+where rule is null and minutes > 1.5 * (select minutes from usual)
+order by series, starts limit ${MOST_REMARKS}`,
+  );
+  const remarks: Remark[] = found.map(({ series, from, to, days, line }) => ({
+    code: 'ENE-016',
+    severity: 'information',
+    message: `${series} has no reading between ${utc(from)} and ${utc(to)}: one interval of ${days} days (line ${line}) spans the gap, its energy measured as a whole.`,
+    row: Number(line),
+  }));
+  const total = Number(found[0]?.total ?? 0);
+  if (total > found.length) {
+    remarks.push({
+      code: 'ENE-011',
+      severity: 'information',
+      message: `${total - found.length} more gaps between readings, ${total} in all, are not listed.`,
+    });
+  }
+  return remarks;
+}
+
+/** First timestamp at midnight and last one short of it: what a curve stamped with starts looks like. */
+async function startRemarks(
+  session: ReadingSession,
+  intervals: string,
+  sections: readonly Section[],
+  options: EnedisOptions,
+): Promise<Remark[]> {
+  const silent = sections.some(
+    ({ kind, marks }) => (kind === 'curve' || kind === 'table') && marks === undefined,
+  );
+  if (options.timestamp !== undefined || !silent) return [];
+  const [found] = await session.rows<{ suspicious: boolean | null }>(
+    `select bool_and(strftime(timezone('Europe/Paris', timezone('UTC', first_end)), '%H:%M') = '00:00'
+    and strftime(timezone('Europe/Paris', timezone('UTC', last_end)), '%H:%M') in ('23:00', '23:30', '23:45', '23:50', '23:55')) as suspicious
+from (
+  select min(ends) as first_end, max(ends) as last_end from ${intervals}
+  where rule is null and minutes <= 60 group by series
+)`,
+  );
+  if (found?.suspicious !== true) return [];
+  return [
+    {
+      code: 'ENE-017',
+      severity: 'warning',
+      message:
+        'The timestamps run from midnight to just before midnight, as those that mark the start of an interval do, and are read as its end. Set options.timestamp: start if they are starts, or end to confirm.',
+    },
+  ];
+}
+
+/** `2026-03-29 00:30:00` to `2026-03-29T00:30:00Z` */
+function utc(timestamp: string): string {
+  return `${timestamp.replace(' ', 'T')}Z`;
+}

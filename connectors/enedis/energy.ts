@@ -1,0 +1,63 @@
+/**
+ * SQL of energies in millionths of a kWh, as whole numbers: DuckDB divides decimals as floating point, which
+ * would round differently from one sum to the next.
+ */
+
+/** Decimal number as Enedis writes it: point or comma, no thousands separator but spaces. */
+export function numberOf(text: string): string {
+  return `coalesce(try_cast(${text} as decimal(18, 6)), try_cast(replace(regexp_replace(${text}, '[\\s\\x{00A0}\\x{202F}]', '', 'g'), ',', '.') as decimal(18, 6)))`;
+}
+
+/** Millionths of a kWh of a value over `minutes`; half a millionth rounds up. NULL for an unknown unit. */
+export function microKwh(value: string, unit: string, minutes: string): string {
+  const micro = `(${value}::decimal(24, 6) * 1000000::decimal(7, 0))::hugeint`;
+  const over = (numerator: string, denominator: number) =>
+    denominator === 1 ? numerator : `(2 * ${numerator} + ${denominator}) // ${2 * denominator}`;
+  return `case upper(${unit})
+    when 'W' then ${over(`${micro} * ${minutes}`, 60_000)}
+    when 'KW' then ${over(`${micro} * ${minutes}`, 60)}
+    when 'WH' then ${over(micro, 1000)}
+    when 'KWH' then ${micro}
+  end`;
+}
+
+/** Text of a kWh number with six decimals from its millionths. */
+export function kwhText(micro: string): string {
+  return `(${micro}::decimal(32, 0) * 0.000001::decimal(6, 6))::varchar`;
+}
+
+export const UNITS = ['W', 'KW', 'WH', 'KWH'];
+
+/** SQL: instant of a UTC timestamp as text, `2026-03-29T00:30:00Z`. */
+export function instantText(timestamp: string): string {
+  return `strftime(${timestamp}, '%Y-%m-%dT%H:%M:%SZ')`;
+}
+
+/**
+ * SQL: quality from the letter of the row, else from the processing step (BRUT, CORRIGE) that the export
+ * names. NULL for a letter that is not known.
+ *
+ * B, C and E are met in files; the others are those of Enedis' guides to its load-curve flows.
+ */
+export function qualityOf(nature: string, stage: string): string {
+  const processing = `strip_accents(upper(coalesce(${stage}, '')))`;
+  return `case
+    when ${nature} = 'B' then 'measured'
+    when ${nature} is null then case
+      when ${processing} like '%CORR%' then 'corrected'
+      when ${processing} like '%ESTIM%' then 'estimated'
+      else 'measured'
+    end
+    when strip_accents(upper(${nature})) in ('B', 'BRUT', 'BRUTE', 'R', 'REEL', 'REELLE', 'S', 'T', 'F', 'G') then 'measured'
+    when strip_accents(upper(${nature})) in ('C', 'CORRIGE', 'CORRIGEE', 'D', 'K') then 'corrected'
+    when strip_accents(upper(${nature})) in ('E', 'ESTIME', 'ESTIMEE', 'H', 'P') then 'estimated'
+  end`;
+}
+
+export const QUALITY_RANK = (quality: string) =>
+  `case ${quality} when 'corrected' then 0 when 'measured' then 1 else 2 end`;
+
+/** SQL: a meter number that a spreadsheet has turned into 1,91258E+13 has lost its digits. */
+export function isScientific(meter: string): string {
+  return `contains(upper(${meter}), 'E') and regexp_full_match(${meter}, '[0-9][.,]?[0-9]*[eE][+]?[0-9]+')`;
+}

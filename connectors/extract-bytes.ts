@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { ExtractError, type ExtractFile } from './connector.ts';
+
+/** How far a gzip may grow, and the code of the message when it cannot be read. */
+export interface GzipLimits {
+  /** code of the connector's "cannot be read" messages, e.g. `FEC-001` */
+  readonly code: string;
+  /** decompressed bytes allowed for each compressed one, beyond a floor of 64 MiB */
+  readonly largestRatio: number;
+}
+
+/** The first bytes of a file, fewer when it is shorter: what its format is recognised by. */
+export async function firstBytes(path: string, count: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Streams the content of an extract, decompressed when it is gzip. Memory does not grow with the file.
+ *
+ * @throws {ExtractError} for a gzip that is truncated, damaged, or grows like a bomb
+ */
+export async function* extractBytes(
+  extract: ExtractFile,
+  gzip: boolean,
+  { code, largestRatio }: GzipLimits,
+): AsyncGenerator<Buffer> {
+  if (!gzip) {
+    yield* createReadStream(extract.path, { highWaterMark: 1 << 20 });
+    return;
+  }
+  const limit = extract.bytes * largestRatio + (1 << 26);
+  const source = createReadStream(extract.path);
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  source.on('error', (error) => gunzip.destroy(error));
+  let bytes = 0;
+  try {
+    for await (const chunk of source.pipe(gunzip)) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > limit) {
+        throw new ExtractError(
+          code,
+          `The gzip grows beyond ${largestRatio} times its size`,
+          { extract: extract.name },
+          'Deliver the file uncompressed if it is genuine.',
+        );
+      }
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    if (error instanceof ExtractError) throw error;
+    throw new ExtractError(
+      code,
+      `The gzip cannot be decompressed to its end: ${(error as Error).message}`,
+      { extract: extract.name },
+      'Transfer the file again: it is truncated or damaged.',
+      { cause: error },
+    );
+  } finally {
+    source.destroy();
+  }
+}

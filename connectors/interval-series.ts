@@ -1,0 +1,109 @@
+import type { ReadingSession } from './connector.ts';
+
+/**
+ * Intervals of meters, as a connector holds them before it hands them over.
+ *
+ * The table has `line` BIGINT (unique), `series` VARCHAR (what may not overlap: a meter and a direction),
+ * `starts` and `ends` TIMESTAMP (`ends` exclusive) and `rank` INTEGER (of two intervals that cover the same
+ * time, the lower rank stays: corrected before measured before estimated).
+ */
+export interface SettledSeries {
+  /** table of the intervals that give way: `line`, `kept_line` */
+  readonly dropped: string;
+}
+
+export interface Gap {
+  readonly series: string;
+  /** end of the interval before, `2026-03-29 00:30:00`, in the table's own time */
+  readonly from: string;
+  /** start of the interval after */
+  readonly to: string;
+  readonly line: number;
+}
+
+const MOST_ROUNDS = 60;
+
+/**
+ * Finds the intervals that cover time already covered. Of two identical ones the better rank stays, then
+ * the earlier line. Of two that overlap in part the one that starts first stays.
+ */
+export async function settleOverlaps(
+  session: ReadingSession,
+  table: string,
+  name = 'overlaps',
+): Promise<SettledSeries> {
+  const dropped = session.temporary(`${name}_dropped`);
+  const suspects = session.temporary(`${name}_suspects`);
+  await session.run(`create temp table ${dropped} as
+select line, first_value(line) over (partition by series, starts, ends order by rank, line) as kept_line
+from ${table}
+qualify row_number() over (partition by series, starts, ends order by rank, line) > 1`);
+  // only the runs of intervals that touch an overlap are looked at again: usually none
+  await session.run(`create temp table ${suspects} as
+${clusters(`select line, series, starts, ends, rank from ${table} where line not in (select line from ${dropped})`)}
+select line, series, starts, ends, rank
+from clustered
+qualify count(*) over (partition by series, cluster) > 1`);
+  for (let round = 1; (await count(session, suspects)) > 0; round += 1) {
+    const gives = round < MOST_ROUNDS ? 'starts < head_ends' : 'true';
+    const settled = session.temporary(`${name}_settled`);
+    await session.run(`create or replace temp table ${settled} as
+${clusters(`select line, series, starts, ends, rank from ${suspects}`)}
+select line,
+  first_value(line) over (partition by series, cluster order by starts, rank, line) as head_line,
+  first_value(ends) over (partition by series, cluster order by starts, rank, line) as head_ends,
+  starts
+from clustered`);
+    await session.run(`insert into ${dropped}
+select line, head_line from ${settled} where line <> head_line and ${gives}`);
+    await session.run(`delete from ${suspects}
+where line in (select line from ${settled} where line = head_line or ${gives})`);
+  }
+  return { dropped };
+}
+
+/** The holes between consecutive intervals of a series: how many, and the first ones in order of time. */
+export async function findGaps(
+  session: ReadingSession,
+  intervals: string,
+  limit: number,
+): Promise<{ gaps: Gap[]; total: number }> {
+  const sql = `with consecutive as (
+  select line, series, starts, max(ends) over (
+    partition by series order by starts, line rows between unbounded preceding and 1 preceding
+  ) as reached
+  from (${intervals})
+)
+select series, reached::varchar as "from", starts::varchar as "to", line, count(*) over () as total
+from consecutive
+where starts > reached
+order by series, starts
+limit ${limit}`;
+  const rows = await session.rows<Gap & { total: number | bigint }>(sql);
+  return {
+    gaps: rows.map(({ series, from, to, line }) => ({ series, from, to, line: Number(line) })),
+    total: Number(rows[0]?.total ?? 0),
+  };
+}
+
+/** Numbers the runs of intervals that hang together by overlapping. */
+function clusters(intervals: string): string {
+  return `with intervals as (
+  ${intervals}
+), reached as (
+  select *, max(ends) over (
+    partition by series order by starts, rank, line rows between unbounded preceding and 1 preceding
+  ) as reach
+  from intervals
+), clustered as (
+  select *, sum(case when starts < reach then 0 else 1 end) over (
+    partition by series order by starts, rank, line rows unbounded preceding
+  ) as cluster
+  from reached
+)`;
+}
+
+async function count(session: ReadingSession, table: string): Promise<number> {
+  const [row] = await session.rows<{ many: number | bigint }>(`select count(*) as many from ${table}`);
+  return Number(row?.many ?? 0);
+}

@@ -1,0 +1,64 @@
+import type { Basis } from '../indicators/figure.ts';
+
+/** What a person must look at. Sentences are in the run's language. */
+export interface Finding {
+  /** stable within a run: kind and subject, e.g. `reconciliation:payroll:OFR` */
+  readonly id: string;
+  readonly kind:
+    | 'reconciliation'
+    | 'contradiction'
+    | 'drift'
+    | 'action'
+    | 'claim'
+    | 'quality'
+    | 'source'
+    | 'privacy';
+  readonly severity: 'critical' | 'major' | 'minor';
+  readonly entity?: string;
+  readonly indicator?: string;
+  readonly objective?: string;
+  readonly sentence: string;
+  /** the figures it rests on */
+  readonly figures: readonly {
+    readonly name: string;
+    readonly value: string | null;
+    readonly unit: string;
+  }[];
+}
+
+/** Both sides of a declared reconciliation for one entity and window. */
+export interface ReconciliationResult {
+  readonly reconciliation: string;
+  readonly label: string;
+  readonly owner: string;
+  readonly entity: string;
+  readonly period: string;
+  readonly basis: Basis;
+  readonly unit: string;
+  readonly left: {
+    readonly department: string;
+    readonly measure: string;
+    readonly value: string | null;
+    readonly rows: number;
+  };
+  readonly right: {
+    readonly department: string;
+    readonly measure: string;
+    readonly value: string | null;
+    readonly rows: number;
+  };
+  /** left minus right; null when a side is missing */
+  readonly gap: string | null;
+  /** gap as a share of the larger side */
+  readonly gapShare: number | null;
+  readonly tolerance: number;
+  readonly status: 'agrees' | 'differs' | 'missing_side';
+  /** what the gap means, one sentence */
+  readonly sentence: string;
+  /** the gap split by month, to see when it arose */
+  readonly months: readonly {
+    readonly month: string;
+    readonly left: string | null;
+    readonly right: string | null;
+  }[];
+}

@@ -1,0 +1,105 @@
+import { Decimal } from 'decimal.js';
+import type { Catalogue } from '../indicators/catalogue.ts';
+import { GROUP } from '../indicators/figure.ts';
+import { percentage, quantity, quarterName } from '../language/quantity.ts';
+import type { Language, Say } from '../language/wording.ts';
+import type { Standing } from '../objectives/objective.ts';
+import type { Finding, ReconciliationResult } from './finding.ts';
+import type { TellGap } from './reconcile.ts';
+
+const order = { critical: 0, major: 1, minor: 2 } as const;
+
+/** Most severe first, then by id: the order in which a reader meets them. */
+export function ranked(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => order[a.severity] - order[b.severity] || (a.id < b.id ? -1 : 1));
+}
+
+export function driftFindings(standings: readonly Standing[], catalogue: Catalogue, say: Say): Finding[] {
+  return standings
+    .filter((s) => ['drifting', 'off_track', 'unknown'].includes(s.status))
+    .map((s) => {
+      const unit = catalogue.indicators.find((i) => i.id === s.objective.indicator)?.unit ?? '';
+      return {
+        id: `drift:${s.objective.id}`,
+        kind: 'drift',
+        severity: s.status === 'off_track' ? 'critical' : 'major',
+        objective: s.objective.id,
+        indicator: s.objective.indicator,
+        entity: s.objective.entity,
+        sentence: s.sentence,
+        figures: [
+          { name: say('names.value'), value: s.value, unit },
+          { name: say('names.expected'), value: s.expected, unit },
+          { name: say('names.target'), value: String(s.objective.target.value), unit },
+        ],
+      };
+    });
+}
+
+/** Gaps beyond tolerance, entity by entity; the group's own only when no entity explains it. */
+export function gapFindings(
+  results: readonly ReconciliationResult[],
+  catalogue: Catalogue,
+  language: Language,
+  say: Say,
+): Finding[] {
+  const label = (id: string) => catalogue.measures.find((m) => m.id === id)?.label[language] ?? id;
+  return results
+    .filter((r) => r.status === 'differs')
+    .filter(
+      (r) =>
+        r.entity !== GROUP ||
+        !results.some(
+          (o) => o.reconciliation === r.reconciliation && o.entity !== GROUP && o.status === 'differs',
+        ),
+    )
+    .map((r) => ({
+      id: `reconciliation:${r.reconciliation}:${r.entity}`,
+      kind: 'reconciliation',
+      severity: r.gapShare !== null && r.gapShare > 2 * r.tolerance ? 'critical' : 'major',
+      entity: r.entity,
+      sentence: r.sentence,
+      figures: [
+        { name: label(r.left.measure), value: r.left.value, unit: r.unit },
+        { name: label(r.right.measure), value: r.right.value, unit: r.unit },
+        { name: say('names.gap'), value: r.gap, unit: r.unit },
+      ],
+    }));
+}
+
+export function standingTeller(catalogue: Catalogue, period: string, language: Language, say: Say) {
+  return (standing: Omit<Standing, 'sentence'>): string => {
+    const { objective } = standing;
+    const indicator = catalogue.indicators.find((i) => i.id === objective.indicator);
+    const shown = (value: string | null) =>
+      quantity(value, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
+    return say(`standing.${standing.status}`, {
+      objective: objective.label[language],
+      value: shown(standing.value),
+      expected: shown(standing.expected),
+      target: shown(String(objective.target.value)),
+      target_period: quarterName(objective.target.period, language),
+      period: quarterName(period, language),
+    });
+  };
+}
+
+export function gapTeller(language: Language, say: Say): TellGap {
+  return (result, meaning) => {
+    const shown = (value: string | null) => quantity(value, result.unit, 0, language);
+    const known = result.left.value !== null ? result.left.department : result.right.department;
+    return say(`reconciliation.${result.status}`, {
+      label: result.label,
+      entity: result.entity === GROUP ? say('group') : result.entity,
+      left_department: say(`department.${result.left.department}`),
+      right_department: say(`department.${result.right.department}`),
+      known: say(`department.${known}`),
+      left: shown(result.left.value),
+      right: shown(result.right.value),
+      gap: shown(result.gap === null ? null : new Decimal(result.gap).abs().toFixed()),
+      gap_share: percentage(result.gapShare ?? 0, 1, language),
+      tolerance: percentage(result.tolerance, 1, language),
+      meaning,
+    });
+  };
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import {
+  type Connector,
+  ExtractError,
+  type ExtractFile,
+  type PulledExtract,
+} from '../../connectors/connector.ts';
+import { connectorById } from '../../connectors/index.ts';
+import type { Source } from '../configuration/schema.ts';
+import { Fault } from '../fault.ts';
+
+/** An extract in the run's store, with the source that delivered it. */
+export interface CollectedExtract extends ExtractFile {
+  readonly source: Source;
+}
+
+/** A source that could not be had. */
+export interface MissingSource {
+  readonly source: Source;
+  readonly message: string;
+}
+
+export interface Collected {
+  readonly extracts: readonly CollectedExtract[];
+  readonly missing: readonly MissingSource[];
+}
+
+export interface CollectSettings {
+  /** folder of the configuration, where relative paths start */
+  readonly base: string;
+  /** content-addressed store: files are named by their SHA-256 */
+  readonly store: string;
+  readonly sourcesAtOnce: number;
+  /** waits before each retry, in milliseconds */
+  readonly waits?: readonly number[];
+}
+
+/**
+ * Pulls every source into the store, several at once. What is already there is not written again, so an
+ * interrupted collection goes on where it stopped.
+ *
+ * @throws {Fault} RUN-002 when a source that the configuration requires cannot be had
+ */
+export async function collect(sources: readonly Source[], settings: CollectSettings): Promise<Collected> {
+  await mkdir(settings.store, { recursive: true });
+  const limit = pLimit(settings.sourcesAtOnce);
+  const outcomes = await Promise.all(sources.map((source) => limit(() => collectSource(source, settings))));
+  const extracts = outcomes.flatMap((outcome) => (Array.isArray(outcome) ? outcome : []));
+  const missing = outcomes.flatMap((outcome) => (Array.isArray(outcome) ? [] : [outcome as MissingSource]));
+  const fatal = missing.find((one) => one.source.required);
+  if (fatal) {
+    throw new Fault(
+      'RUN-002',
+      `Source ${fatal.source.id} is required and could not be had: ${fatal.message}`,
+      'Deliver it and start again, or set `required: false` to run without it.',
+    );
+  }
+  return { extracts, missing };
+}
+
+async function collectSource(
+  source: Source,
+  settings: CollectSettings,
+): Promise<CollectedExtract[] | MissingSource> {
+  const connector = connectorById(source.connector) as Connector;
+  const waits = settings.waits ?? [200, 1000];
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const options = connector.options.parse(source.options);
+      const pulled = await connector.pull({ id: source.id, base: settings.base, path: source.path }, options);
+      const extracts: CollectedExtract[] = [];
+      for (const one of pulled) extracts.push(await store(source, one, settings.store));
+      return extracts;
+    } catch (error) {
+      const wait = waits[attempt];
+      // what is not there will not come by asking again at once
+      if (wait === undefined || error instanceof ExtractError) {
+        return { source, message: (error as Error).message };
+      }
+      await pause(wait);
+    }
+  }
+}
+
+async function store(source: Source, pulled: PulledExtract, folder: string): Promise<CollectedExtract> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const extractId = `${source.id}/${pulled.name.split('/').at(-1)}`;
+  const arriving = join(
+    folder,
+    `arriving-${createHash('sha256').update(`${source.id}\0${pulled.name}`).digest('hex').slice(0, 16)}`,
+  );
+  await pipeline(pulled.open(), counted, createWriteStream(arriving));
+  const sha256 = hash.digest('hex');
+  const path = join(folder, sha256);
+  await rename(arriving, path).catch(async (error) => {
+    await rm(arriving, { force: true });
+    throw error;
+  });
+  return { source, extractId, name: pulled.name, path, sha256, bytes };
+}

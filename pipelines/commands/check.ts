@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { type Connector, ExtractError } from '../../connectors/connector.ts';
+import { connectorById } from '../../connectors/index.ts';
+import { coverageOf } from '../collect/covers.ts';
+import { loadProject } from '../configuration/load.ts';
+import { Fault } from '../fault.ts';
+import { loadModels } from '../harmonise/harmonise.ts';
+import { loadCatalogue } from '../indicators/load.ts';
+import { loadObjectives } from '../objectives/load.ts';
+import { loadContracts } from '../stage/contract.ts';
+
+export function checkCommand(): Command {
+  return new Command('check')
+    .description('validate configuration, catalogue, contracts and sources; runs nothing')
+    .requiredOption('-c, --config <file>', 'configuration')
+    .action(async ({ config }: { config: string }) => check(config));
+}
+
+async function check(config: string): Promise<void> {
+  const project = await loadProject(config);
+  const { configuration } = project;
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const { perimeter } = configuration;
+  say(
+    `configuration  ${configuration.group.name}: ${perimeter.entities.length} entities, ${perimeter.sites.length} sites, ${perimeter.meters.length} meters`,
+  );
+  const catalogue = await loadCatalogue(project.overlay);
+  say(
+    `catalogue      ${catalogue.indicators.length} indicators on ${catalogue.measures.length} measures, ${catalogue.reconciliations.length} reconciliations`,
+  );
+  const contracts = await loadContracts(project.overlay);
+  const models = await loadModels();
+  say(`models         ${models.length} harmonised tables, ${contracts.size} contracts`);
+  const objectives = await loadObjectives(project, catalogue);
+  say(`objectives     ${objectives.length}`);
+  const mistakes: string[] = [];
+  for (const [index, source] of configuration.sources.entries()) {
+    const connector = connectorById(source.connector) as Connector;
+    const at = `sources.${index} (${source.id})`;
+    if (source.contract && !contracts.has(source.contract)) {
+      mistakes.push(
+        `${at}: unknown contract "${source.contract}"; expected one of ${[...contracts.keys()].sort().join(', ')}`,
+      );
+    }
+    if (
+      !source.contract &&
+      ![...contracts.values()].some(
+        (one) => one.connectors.length < 3 && one.connectors.includes(source.connector),
+      )
+    ) {
+      mistakes.push(`${at}: connector ${source.connector} needs a contract`);
+    }
+    try {
+      const extracts = await connector.pull(
+        { id: source.id, base: project.base, path: source.path },
+        connector.options.parse(source.options),
+      );
+      const unnamed = extracts.filter(
+        (one) => coverageOf(source, one.name, configuration.fiscal_year_start_month) === undefined,
+      );
+      for (const one of unnamed)
+        mistakes.push(`${at}: the name ${one.name} does not follow covers ${source.covers}`);
+      say(`source         ${source.id.padEnd(22)} ${String(extracts.length).padStart(4)} extracts`);
+    } catch (error) {
+      if (!(error instanceof ExtractError)) throw error;
+      say(`source         ${source.id.padEnd(22)} none: ${error.message}`);
+      if (source.required) mistakes.push(`${at}: required, and ${error.message}`);
+    }
+  }
+  if (mistakes.length > 0) {
+    throw new Fault(
+      'CFG-005',
+      `${mistakes.length} mistake(s):\n${mistakes.map((one) => `  ${one}`).join('\n')}\n`,
+      `Correct ${project.file}.`,
+      { exitStatus: 2 },
+    );
+  }
+  say('all is well');
+}

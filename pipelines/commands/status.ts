@@ -1,0 +1,76 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { loadProject } from '../configuration/load.ts';
+import { lastClosedQuarter, quartersBetween } from '../configuration/period.ts';
+import type { Manifest } from '../seal/manifest.ts';
+
+interface PeriodStatus {
+  readonly period: string;
+  readonly latest: string | null;
+  readonly runs: readonly {
+    readonly run: string;
+    readonly state: string;
+    readonly extracts: number;
+    readonly missing: readonly string[];
+    readonly gates: number;
+  }[];
+}
+
+export function statusCommand(): Command {
+  return new Command('status')
+    .description('periods, runs and their states, and what is missing')
+    .requiredOption('-c, --config <file>', 'configuration')
+    .option('--out <folder>', 'where packages are (default: out beside the configuration)')
+    .option('--json', 'as JSON')
+    .action(status);
+}
+
+async function status(options: { config: string; out?: string; json?: boolean }): Promise<void> {
+  const project = await loadProject(options.config);
+  const out = options.out ? resolve(options.out) : join(project.base, 'out');
+  const today = new Date().toISOString().slice(0, 10);
+  const closed = lastClosedQuarter(today, project.configuration.fiscal_year_start_month);
+  const periods: PeriodStatus[] = [];
+  for (const period of quartersBetween(project.configuration.history_from, closed))
+    periods.push(await statusOf(out, period));
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ group: project.configuration.group.name, out, periods }, null, 2)}\n`,
+    );
+    return;
+  }
+  process.stdout.write(`${project.configuration.group.name}, packages in ${out}\n`);
+  for (const { period, latest, runs } of periods) {
+    if (runs.length === 0) process.stdout.write(`${period}  not run\n`);
+    for (const run of runs) {
+      const notes = [
+        run.missing.length > 0 && `missing: ${run.missing.join(', ')}`,
+        run.gates > 0 && `${run.gates} to look at`,
+      ].filter(Boolean);
+      process.stdout.write(
+        `${period}  ${run.run}${run.run === latest ? ' (latest)' : ''}  ${run.state}  ${run.extracts} extracts${notes.length > 0 ? `  ${notes.join('; ')}` : ''}\n`,
+      );
+    }
+  }
+}
+
+async function statusOf(out: string, period: string): Promise<PeriodStatus> {
+  const folder = join(out, period);
+  const names = (await readdir(folder).catch(() => []))
+    .filter((name) => name.startsWith(`${period}-`))
+    .sort();
+  const latest = await readlink(join(folder, 'latest')).catch(() => null);
+  const runs = [];
+  for (const name of names) {
+    const manifest = JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8')) as Manifest;
+    runs.push({
+      run: manifest.run,
+      state: manifest.state,
+      extracts: manifest.extracts.length,
+      missing: manifest.missing_sources,
+      gates: manifest.gates.length,
+    });
+  }
+  return { period, latest: latest?.split('/').at(-1) ?? null, runs };
+}

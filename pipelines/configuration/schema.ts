@@ -1,0 +1,157 @@
+import { z } from 'zod';
+
+const isoDate = z.iso.date().describe('yyyy-mm-dd');
+const code = z.string().regex(/^[A-Za-z0-9_.-]{1,32}$/, 'a short code: letters, digits, _ . -');
+const quarter = z.string().regex(/^\d{4}-Q[1-4]$/, 'a quarter such as 2026-Q3');
+
+export const Entity = z.strictObject({
+  id: code,
+  name: z.string().min(1),
+  country: z.string().regex(/^[A-Z]{2}$/, 'an ISO 3166-1 alpha-2 country code'),
+  siren: z
+    .string()
+    .regex(/^\d{9}$/, 'nine digits, between quotes')
+    .optional()
+    .describe('SIREN; for an entity outside France, the nine-digit number its ledger carries'),
+  lei: z
+    .string()
+    .regex(/^[A-Z0-9]{18}\d{2}$/, 'a 20-character LEI')
+    .optional(),
+  parent: code.nullable().default(null),
+  method: z
+    .enum(['full', 'proportional', 'equity', 'excluded'])
+    .describe('consolidation method: full counts 100 %, proportional its share, equity and excluded nothing'),
+  share: z.number().min(0).max(100).describe('share held, in %'),
+  entry: isoDate
+    .nullable()
+    .default(null)
+    .describe(
+      'first day in the perimeter; null: before the history. The first of a month: monthly extracts cannot be split',
+    ),
+  exit: isoDate.nullable().default(null).describe('last day in the perimeter'),
+  intragroup_auxiliaries: z
+    .array(z.string())
+    .default([])
+    .describe('auxiliary accounts (CompAuxNum) of the other group companies in this ledger'),
+});
+
+export const Site = z.strictObject({
+  id: code,
+  entity: code,
+  name: z.string().min(1),
+  city: z.string(),
+  country: z.string().regex(/^[A-Z]{2}$/),
+  siret: z
+    .string()
+    .regex(/^\d{14}$/, 'fourteen digits, between quotes')
+    .optional(),
+  area_m2: z.number().positive().optional(),
+  water_stress: z.boolean().default(false).describe('lies in an area of high water stress (Aqueduct)'),
+  entry: isoDate.nullable().default(null),
+  exit: isoDate.nullable().default(null),
+});
+
+export const Meter = z.strictObject({
+  id: z.string().min(1).describe('PRM, PCE or own number, between quotes'),
+  site: code,
+  carrier: z.enum([
+    'electricity',
+    'natural_gas',
+    'district_heat',
+    'heating_oil',
+    'propane',
+    'wood',
+    'self_generated_solar',
+    'water',
+  ]),
+  from: isoDate,
+  to: isoDate.nullable().default(null),
+});
+
+export const Source = z.strictObject({
+  id: code,
+  connector: z.string().describe('csv, xlsx, parquet, json, fec, dsn, enedis, grdf, sge'),
+  contract: z
+    .string()
+    .optional()
+    .describe('contract of the rows; not for formats that imply it (fec, dsn, enedis, grdf, sge)'),
+  path: z.string().min(1).describe('file or glob, relative to this configuration'),
+  entities: z.array(code).min(1).describe('entities that it covers: a month without its extract is missing'),
+  covers: z
+    .string()
+    .optional()
+    .describe(
+      'regular expression on the extract name: groups year with month or quarter, or year, or to (yyyymmdd)',
+    ),
+  required: z.boolean().default(false).describe('true: the run fails without it'),
+  personal: z.boolean().default(false).describe('holds identities: kept out of the sealed package in clear'),
+  options: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** `concordance.yaml`: everything that a group says of itself. */
+export const Configuration = z.strictObject({
+  group: z.strictObject({ name: z.string().min(1), currency: z.string().regex(/^[A-Z]{3}$/) }),
+  language: z.enum(['fr', 'en']).default('fr'),
+  fiscal_year_start_month: z.int().min(1).max(12).default(1),
+  history_from: quarter.describe('first quarter that is computed'),
+  objectives: z.string().optional().describe('file of strategic objectives, relative to this one'),
+  catalogue: z
+    .string()
+    .optional()
+    .describe(
+      'folder laid over the built-in one: contracts, measures, indicators, factors, reference, reconciliations',
+    ),
+  perimeter: z.strictObject({
+    entities: z.array(Entity).min(1),
+    sites: z.array(Site).default([]),
+    meters: z.array(Meter).default([]),
+  }),
+  sources: z.array(Source).min(1),
+  not_applicable: z
+    .array(
+      z.strictObject({
+        contract: z.string(),
+        entities: z.array(code).min(1),
+        reason: z
+          .string()
+          .min(10)
+          .describe('why the entity has none of it, in a sentence that an auditor accepts'),
+      }),
+    )
+    .default([])
+    .describe('what an entity does not have: counted as zero and known, where silence would be missing'),
+  thresholds: z
+    .strictObject({
+      suppress_below: z.int().min(1).default(5).describe('smallest group of people that is shown'),
+      quarantine_share: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe('share of quarantined rows in an extract above which the CSR lead must look'),
+    })
+    .prefault({}),
+  privacy: z.strictObject({
+    key_file: z.string().describe('file with the secret of the pseudonyms, 64 hexadecimal digits'),
+    personal_extracts: z
+      .enum(['omit', 'encrypt', 'keep'])
+      .default('omit')
+      .describe('what the sealed package does with extracts that hold identities'),
+  }),
+  limits: z
+    .strictObject({
+      memory: z
+        .string()
+        .regex(/^\d+(MB|GB|MiB|GiB)$/)
+        .default('4GB')
+        .describe('memory limit of the database'),
+      threads: z.int().min(1).optional().describe('threads of the database; default: all cores'),
+      sources_at_once: z.int().min(1).max(32).default(4),
+    })
+    .prefault({}),
+});
+
+export type Configuration = z.infer<typeof Configuration>;
+export type Entity = z.infer<typeof Entity>;
+export type Site = z.infer<typeof Site>;
+export type Source = z.infer<typeof Source>;

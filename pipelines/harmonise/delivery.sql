@@ -1,0 +1,18 @@
+-- model: delivery
+-- purpose: deliveries to customers, to set against revenue
+-- grain: one row is one delivery line
+-- inputs: staged.deliveries, reference.fx
+-- columns: delivery (code); customer_country (code); intragroup (flag); amount_eur (EUR) without VAT
+select
+  d.entity,
+  d.site,
+  d.delivery_date as date,
+  d.delivery,
+  d.customer_country,
+  d.intragroup,
+  (d.amount_excl_vat * x.eur_per_unit)::decimal(18,2) as amount_eur,
+  'measured' as quality,
+  d.extract_id,
+  d.row_number
+from staged.deliveries as d
+left join reference.fx as x on x.currency = d.currency and d.delivery_date between x.valid_from and x.valid_to

@@ -1,0 +1,187 @@
+-- model: emission
+-- purpose: greenhouse gases: each activity times its factor; combustion and generation in scopes 1 and 2, upstream in scope 3
+-- grain: one row is one activity row under one scope, category and basis
+-- inputs: model.energy, model.energy_origin, model.fuel, model.refrigerant, model.purchase, model.freight, model.waste, model.travel, reference.factors, reference.group_factors, reference.site, reference.entity
+-- columns: scope (code) 1, 2, 3; category (code) stationary, mobile, fugitive, electricity, heat, c1_purchased, c2_capital, c3_energy, c4_upfreight, c5_waste, c6_travel, c9_downfreight; basis (code) location or market in scope 2, else null
+-- columns: activity (code); scope_part (code) part of the factor; country (code); quantity (unit) of activity; unit (code) unit of the factor
+-- columns: factor_id (code), factor_kgco2e (kgCO2e per unit): the group's own factor before the national one before the general one, valid on the day; both null where there is none, and tco2e with them: the row stays, and is never 0
+-- columns: tco2e (tCO2e); biogenic_tco2e (tCO2) outside the scopes; method (text) contract, residual_mix or grid_average_without_residual_mix, spend
+with located_energy as (
+  select
+    e.*,
+    coalesce(s.country, o.country) as country,
+    (e.energy_mwh * 1000)::decimal(28,9) as kwh
+  from model.energy as e
+  left join reference.site as s on s.site = e.site
+  left join reference.entity as o on o.entity = e.entity
+  where e.direction = 'consumption'
+),
+activities as (
+  -- fuels burnt on sites
+  select entity, site, date, '1' as scope, 'stationary' as category, null::varchar as basis, carrier as activity, 'combustion' as scope_part,
+    country, kwh as quantity, 'kWh_pci' as unit, null::decimal(18,6) as given_factor, null::varchar as given_id, null::varchar as method, quality, extract_id, row_number
+  from located_energy
+  where purpose = 'site' and carrier not in ('electricity', 'district_heat')
+  union all
+  select entity, site, date, '3', 'c3_energy', null, carrier, 'upstream', country, kwh, 'kWh_pci', null, null, null, quality, extract_id, row_number
+  from located_energy
+  where purpose = 'site' and carrier not in ('electricity', 'district_heat')
+  -- fuels of vehicles
+  union all
+  select f.entity, f.site, f.date, '1', 'mobile', null, f.fuel, 'combustion', coalesce(f.country, o.country), f.quantity::decimal(28,9), f.fuel_unit, null, null, null, f.quality, f.extract_id, f.row_number
+  from model.fuel as f
+  left join reference.entity as o on o.entity = f.entity
+  where f.kind in ('fuel', 'unknown')
+  union all
+  select f.entity, f.site, f.date, '3', 'c3_energy', null, f.fuel, 'upstream', coalesce(f.country, o.country), f.quantity::decimal(28,9), f.fuel_unit, null, null, null, f.quality, f.extract_id, f.row_number
+  from model.fuel as f
+  left join reference.entity as o on o.entity = f.entity
+  where f.kind in ('fuel', 'unknown')
+  -- refrigerants
+  union all
+  select r.entity, r.site, r.date, '1', 'fugitive', null, 'refrigerant_' || r.fluid, 'gwp', coalesce(s.country, o.country), r.net_kg::decimal(28,9), 'kg', null, null, 'mass_balance', r.quality, r.extract_id, r.row_number
+  from model.refrigerant as r
+  left join reference.site as s on s.site = r.site
+  left join reference.entity as o on o.entity = r.entity
+  where not r.first_fill
+  -- bought electricity and heat, by location, by market, and upstream
+  union all
+  select entity, site, date, '2', case carrier when 'electricity' then 'electricity' else 'heat' end, 'location', carrier, 'generation', country, kwh, 'kWh', null, null, null, quality, extract_id, row_number
+  from located_energy
+  where carrier in ('electricity', 'district_heat')
+  union all
+  select entity, site, date, '3', 'c3_energy', null, carrier, 'upstream', country, kwh, 'kWh', null, null, null, quality, extract_id, row_number
+  from located_energy
+  where carrier in ('electricity', 'district_heat')
+  union all
+  select entity, site, date, '2', case carrier when 'electricity' then 'electricity' else 'heat' end, 'market', carrier, 'residual', country,
+    (energy_mwh * 1000)::decimal(28,9), 'kWh', contract_factor, case when origin = 'contract' then 'contract:' || certificate end,
+    case when origin = 'contract' then 'contract' end, quality, extract_id, row_number
+  from model.energy_origin
+  where direction = 'consumption' and carrier in ('electricity', 'district_heat')
+  -- purchases by spend; energy, freight, travel and waste are followed by quantities
+  union all
+  select p.entity, p.site, p.date, '3', case p.treatment when 'capital' then 'c2_capital' else 'c1_purchased' end, null, 'spend_' || p.nace, 'all_in', o.country,
+    (p.amount_eur * 0.001::decimal(4,3))::decimal(28,9), 'kEUR', null, null, 'spend', 'by_spend', p.extract_id, p.row_number
+  from model.purchase as p
+  left join reference.entity as o on o.entity = p.entity
+  where p.treatment in ('monetary', 'capital') and p.nace is not null and not p.intragroup
+  -- freight
+  union all
+  select f.entity, f.site, f.date, '3', f.category, null,
+    case when f.mode = 'air' then case when f.distance_km < 1000 then 'freight_air_short' when f.distance_km <= 3500 then 'freight_air_medium' else 'freight_air_long' end else 'freight_' || f.mode end,
+    'combustion', coalesce(s.country, o.country), f.tonne_km::decimal(28,9), 'tkm', null, null, null, f.quality, f.extract_id, f.row_number
+  from model.freight as f
+  left join reference.site as s on s.site = f.site
+  left join reference.entity as o on o.entity = f.entity
+  where f.category is not null
+  -- waste
+  union all
+  select w.entity, w.site, w.date, '3', 'c5_waste', null, w.activity, 'all_in', coalesce(s.country, o.country), w.tonnes::decimal(28,9), 't', null, null, null, w.quality, w.extract_id, w.row_number
+  from model.waste as w
+  left join reference.site as s on s.site = w.site
+  left join reference.entity as o on o.entity = w.entity
+  -- travel; hotel nights by what they cost
+  union all
+  select t.entity, t.site, t.date, '3', 'c6_travel', null, t.activity, 'all_in', o.country,
+    case when t.mode = 'hotel' then t.amount_eur * 0.001::decimal(4,3) else t.distance_km end::decimal(28,9),
+    case when t.mode = 'hotel' then 'kEUR' when t.mode in ('car', 'taxi') then 'km' else 'pkm' end,
+    null, null, case when t.mode = 'hotel' then 'spend' end,
+    case when t.mode = 'hotel' then 'by_spend' else t.quality end, t.extract_id, t.row_number
+  from model.travel as t
+  left join reference.entity as o on o.entity = t.entity
+),
+factor_list as (
+  select activity, unit, scope_part, country, null::varchar as site, valid_from, valid_to, factor_id, value_kgco2e, 1 as rank
+  from reference.factors
+  union all
+  select activity, unit, scope_part, country, site, valid_from, valid_to, factor_id, value_kgco2e, 0
+  from reference.group_factors
+),
+wanted as (
+  select distinct activity, scope_part, unit, country, site, date from activities where given_factor is null
+),
+-- the residual mix before the grid's average, the group's own factor before the national before the general one, the newest of those valid
+chosen as (
+  select *
+  from (
+    select
+      w.activity,
+      w.scope_part,
+      w.unit,
+      w.country,
+      w.site,
+      w.date,
+      f.factor_id,
+      f.value_kgco2e,
+      f.scope_part as found_part,
+      row_number() over (
+        partition by w.activity, w.scope_part, w.unit, w.country, w.site, w.date
+        order by
+          case when f.scope_part = w.scope_part then 0 else 1 end,
+          f.rank,
+          case when f.site is null then 1 else 0 end,
+          case when f.country is null then 1 else 0 end,
+          f.valid_from desc,
+          f.factor_id
+      ) as choice
+    from wanted as w
+    join factor_list as f
+      on f.activity = w.activity
+      and f.unit = w.unit
+      and (f.scope_part = w.scope_part or (w.scope_part = 'residual' and f.scope_part = 'generation'))
+      and (f.country is null or f.country = w.country)
+      and (f.site is null or f.site = w.site)
+      and w.date between f.valid_from and coalesce(f.valid_to, date '9999-12-31')
+  )
+  where choice = 1
+),
+biogenic as (
+  select *
+  from (
+    select
+      w.activity,
+      w.unit,
+      w.date,
+      f.value_kgco2e,
+      row_number() over (partition by w.activity, w.unit, w.date order by f.valid_from desc, f.factor_id) as choice
+    from (select distinct activity, unit, date from activities where scope = '1') as w
+    join reference.factors as f
+      on f.activity = w.activity and f.unit = w.unit and f.scope_part = 'biogenic' and f.country is null
+      and w.date between f.valid_from and coalesce(f.valid_to, date '9999-12-31')
+  )
+  where choice = 1
+),
+-- keys that are null where there is nothing to look up: a plain equality joins far faster than a condition beside it
+keyed as (
+  select a.*, case when given_factor is null then activity end as factor_key, case when scope = '1' then activity end as biogenic_key
+  from activities as a
+)
+select
+  a.entity,
+  a.site,
+  a.date,
+  a.scope,
+  a.category,
+  a.basis,
+  a.activity,
+  a.scope_part,
+  a.country,
+  a.quantity,
+  a.unit,
+  coalesce(a.given_id, c.factor_id) as factor_id,
+  coalesce(a.given_factor, c.value_kgco2e)::decimal(18,8) as factor_kgco2e,
+  ((a.quantity::decimal(22,6) * coalesce(a.given_factor, c.value_kgco2e)::decimal(14,8))::decimal(28,10) * 0.001::decimal(4,3))::decimal(28,10) as tco2e,
+  ((a.quantity::decimal(22,6) * b.value_kgco2e::decimal(14,8))::decimal(28,10) * 0.001::decimal(4,3))::decimal(28,10) as biogenic_tco2e,
+  coalesce(
+    a.method,
+    case when a.scope_part = 'residual' and c.found_part = 'residual' then 'residual_mix' when a.scope_part = 'residual' then 'grid_average_without_residual_mix' end
+  ) as method,
+  case when a.quality = 'measured' then 'calculated' else a.quality end as quality,
+  a.extract_id,
+  a.row_number
+from activities as a
+left join chosen as c
+  on c.activity = case when a.given_factor is null then a.activity end and c.scope_part = a.scope_part and c.unit = a.unit
+  and c.country is not distinct from a.country and c.site is not distinct from a.site and c.date = a.date
+left join biogenic as b on b.activity = case when a.scope = '1' then a.activity end and b.unit = a.unit and b.date = a.date

@@ -1,0 +1,103 @@
+-- model: energy_origin
+-- purpose: energy by what it was made from: covered by a contract, own generation, renewable fuel, or the rest
+-- grain: one row is the part of one energy row that has one origin; the parts of a row add up to it
+-- inputs: model.energy, model.energy_contract, reference.site, reference.entity, reference.fuels
+-- columns: meter, carrier, direction, purpose as in energy; country (code); origin (code) contract, own_generation, export, fuel or uncovered; instrument (code), certificate (text) of the contract
+-- columns: renewable (flag); energy_mwh (MWh) net calorific value, negative for energy given back to the grid; contract_factor (kgCO2e/kWh) of the contract
+with consumed as (
+  select entity, carrier, date_trunc('month', date)::date as month, sum(energy_mwh) as consumed_mwh
+  from model.energy
+  where direction = 'consumption' and purpose = 'site' and carrier in ('electricity', 'natural_gas')
+  group by entity, carrier, date_trunc('month', date)::date
+),
+covered as (
+  select entity, carrier, date_trunc('month', date)::date as month, sum(covered_mwh) as covered_mwh
+  from model.energy_contract
+  group by entity, carrier, date_trunc('month', date)::date
+),
+-- a month's certificates cover no more than what the month used; the excess is lost
+shares as (
+  select
+    k.entity,
+    k.carrier,
+    date_trunc('month', k.date)::date as month,
+    k.instrument,
+    k.certificate,
+    k.renewable,
+    k.factor_kgco2e_kwh,
+    (k.covered_mwh / greatest(u.consumed_mwh, c.covered_mwh))::decimal(18,12) as share
+  from model.energy_contract as k
+  join consumed as u on u.entity = k.entity and u.carrier = k.carrier and u.month = date_trunc('month', k.date)::date
+  join covered as c on c.entity = k.entity and c.carrier = k.carrier and c.month = date_trunc('month', k.date)::date
+  where u.consumed_mwh > 0 and k.covered_mwh > 0
+),
+-- several energy rows may come from one staged row: number them to know each one's parts
+located as (
+  select
+    e.*,
+    coalesce(s.country, o.country) as country,
+    date_trunc('month', e.date)::date as month,
+    e.direction = 'consumption' and e.purpose = 'site' and e.carrier in ('electricity', 'natural_gas') as coverable,
+    row_number() over (order by e.extract_id, e.row_number, e.date, e.carrier, e.meter, e.direction, e.energy_mwh) as number
+  from model.energy as e
+  left join reference.site as s on s.site = e.site
+  left join reference.entity as o on o.entity = e.entity
+),
+covered_parts as (
+  select
+    l.number,
+    s.instrument,
+    s.certificate,
+    s.renewable,
+    s.factor_kgco2e_kwh,
+    (l.energy_mwh * s.share)::decimal(18,9) as energy_mwh
+  from located as l
+  join shares as s on s.entity = l.entity and s.carrier = l.carrier and s.month = l.month
+  where l.coverable
+),
+covered_rows as (
+  select number, sum(energy_mwh) as covered_mwh from covered_parts group by number
+),
+-- the rest is what the rounded parts leave, so that nothing is lost
+parts as (
+  select number, 'contract' as origin, instrument, certificate, renewable, factor_kgco2e_kwh as contract_factor, energy_mwh
+  from covered_parts
+  union all
+  select
+    l.number,
+    case
+      when l.direction = 'generation' then 'own_generation'
+      when l.direction = 'export' then 'export'
+      when l.carrier in ('electricity', 'district_heat') then 'uncovered'
+      else 'fuel'
+    end,
+    null,
+    null,
+    l.direction in ('generation', 'export') or coalesce(f.renewable, false),
+    null,
+    (case when l.direction = 'export' then -l.energy_mwh else l.energy_mwh end - coalesce(c.covered_mwh, 0))::decimal(18,9)
+  from located as l
+  left join covered_rows as c on c.number = l.number
+  left join (select fuel, bool_or(renewable) as renewable from reference.fuels group by fuel) as f on f.fuel = l.carrier
+  where c.number is null or l.energy_mwh - c.covered_mwh <> 0
+)
+select
+  l.entity,
+  l.site,
+  l.date,
+  l.meter,
+  l.carrier,
+  l.direction,
+  l.purpose,
+  l.country,
+  p.origin,
+  p.instrument,
+  p.certificate,
+  p.renewable,
+  p.energy_mwh,
+  p.contract_factor,
+  l.quality,
+  l.extract_id,
+  l.row_number
+from located as l
+join parts as p on p.number = l.number

@@ -1,0 +1,98 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../fault.ts';
+import { modelsFolder } from '../places.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+
+/** One `.sql` file: a harmonised table, with the header that documents it. */
+export interface Model {
+  readonly name: string;
+  readonly purpose: string;
+  readonly grain: string;
+  /** qualified tables that it reads: `staged.x`, `reference.y`, `model.z` */
+  readonly inputs: readonly string[];
+  readonly sql: string;
+}
+
+/**
+ * Reads the models in an order in which each one's inputs come first.
+ *
+ * @throws {Fault} MOD-001 for a header that cannot be read, MOD-002 for a circle
+ */
+export async function loadModels(folder = modelsFolder): Promise<Model[]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const models = await Promise.all(
+    files.map(async (name) => parseModel(name, await readFile(join(folder, name), 'utf8'))),
+  );
+  return inOrder(models);
+}
+
+/** Builds `model.<name>` for every model. */
+export async function harmonise(
+  warehouse: Warehouse,
+  models: readonly Model[],
+  step: (name: string) => void = () => {},
+): Promise<void> {
+  await warehouse.run('create schema if not exists model');
+  for (const model of models) {
+    step(model.name);
+    try {
+      await warehouse.run(`create table model.${model.name} as ${model.sql}`);
+    } catch (cause) {
+      throw new Fault(
+        'MOD-003',
+        `Model ${model.name} failed: ${(cause as Error).message.split('\n')[0]}.`,
+        `See pipelines/harmonise/${model.name}.sql.`,
+        { cause },
+      );
+    }
+  }
+}
+
+function parseModel(file: string, text: string): Model {
+  const header = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^-- (\w+): (.*)$/.exec(line);
+    if (match)
+      header.set(match[1] as string, [header.get(match[1] as string), match[2]].filter(Boolean).join(' '));
+  }
+  const name = header.get('model');
+  if (!name || `${name}.sql` !== file || !header.has('inputs') || !header.has('grain')) {
+    throw new Fault(
+      'MOD-001',
+      `pipelines/harmonise/${file} has no complete header.`,
+      'It needs -- model, purpose, grain, inputs and columns; the model is named as its file.',
+    );
+  }
+  return {
+    name,
+    purpose: header.get('purpose') ?? '',
+    grain: header.get('grain') as string,
+    inputs: (header.get('inputs') as string)
+      .split(',')
+      .map((input) => input.trim())
+      .filter(Boolean),
+    sql: text.trim().replace(/;$/, ''),
+  };
+}
+
+function inOrder(models: readonly Model[]): Model[] {
+  const ordered: Model[] = [];
+  const waiting = [...models];
+  while (waiting.length > 0) {
+    const next = waiting.findIndex((model) =>
+      model.inputs.every(
+        (input) => !input.startsWith('model.') || ordered.some((done) => `model.${done.name}` === input),
+      ),
+    );
+    if (next < 0) {
+      throw new Fault(
+        'MOD-002',
+        `Models ${waiting.map((m) => m.name).join(', ')} wait for each other or for a model that does not exist.`,
+        'Correct their -- inputs lines.',
+      );
+    }
+    ordered.push(...waiting.splice(next, 1));
+  }
+  return ordered;
+}

@@ -1,0 +1,126 @@
+-- model: pay
+-- purpose: gross pay and paid hours of each contract; amounts in the month they were paid, hours in the month they were worked for
+-- grain: one row is one person's contract in one month
+-- inputs: staged.dsn_pays, staged.dsn_activities, staged.dsn_individuals, model.declaration, model.person, model.contract_month, reference.constants
+-- columns: person (hash); contract (code); sex (code); job_class, contract_class (code); is_employee (flag); country (code)
+-- columns: gross_eur (EUR) pay of DSN type 001, corrections of earlier months included, or the register's gross; paid_hours (h) of DSN activity 01 (a day of a yearly package counts 7 h) and overtime of types 017 and 018, or the register's
+-- columns: also_from (list) the other pay rows that it adds up
+with constant as (
+  select max(value) filter (where name = 'hours_per_forfait_day') as hours_per_forfait_day from reference.constants
+),
+amounts as (
+  select d.entity, d.site, d.date, p.declaration, p.individual, p.contract_number as contract, p.amount as gross_eur, null::decimal(18,2) as paid_hours, p.extract_id, p.row_number
+  from staged.dsn_pays as p
+  join model.declaration as d on d.extract_id = p.extract_id and d.declaration = p.declaration
+  where p.pay_type = '001'
+),
+activities as (
+  select
+    d.entity,
+    d.site,
+    last_day(coalesce(a.period_start, d.month)) as date,
+    a.declaration,
+    a.individual,
+    a.contract_number as contract,
+    case when a.measure_unit in ('12', '20') then (a.measure * k.hours_per_forfait_day)::decimal(18,2) else a.measure end as paid_hours,
+    a.extract_id,
+    a.row_number
+  from staged.dsn_activities as a
+  join model.declaration as d on d.extract_id = a.extract_id and d.declaration = a.declaration
+  cross join constant as k
+  where a.activity_type = '01' and coalesce(a.measure_unit, '10') in ('10', '12', '20', '21')
+),
+hours_of_pay as (
+  select d.entity, d.site, last_day(p.period_start) as date, p.declaration, p.individual, p.contract_number as contract, p.pay_type, p.hours as paid_hours, p.extract_id, p.row_number
+  from staged.dsn_pays as p
+  join model.declaration as d on d.extract_id = p.extract_id and d.declaration = p.declaration
+  where p.hours is not null and p.pay_type in ('002', '017', '018')
+),
+hours as (
+  select entity, site, date, declaration, individual, contract, null::decimal(18,2) as gross_eur, paid_hours, extract_id, row_number
+  from activities
+  union all
+  select entity, site, date, declaration, individual, contract, null, paid_hours, extract_id, row_number
+  from hours_of_pay
+  where pay_type in ('017', '018')
+  union all
+  -- older files tell the hours with the pay of type 002 and have no activity
+  select h.entity, h.site, h.date, h.declaration, h.individual, h.contract, null, h.paid_hours, h.extract_id, h.row_number
+  from hours_of_pay as h
+  left join (select distinct extract_id, declaration, individual from activities) as a
+    on a.extract_id = h.extract_id and a.declaration = h.declaration and a.individual = h.individual
+  where h.pay_type = '002' and a.individual is null
+),
+components as (
+  select * from amounts
+  union all
+  select * from hours
+),
+identified as (
+  select c.*, coalesce(a.person, i.person) as person, case i.sex when '01' then 'M' when '02' then 'F' else 'NR' end as sex
+  from components as c
+  join staged.dsn_individuals as i on i.extract_id = c.extract_id and i.declaration = c.declaration and i.individual = c.individual
+  left join model.person as a on a.entity = c.entity and a.alias = i.person
+),
+totals as (
+  select
+    entity,
+    date,
+    person,
+    contract,
+    min(site) as site,
+    max(sex) as sex,
+    sum(gross_eur)::decimal(18,2) as gross_eur,
+    sum(paid_hours)::decimal(18,2) as paid_hours,
+    list(struct_pack(extract_id := extract_id, row_number := row_number) order by case when gross_eur is null then 1 else 0 end, extract_id, row_number) as addresses
+  from identified
+  group by entity, date, person, contract
+),
+contracts as (
+  select *
+  from (
+    select c.*, row_number() over (partition by entity, date, person, contract order by entry_date desc, extract_id, row_number) as choice
+    from model.contract_month as c
+    where source = 'dsn'
+  )
+  where choice = 1
+)
+select
+  t.entity,
+  coalesce(c.site, t.site) as site,
+  t.date,
+  coalesce(c.country, 'FR') as country,
+  t.person,
+  t.contract,
+  t.sex,
+  c.job_class,
+  c.contract_class,
+  coalesce(c.is_employee, false) as is_employee,
+  t.gross_eur,
+  t.paid_hours,
+  'measured' as quality,
+  t.addresses[1].extract_id as extract_id,
+  t.addresses[1].row_number as row_number,
+  case when len(t.addresses) > 1 then t.addresses[2:] end as also_from
+from totals as t
+left join contracts as c on c.entity = t.entity and c.date = t.date and c.person = t.person and c.contract is not distinct from t.contract
+union all
+select
+  entity,
+  site,
+  date,
+  country,
+  person,
+  contract,
+  sex,
+  job_class,
+  contract_class,
+  is_employee,
+  gross_eur,
+  paid_hours,
+  quality,
+  extract_id,
+  row_number,
+  null
+from model.contract_month
+where source = 'register'

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { Bilingual } from '../configuration/bilingual.ts';
+
+export { Bilingual };
+
+/**
+ * A declared aggregation of one harmonised table. It can always be opened: its value is
+ * `aggregation(value)` over the rows of `model.<table>` that pass `filter`, divided by `divisor`
+ * (the number of month-ends of an average stock; 1 otherwise).
+ */
+export const Measure = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  label: Bilingual,
+  /** unit of the value: MWh, tCO2e, m3, t, EUR, h, d, persons, FTE, count... */
+  unit: z.string(),
+  /** name of a harmonised model, without its schema */
+  table: z.string(),
+  /** SQL predicate on the table's columns */
+  filter: z.string().default('true'),
+  /** SQL expression, DECIMAL or integer, in `unit` */
+  value: z.string().default('1'),
+  /** `sum` of `value`; or `distinct`: number of distinct `key`, each counted once over the whole perimeter */
+  aggregation: z.enum(['sum', 'distinct']).default('sum'),
+  key: z.string().optional().describe('column counted once, for distinct'),
+  /** flow: rows dated in the window; stock_end: rows of its last month; stock_average: mean over its months */
+  time: z.enum(['flow', 'stock_end', 'stock_average']).default('flow'),
+  /** DATE column that places a row in time */
+  date: z.string().default('date'),
+  /** rows flagged `intragroup` count for the entity and not for the group */
+  eliminate_intragroup: z.boolean().default(false),
+  /** contracts whose delivery makes the measure known: without them it is missing, not zero */
+  contracts: z.array(z.string()).min(1),
+  /** the value counts people or describes them: small cells are suppressed */
+  people: z.boolean().default(false),
+  /** `totals`: its rows are pay or health, and open to totals by extract only */
+  opens: z.enum(['rows', 'totals']).default('rows'),
+});
+export type Measure = z.infer<typeof Measure>;
+
+export const StandardReference = z.strictObject({
+  framework: z.string().describe('key of data/frameworks'),
+  version: z.string(),
+  disclosure: z.string(),
+  paragraph: z.string().optional(),
+  /** `to_confirm`: cited from memory or from a secondary source, to be checked against the text */
+  certainty: z.enum(['confirmed', 'to_confirm']).default('to_confirm'),
+});
+export type StandardReference = z.infer<typeof StandardReference>;
+
+/** A measure, or a ratio of expressions over measures times a scale. */
+export const Indicator = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/),
+  label: Bilingual,
+  definition: Bilingual,
+  pillar: z.enum(['environment', 'social', 'governance', 'finance', 'innovation']),
+  topic: z.string().describe('ESRS topic or our own: E1, E3, E5, S1, G1, finance, innovation'),
+  unit: z.string(),
+  /** expression over measure ids: + - * / ( ) and numbers */
+  numerator: z.string(),
+  denominator: z.string().optional(),
+  scale: z.number().default(1),
+  /** windows for which it has a meaning; the first is the one printed first */
+  bases: z.array(z.enum(['quarter', 'ttm'])).min(1),
+  direction: z.enum(['up', 'down', 'none']),
+  decimals: z.int().min(0).max(6),
+  material: z.boolean().default(false),
+  /** smallest number of people that may be shown; absent when the figure is not about people */
+  suppress_below: z.int().optional(),
+  /** measure that holds the number of people for that test; the denominator's or numerator's by default */
+  population: z.string().optional(),
+  standards: z.array(StandardReference),
+  notes: Bilingual.optional(),
+});
+export type Indicator = z.infer<typeof Indicator>;
+
+/** Two departments' views of one reality, declared with a tolerance. */
+export const Reconciliation = z.strictObject({
+  id: z.string(),
+  label: Bilingual,
+  owner: z.string().describe('department that explains the gap'),
+  left: z.strictObject({ department: z.string(), measure: z.string() }),
+  right: z.strictObject({ department: z.string(), measure: z.string() }),
+  basis: z.enum(['quarter', 'ttm']).default('quarter'),
+  /** accepted gap as a share of the larger side */
+  tolerance: z.number().min(0),
+  /** one sentence for the board, said when the gap exceeds the tolerance */
+  meaning: Bilingual,
+});
+export type Reconciliation = z.infer<typeof Reconciliation>;
+
+export interface Catalogue {
+  readonly measures: readonly Measure[];
+  readonly indicators: readonly Indicator[];
+  readonly reconciliations: readonly Reconciliation[];
+}

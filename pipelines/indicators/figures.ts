@@ -1,0 +1,140 @@
+import { Decimal } from 'decimal.js';
+import type { Catalogue, Indicator } from './catalogue.ts';
+import { evaluate, measuresOf, parseExpression } from './expression.ts';
+import { type Figure, GROUP, type MeasureValue, type Status } from './figure.ts';
+
+/** Looks a measure value up by measure, entity, period and basis. */
+export type ValueOf = (measure: string) => MeasureValue | undefined;
+
+export function indexValues(
+  values: readonly MeasureValue[],
+): (entity: string, period: string, basis: string) => ValueOf {
+  const index = new Map(values.map((v) => [`${v.measure}|${v.entity}|${v.period}|${v.basis}`, v]));
+  return (entity, period, basis) => (measure) => index.get(`${measure}|${entity}|${period}|${basis}`);
+}
+
+/**
+ * Computes every figure from measure values: numerator and denominator are sums already, and are divided
+ * last. A missing measure makes the figure missing, an empty denominator not calculable; neither is zero.
+ */
+export function computeFigures(catalogue: Catalogue, values: readonly MeasureValue[]): Figure[] {
+  const at = indexValues(values);
+  const places = [...new Set(values.map((v) => `${v.entity}|${v.period}|${v.basis}`))].sort();
+  const figures: Figure[] = [];
+  for (const indicator of catalogue.indicators) {
+    const ofIndicator: Figure[] = [];
+    for (const place of places) {
+      const [entity, period, basis] = place.split('|') as [string, string, Figure['basis']];
+      if (!indicator.bases.includes(basis)) continue;
+      ofIndicator.push(computeFigure(indicator, at(entity, period, basis), { entity, period, basis }));
+    }
+    figures.push(...protect(indicator, ofIndicator, at));
+  }
+  return figures;
+}
+
+/** One figure from the values of its measures. */
+export function computeFigure(
+  indicator: Indicator,
+  valueFor: ValueOf,
+  place: Pick<Figure, 'entity' | 'period' | 'basis'>,
+): Figure {
+  const numerator = parseExpression(indicator.numerator);
+  const denominator =
+    indicator.denominator === undefined ? undefined : parseExpression(indicator.denominator);
+  const read = (measure: string) => {
+    const value = valueFor(measure)?.value;
+    return value === undefined || value === null ? null : new Decimal(value);
+  };
+  const top = evaluate(numerator, read);
+  const bottom = denominator ? evaluate(denominator, read) : undefined;
+  const used = [...new Set([...measuresOf(numerator), ...(denominator ? measuresOf(denominator) : [])])].map(
+    valueFor,
+  );
+  const coverage = Math.min(...used.map((v) => v?.coverage ?? 0));
+  const estimatedShare = shareEstimated(measuresOf(numerator).map(valueFor)) ?? shareEstimated(used) ?? 0;
+  const base = {
+    indicator: indicator.id,
+    ...place,
+    unit: indicator.unit,
+    numerator: top.state === 'known' ? text(top.value) : null,
+    denominator: bottom?.state === 'known' ? text(bottom.value) : null,
+    coverage: Number.isFinite(coverage) ? coverage : 0,
+    estimatedShare,
+  };
+  if (top.state === 'missing' || bottom?.state === 'missing')
+    return { ...base, value: null, status: 'missing' };
+  if (top.state === 'empty' || bottom?.state === 'empty' || bottom?.value.isZero()) {
+    return { ...base, value: null, status: 'not_calculable' };
+  }
+  const quotient = bottom ? top.value.dividedBy(bottom.value) : top.value;
+  const value = text(quotient.times(indicator.scale));
+  const unvalued = used.some((v) => (v?.unvalued ?? 0) > 0);
+  const status: Status =
+    base.coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete';
+  return { ...base, value, status };
+}
+
+function shareEstimated(values: readonly (MeasureValue | undefined)[]): number | null {
+  let total = new Decimal(0);
+  let estimated = new Decimal(0);
+  for (const value of values) {
+    if (value?.value == null || value.estimatedShare === null) continue;
+    const size = new Decimal(value.value).abs();
+    total = total.plus(size);
+    estimated = estimated.plus(size.times(value.estimatedShare));
+  }
+  return total.isZero() ? null : estimated.dividedBy(total).toDecimalPlaces(6).toNumber();
+}
+
+/**
+ * Suppresses figures about fewer people than the threshold, and a second entity where the first could be
+ * had by subtracting the others from the group.
+ */
+function protect(
+  indicator: Indicator,
+  figures: readonly Figure[],
+  at: ReturnType<typeof indexValues>,
+): Figure[] {
+  const threshold = indicator.suppress_below;
+  if (threshold === undefined) return [...figures];
+  const population = populationOf(indicator);
+  const size = (figure: Figure) => {
+    const value = at(figure.entity, figure.period, figure.basis)(population)?.value;
+    return value == null ? null : new Decimal(value);
+  };
+  const hidden = new Set<Figure>();
+  for (const figure of figures) {
+    const people = size(figure);
+    if (figure.value !== null && people?.greaterThan(0) && people.lessThan(threshold)) hidden.add(figure);
+  }
+  for (const group of figures.filter((f) => f.entity === GROUP && !hidden.has(f))) {
+    const parts = figures.filter(
+      (f) => f.entity !== GROUP && f.period === group.period && f.basis === group.basis,
+    );
+    const masked = parts.filter((f) => hidden.has(f));
+    if (masked.length !== 1) continue;
+    const next = parts
+      .filter((f) => !hidden.has(f) && f.value !== null)
+      .sort(
+        (a, b) =>
+          (size(a) ?? new Decimal(0)).comparedTo(size(b) ?? new Decimal(0)) || (a.entity < b.entity ? -1 : 1),
+      )[0];
+    if (next) hidden.add(next);
+  }
+  return figures.map((f) =>
+    hidden.has(f) ? { ...f, value: null, numerator: null, denominator: null, status: 'suppressed' } : f,
+  );
+}
+
+/** The measure that counts the people whom a figure is about. */
+export function populationOf(indicator: Indicator): string {
+  if (indicator.population) return indicator.population;
+  const source = indicator.denominator ?? indicator.numerator;
+  return measuresOf(parseExpression(source))[0] as string;
+}
+
+/** Twelve decimals at most, never in exponent form. */
+function text(value: Decimal): string {
+  return value.toDecimalPlaces(12, Decimal.ROUND_HALF_UP).toFixed();
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { hashOfFiles, shelf } from '../configuration/library.ts';
+import { readYaml, YamlFault } from '../configuration/yaml.ts';
+import { type Catalogue, Indicator, Measure, Reconciliation } from './catalogue.ts';
+import { ExpressionError, measuresOf, parseExpression } from './expression.ts';
+
+export const MeasureFile = z.strictObject({ measures: z.array(Measure) });
+export const IndicatorFile = z.strictObject({ indicators: z.array(Indicator) });
+export const ReconciliationFile = z.strictObject({ reconciliations: z.array(Reconciliation) });
+
+/**
+ * Reads the declared catalogue: built-in files, with the group's own laid over them.
+ *
+ * @throws {YamlFault} with file, line and key, for a schema mistake, an unknown measure or a repeated id
+ */
+export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
+  const measures = await declared('measures', 'measures', MeasureFile, overlay, () => undefined);
+  const known = new Set(measures.map((m) => m.id));
+  const indicators = await declared('indicators', 'indicators', IndicatorFile, overlay, (indicator) => {
+    for (const key of ['numerator', 'denominator'] as const) {
+      const text = indicator[key];
+      if (text === undefined) continue;
+      try {
+        const stranger = measuresOf(parseExpression(text)).find((id) => !known.has(id));
+        if (stranger) return { key, found: `measure "${stranger}"`, expected: 'a measure of data/measures' };
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        return { key, found: `"${text}"`, expected: error.message };
+      }
+    }
+    if (indicator.population && !known.has(indicator.population)) {
+      return {
+        key: 'population',
+        found: `"${indicator.population}"`,
+        expected: 'a measure of data/measures',
+      };
+    }
+    return undefined;
+  });
+  const reconciliations = await declared(
+    'reconciliations',
+    'reconciliations',
+    ReconciliationFile,
+    overlay,
+    (one) => {
+      for (const side of ['left', 'right'] as const) {
+        if (!known.has(one[side].measure)) {
+          return {
+            key: `${side}.measure`,
+            found: `"${one[side].measure}"`,
+            expected: 'a measure of data/measures',
+          };
+        }
+      }
+      return undefined;
+    },
+  );
+  return { measures, indicators, reconciliations };
+}
+
+export async function hashCatalogue(overlay?: string): Promise<string> {
+  const shelves = await Promise.all(
+    (['contracts', 'measures', 'indicators', 'frameworks', 'reconciliations', 'reference'] as const).map(
+      (name) => shelf(name, overlay, ['.yaml', '.csv']),
+    ),
+  );
+  return hashOfFiles(shelves.flat());
+}
+
+type Complaint = { key: string; found: string; expected: string } | undefined;
+
+async function declared<Key extends string, Item extends { id: string }>(
+  name: 'measures' | 'indicators' | 'reconciliations',
+  key: Key,
+  schema: z.ZodType<Record<Key, Item[]>>,
+  overlay: string | undefined,
+  check: (item: Item) => Complaint,
+): Promise<Item[]> {
+  const items = new Map<string, Item>();
+  for (const file of await shelf(name, overlay, ['.yaml'])) {
+    const { value, lineOf } = await readYaml(file.path, schema, 'CAT-002');
+    value[key].forEach((item, i) => {
+      const again = items.has(item.id)
+        ? { key: 'id', found: `"${item.id}" again`, expected: 'each id once' }
+        : undefined;
+      const complaint = again ?? check(item);
+      if (complaint) {
+        throw new YamlFault('CAT-002', file.path, [
+          {
+            line: lineOf([key, i, ...complaint.key.split('.')]),
+            key: `${key}.${i}.${complaint.key}`,
+            found: complaint.found,
+            expected: complaint.expected,
+          },
+        ]);
+      }
+      items.set(item.id, item);
+    });
+  }
+  return [...items.values()];
+}

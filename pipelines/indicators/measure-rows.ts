@@ -1,0 +1,131 @@
+import type { Measure } from './catalogue.ts';
+import type { Basis } from './figure.ts';
+import { GROUP } from './figure.ts';
+
+/** Columns of the measure's table that only some tables have. */
+export interface TableColumns {
+  has(column: string): boolean;
+}
+
+/** A window of time, as days and as the quarter that it ends with. */
+export interface Window {
+  readonly basis: Basis;
+  readonly period: string;
+  readonly from: string;
+  readonly to: string;
+  /** months in it: 3 or 12 */
+  readonly months: number;
+}
+
+/**
+ * SELECT of the harmonised rows of a measure that lie in the perimeter, before any window:
+ * `entity, site, date, month, value DECIMAL(28,10), weight, key, quality, extract_id, row_number`.
+ *
+ * `weight` is what the row counts for in the group: the consolidation weight of its entity, 0 for an
+ * intra-group row of a measure that eliminates them. A row outside its entity's dates is not in it.
+ */
+export function measureRows(measure: Measure, columns: TableColumns): string {
+  const optional = (name: string, type: string) => (columns.has(name) ? `t.${name}` : `null::${type}`);
+  const eliminated = measure.eliminate_intragroup && columns.has('intragroup');
+  return `select t.entity, ${optional('site', 'varchar')} as site, t.${measure.date}::date as date,
+      date_trunc('month', t.${measure.date})::date as month,
+      (${measure.value})::decimal(28,10) as value,
+      ${eliminated ? 'case when t.intragroup then 0 else e.weight end' : 'e.weight'}::decimal(9,6) as weight,
+      ${measure.aggregation === 'distinct' ? `(${measure.key})::varchar` : 'null::varchar'} as key,
+      ${optional('quality', 'varchar')} as quality, t.extract_id, t.row_number
+    from model.${measure.table} as t
+    join reference.entity as e on e.entity = t.entity
+    where (${measure.filter})
+      and t.${measure.date} >= coalesce(e.entry_date, date '0001-01-01')
+      and t.${measure.date} <= coalesce(e.exit_date, date '9999-12-31')`;
+}
+
+/**
+ * Sums over an entity (or the group) and a window from rows pre-aggregated by month:
+ * `entity, period, basis, total DECIMAL(38,10), divisor, rows, unvalued, estimated, absolute`.
+ *
+ * Rows are reduced once to months (and keys), then every window is a sum of months, so that the cost is
+ * one pass over the rows whatever the number of windows.
+ */
+export function windowTotals(measure: Measure, columns: TableColumns): string {
+  return measure.aggregation === 'distinct' ? distinctTotals(measure, columns) : sumTotals(measure, columns);
+}
+
+function sumTotals(measure: Measure, columns: TableColumns): string {
+  return `with contributing as (${measureRows(measure, columns)}),
+    monthly as (
+      select entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
+        count(*) filter (where weight <> 0) as group_rows,
+        count(*) filter (where value is null) as unvalued, sum(abs(value)) as absolute,
+        coalesce(sum(abs(value)) filter (where quality = 'estimated'), 0) as estimated
+      from contributing group by entity, month),
+    windowed as (
+      select w.period, w.basis, w.months, m.* from monthly as m join result_window as w on ${monthIn(measure)})
+    select entity, period, basis, sum(own)::decimal(38,10) as total, ${divisor(measure)} as divisor, sum(rows)::bigint as rows,
+      sum(unvalued)::bigint as unvalued, sum(estimated)::decimal(38,10) as estimated, sum(absolute)::decimal(38,10) as absolute
+    from windowed group by entity, period, basis
+    union all
+    select '${GROUP}', period, basis, sum(consolidated)::decimal(38,10), ${divisor(measure)}, sum(group_rows)::bigint,
+      sum(unvalued)::bigint, sum(estimated)::decimal(38,10), sum(absolute)::decimal(38,10)
+    from windowed group by period, basis`;
+}
+
+function distinctTotals(measure: Measure, columns: TableColumns): string {
+  // a stock averages the counts of its months; otherwise a key counts once in the window
+  const once = measure.time === 'stock_average' ? 'period, basis, months, month' : 'period, basis, months';
+  return `with contributing as (${measureRows(measure, columns)}),
+    monthly as (
+      select entity, month, key, max(weight) as weight, count(*) as rows from contributing where key is not null group by entity, month, key),
+    windowed as (
+      select w.period, w.basis, w.months, m.* from monthly as m join result_window as w on ${monthIn(measure)}),
+    by_entity as (select entity, ${once}, key, sum(rows) as rows from windowed group by entity, ${once}, key),
+    by_group as (select ${once}, key, max(weight) as weight, sum(rows) as rows from windowed where weight <> 0 group by ${once}, key)
+    select entity, period, basis, count(*)::decimal(38,10) as total, ${divisor(measure)} as divisor, sum(rows)::bigint as rows,
+      0::bigint as unvalued, 0::decimal(38,10) as estimated, count(*)::decimal(38,10) as absolute
+    from by_entity group by entity, period, basis
+    union all
+    select '${GROUP}', period, basis, sum(weight)::decimal(38,10), ${divisor(measure)}, sum(rows)::bigint, 0, 0, count(*)::decimal(38,10)
+    from by_group group by period, basis`;
+}
+
+/**
+ * The rows behind one value, with each one's contribution: their sum, divided by `divisor`, is the value
+ * exactly. A key counted once contributes with its first row; its other rows contribute 0.
+ */
+export function contributionRows(
+  measure: Measure,
+  columns: TableColumns,
+  entity: string,
+  window: Window,
+): string {
+  const inWindow =
+    measure.time === 'stock_end'
+      ? `month = date_trunc('month', date '${window.to}')`
+      : `date between date '${window.from}' and date '${window.to}'`;
+  const isGroup = entity === GROUP;
+  const scope = isGroup ? 'weight <> 0' : `entity = '${entity.replaceAll("'", "''")}'`;
+  const share = isGroup ? 'weight' : '1::decimal(9,6)';
+  const partition = measure.time === 'stock_average' ? 'key, month' : 'key';
+  const contribution =
+    measure.aggregation === 'distinct'
+      ? `case when row_number() over (partition by ${partition} order by ${isGroup ? 'weight desc, ' : ''}date, extract_id, row_number) = 1 then ${share} else 0 end`
+      : `value * ${share}`;
+  const keyed = measure.aggregation === 'distinct' ? ' and key is not null' : '';
+  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, extract_id, row_number
+    from (${measureRows(measure, columns)}) where ${inWindow} and ${scope}${keyed}`;
+}
+
+/** Number that the sum of contributions is divided by. */
+export function divisorOf(measure: Measure, window: Window): number {
+  return measure.time === 'stock_average' ? window.months : 1;
+}
+
+function monthIn(measure: Measure): string {
+  return measure.time === 'stock_end'
+    ? `m.month = date_trunc('month', w.window_end)`
+    : 'm.month between w.window_start and w.window_end';
+}
+
+function divisor(measure: Measure): string {
+  return measure.time === 'stock_average' ? 'max(months)::integer' : '1';
+}

@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { literal } from '../../connectors/connector.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Figure } from './figure.ts';
+
+/** Writes the figures into `result.figure`, in bulk. */
+export async function recordFigures(
+  warehouse: Warehouse,
+  figures: readonly Figure[],
+  scratch: string,
+): Promise<void> {
+  const file = join(scratch, 'figures.ndjson');
+  await writeFile(file, figures.map((figure) => JSON.stringify(figure)).join('\n'));
+  await warehouse.run(`create table result.figure as
+    select indicator, entity, period, basis, value, unit, numerator, denominator, coverage, "estimatedShare" as estimated_share, status
+    from read_json(${literal(file)}, format = 'newline_delimited', columns = {indicator: 'varchar', entity: 'varchar', period: 'varchar',
+      basis: 'varchar', value: 'decimal(38,12)', unit: 'varchar', numerator: 'decimal(38,12)', denominator: 'decimal(38,12)',
+      coverage: 'decimal(9,6)', "estimatedShare": 'decimal(9,6)', status: 'varchar'})
+    order by indicator, entity, period, basis`);
+}
+
+/** `figures.csv` and `figures.parquet`: one row a figure, in one order. */
+export async function exportFigures(warehouse: Warehouse, folder: string): Promise<void> {
+  const select = 'select * from result.figure order by indicator, entity, period, basis';
+  await warehouse.run(`copy (${select}) to ${literal(join(folder, 'figures.csv'))} (format csv, header)`);
+  await warehouse.run(
+    `copy (${select}) to ${literal(join(folder, 'figures.parquet'))} (format parquet, compression zstd)`,
+  );
+}
+
+/** `quarantine.csv`: a cell that a spreadsheet would run as a formula is written as text. */
+export async function exportQuarantine(warehouse: Warehouse, folder: string): Promise<void> {
+  const inert = (column: string) =>
+    `case when regexp_matches(${column}, '^[=+@\\t\\r-]') then '''' || ${column} else ${column} end as ${column}`;
+  await warehouse.run(`copy (select extract_id as extract, row_number as row, column_name as "column", ${inert('value')}, rule, ${inert('message')}
+    from staged.quarantine order by extract_id, row_number, column_name, rule) to ${literal(join(folder, 'quarantine.csv'))} (format csv, header)`);
+}

@@ -1,0 +1,77 @@
+import { Decimal } from 'decimal.js';
+import type { Language } from './wording.ts';
+
+/** U+202F: thousands, and before `; : ! ? %` in French. */
+export const narrowSpace = '\u202f';
+/** U+00A0: between a number and its unit, a day and its month. */
+export const noBreakSpace = '\u00a0';
+
+/** A decimal text as it is printed: `12 345,6` or `12,345.6`, rounded half away from zero. */
+export function number(value: string, decimals: number, language: Language): string {
+  const fixed = new Decimal(value).toFixed(decimals, Decimal.ROUND_HALF_UP);
+  const [whole = '0', fraction] = fixed.replace(/^-(0(\.0*)?)$/, '$1').split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, language === 'fr' ? narrowSpace : ',');
+  const text = fraction ? `${grouped}${language === 'fr' ? ',' : '.'}${fraction}` : grouped;
+  return text.replace('-', '\u2212');
+}
+
+const unitNames: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  EUR: { fr: '€', en: '€' },
+  USD: { fr: '$', en: '$' },
+  GBP: { fr: '£', en: '£' },
+  m2: { fr: 'm²', en: 'm²' },
+  m3: { fr: 'm³', en: 'm³' },
+  'per 1e6 h': { fr: 'par million d’h', en: 'per million h' },
+  'per 2e5 h': { fr: 'pour 200 000 h', en: 'per 200,000 h' },
+  'd per 1e3 h': { fr: 'j pour mille h', en: 'd per thousand h' },
+  'EUR.d': { fr: '€·j', en: '€·d' },
+  d: { fr: 'j', en: 'd' },
+  days: { fr: 'jours', en: 'days' },
+  persons: { fr: 'pers.', en: 'people' },
+  FTE: { fr: 'ETP', en: 'FTE' },
+  points: { fr: 'pts', en: 'pts' },
+  count: { fr: '', en: '' },
+  ratio: { fr: '', en: '' },
+};
+
+/** A unit as a reader writes it: `tCO₂e`, `€`, `m³`, `ETP`; nothing for bare counts and ratios. */
+export function unitName(unit: string, language: Language): string {
+  return (
+    unitNames[unit]?.[language] ??
+    unit
+      .replaceAll('CO2', 'CO₂')
+      .replace(/(?:MEUR|EUR m)\b/, language === 'fr' ? 'M€' : '€m')
+      .replace(/EUR\b/, '€')
+      .replace(/m3\b/, 'm³')
+      .replace(/m2\b/, 'm²')
+  );
+}
+
+/**
+ * A decimal text with its unit, rounded half away from zero, never through floating point; `n.d.` for null.
+ *
+ * @example quantity('12345.65', 'MWh', 1, 'fr') // '12 345,7 MWh'
+ */
+export function quantity(value: string | null, unit: string, decimals: number, language: Language): string {
+  if (value === null) return language === 'fr' ? 'n.d.' : 'n/a';
+  const digits = number(value, decimals, language);
+  const name = unitName(unit, language);
+  if (name === '') return digits;
+  if (language === 'en' && name === '%') return `${digits}%`;
+  if (language === 'en' && /^[€$£]$/.test(name)) {
+    return digits.startsWith('\u2212') ? `\u2212${name}${digits.slice(1)}` : `${name}${digits}`;
+  }
+  return `${digits}${name === '%' ? narrowSpace : noBreakSpace}${name}`;
+}
+
+/** A share between 0 and 1 as a percentage. */
+export function percentage(share: number, decimals: number, language: Language): string {
+  return quantity(new Decimal(share).times(100).toFixed(), '%', decimals, language);
+}
+
+/** `T3 2026` or `Q3 2026`. */
+export function quarterName(period: string, language: Language): string {
+  return language === 'fr'
+    ? `T${period.slice(6)}${noBreakSpace}${period.slice(0, 4)}`
+    : `Q${period.slice(6)}${noBreakSpace}${period.slice(0, 4)}`;
+}

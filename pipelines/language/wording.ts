@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { Fault } from '../fault.ts';
+import { templatesFolder } from '../places.ts';
+
+export type Language = 'fr' | 'en';
+
+/** Fills a sentence of `templates/language/<language>/<file>.yaml` with named values. */
+export type Say = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+
+/**
+ * Reads the sentences of one file in one language.
+ *
+ * @example const say = await wording('fr', 'findings'); say('drift', { objective: 'Énergie', value: '12 300 MWh' })
+ * @throws {Fault} TXT-001 for a sentence that does not exist, TXT-002 for a value that it needs and was not given
+ */
+export async function wording(language: Language, file: string, templates = templatesFolder): Promise<Say> {
+  const name = `templates/language/${language}/${file}.yaml`;
+  const sentences = flatten(
+    parse(await readFile(join(templates, 'language', language, `${file}.yaml`), 'utf8')),
+  );
+  return (key, values = {}) => {
+    const sentence = sentences.get(key);
+    if (sentence === undefined) throw new Fault('TXT-001', `${name} has no sentence ${key}.`, 'Add it.');
+    return sentence.replace(/\{(\w+)\}/g, (_, hole: string) => {
+      const value = values[hole];
+      if (value === undefined)
+        throw new Fault('TXT-002', `${name}: ${key} needs {${hole}}.`, 'Give it, or correct the sentence.');
+      return String(value);
+    });
+  };
+}
+
+function flatten(tree: unknown, path = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries((tree ?? {}) as Record<string, unknown>)) {
+    const at = path ? `${path}.${key}` : key;
+    if (typeof value === 'string') found.set(at, value);
+    else for (const [deeper, text] of flatten(value, at)) found.set(deeper, text);
+  }
+  return found;
+}

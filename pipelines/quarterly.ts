@@ -1,0 +1,247 @@
+import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contradictions } from './alignment/contradictions.ts';
+import type { Finding } from './alignment/finding.ts';
+import { driftFindings, gapFindings, gapTeller, ranked, standingTeller } from './alignment/findings.ts';
+import { qualityFindings } from './alignment/quality.ts';
+import { reconcile } from './alignment/reconcile.ts';
+import { collect } from './collect/collect.ts';
+import { Fault } from './fault.ts';
+import { harmonise, loadModels } from './harmonise/harmonise.ts';
+import { computeFigures } from './indicators/figures.ts';
+import { loadCatalogue } from './indicators/load.ts';
+import { computeMeasures } from './indicators/measure-values.ts';
+import { exportFigures, exportQuarantine, recordFigures } from './indicators/record.ts';
+import { wording } from './language/wording.ts';
+import { loadObjectives, readActions } from './objectives/load.ts';
+import { standings } from './objectives/standing.ts';
+import { templatesFolder } from './places.ts';
+import type { Plan } from './plan.ts';
+import type { Progress } from './progress.ts';
+import { writeBoard } from './report/board/board.ts';
+import type { ReportContent } from './report/content.ts';
+import { gatherContent } from './report/gather.ts';
+import { writeWorkbook } from './report/workbook/workbook.ts';
+import { contentOf } from './seal/content.ts';
+import { causesOf, type Identity, identify, runFacts } from './seal/identity.ts';
+import { withLock } from './seal/lock.ts';
+import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
+import { manifestOf } from './seal/manifest-of.ts';
+import { packExtracts } from './seal/personal.ts';
+import { recordRun } from './seal/record-run.ts';
+import { loadContracts } from './stage/contract.ts';
+import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
+import { loadReference } from './stage/reference.ts';
+import { prepareStage, type StagedExtract, stage } from './stage/stage.ts';
+import { Warehouse } from './warehouse/warehouse.ts';
+
+export interface RunOutcome {
+  readonly folder: string;
+  readonly id: string;
+  /** the same inputs had been run before: that package stands */
+  readonly already: boolean;
+  readonly manifest: Manifest;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The quarterly run: collect, stage, harmonise, indicators, objectives, alignment, report, seal.
+ *
+ * The package appears whole at `<out>/<period>/<run>` or not at all. The same inputs give the same run id,
+ * so that a second start finds the package and does nothing.
+ */
+export async function runQuarter(plan: Plan, progress: Progress): Promise<RunOutcome> {
+  return withLock(plan.lock, async () => {
+    await rm(plan.work, { recursive: true, force: true });
+    try {
+      return await run(plan, progress);
+    } finally {
+      await rm(plan.work, { recursive: true, force: true });
+    }
+  });
+}
+
+async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
+  const { project, quarter, windows, language } = plan;
+  const { configuration } = project;
+  const scratch = join(plan.work, 'scratch');
+  const folder = join(plan.work, 'package');
+  await Promise.all([mkdir(scratch, { recursive: true }), mkdir(folder, { recursive: true })]);
+
+  const catalogue = await loadCatalogue(project.overlay);
+  const contracts = await loadContracts(project.overlay);
+  const objectives = await loadObjectives(project, catalogue);
+  const models = await loadModels();
+  const say = await wording(language, 'findings');
+
+  progress.step('collect', `${configuration.sources.length} sources`);
+  const collected = await collect(configuration.sources, {
+    base: project.base,
+    store: join(plan.work, 'store'),
+    sourcesAtOnce: configuration.limits.sources_at_once,
+  });
+  const identity = await identify(plan, collected);
+  const standing = await existing(identity);
+  if (standing) {
+    progress.step('done', `${identity.id} stands already: same inputs, same run`);
+    await pointLatest(plan, identity.id);
+    return { ...standing, already: true };
+  }
+
+  const warehouse = await Warehouse.open(
+    join(folder, 'warehouse.duckdb'),
+    configuration.limits,
+    project.secret,
+  );
+  let content: ReportContent;
+  let staged: StagedExtract[];
+  let tables: Manifest['warehouse'];
+  try {
+    progress.step('stage', `${collected.extracts.length} extracts`);
+    await loadReference(warehouse, project, plan.quarters);
+    await prepareStage(warehouse, contracts.values());
+    const start = configuration.fiscal_year_start_month;
+    staged = await stage(
+      warehouse,
+      collected.extracts,
+      contracts,
+      { scratch, fiscalYearStartMonth: start },
+      (done) => progress.tick(done, collected.extracts.length),
+    );
+
+    progress.step('harmonise', `${models.length} models`);
+    await harmonise(warehouse, models);
+
+    progress.step(
+      'indicators',
+      `${catalogue.measures.length} measures, ${catalogue.indicators.length} indicators`,
+    );
+    const none = notApplicable(configuration.not_applicable, plan.history);
+    const deliveries = [...deliveriesOf(staged, plan.history, start), ...none];
+    const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
+    const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations);
+    const figures = computeFigures(catalogue, measures);
+    await recordFigures(warehouse, figures, scratch);
+
+    progress.step('objectives', `${objectives.length} objectives`);
+    const actions = await readActions(warehouse, quarter.to, language);
+    const tell = standingTeller(catalogue, quarter.id, language, say);
+    const positions = standings(objectives, catalogue.indicators, figures, actions, quarter.id, tell);
+
+    progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`);
+    const gaps = await reconcile(
+      warehouse,
+      catalogue,
+      measures,
+      windows,
+      quarter.id,
+      language,
+      gapTeller(language, say),
+    );
+    const findings = ranked([
+      ...driftFindings(positions, catalogue, say),
+      ...gapFindings(gaps, catalogue, language, say),
+      ...(await contradictions(warehouse, {
+        standings: positions,
+        actions,
+        indicators: catalogue.indicators,
+        figures,
+        period: quarter.id,
+        currency: configuration.group.currency,
+        language,
+        say,
+      })),
+      ...(await qualityFindings(warehouse, {
+        staged,
+        missing: collected.missing,
+        indicators: catalogue.indicators,
+        figures,
+        period: quarter.id,
+        quarantineThreshold: configuration.thresholds.quarantine_share,
+        language,
+        say,
+      })),
+    ]);
+
+    progress.step('report', 'review.xlsx, board.pdf');
+    content = await gatherContent(warehouse, {
+      plan,
+      run: runFacts(identity),
+      catalogue,
+      contracts,
+      figures,
+      measures,
+      standings: positions,
+      actions,
+      reconciliations: gaps,
+      findings,
+      staged,
+      missing: collected.missing,
+      previous: identity.previousFolder
+        ? { folder: identity.previousFolder, causes: causesOf(identity) }
+        : null,
+    });
+    await recordRun(warehouse, { plan, identity, catalogue, staged });
+    await exportFigures(warehouse, folder);
+    await exportQuarantine(warehouse, folder);
+    tables = await contentOf(warehouse);
+  } finally {
+    await warehouse.close();
+  }
+  await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
+  await Promise.all([
+    writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx')),
+    writeBoard(content, templatesFolder, join(folder, 'board.pdf')),
+  ]);
+
+  progress.step('seal', identity.id);
+  await packExtracts(
+    collected.extracts,
+    join(folder, 'extracts'),
+    configuration.privacy.personal_extracts,
+    project.secret,
+  );
+  const gates = gatesOf(content.findings);
+  const manifest = await manifestOf(plan, identity, collected, staged, tables, gates, folder);
+  await writeSeal(folder, manifest);
+  await mkdir(plan.periodFolder, { recursive: true });
+  await rename(folder, identity.folder);
+  await pointLatest(plan, identity.id);
+  return {
+    folder: identity.folder,
+    id: identity.id,
+    already: false,
+    manifest,
+    findings: content.findings,
+  };
+}
+
+/** What makes the run end with status 3: a source missing or unreadable, a gap beyond tolerance, quarantine over its threshold. */
+function gatesOf(findings: readonly Finding[]): string[] {
+  const gates = /^(source|reconciliation|quality:quarantine|quality:remark):/;
+  return findings.filter((finding) => gates.test(finding.id)).map((finding) => finding.sentence);
+}
+
+async function existing(identity: Identity): Promise<Omit<RunOutcome, 'already'> | undefined> {
+  const found = await stat(join(identity.folder, 'manifest.json')).catch(() => undefined);
+  if (!found) return undefined;
+  const manifest = await readManifest(identity.folder);
+  const findings = JSON.parse(await readFile(join(identity.folder, 'findings.json'), 'utf8')) as Finding[];
+  if (manifest.run !== identity.id) {
+    throw new Fault(
+      'RUN-003',
+      `${identity.folder} holds another run (${manifest.run}).`,
+      'Move it away and start again.',
+    );
+  }
+  return { folder: identity.folder, id: identity.id, manifest, findings };
+}
+
+/** `<out>/<period>/latest` points to the newest run; replaced in one step. */
+async function pointLatest(plan: Plan, id: string): Promise<void> {
+  const link = join(plan.periodFolder, 'latest');
+  const next = join(plan.periodFolder, '.latest-next');
+  await rm(next, { force: true });
+  await symlink(id, next, 'junction');
+  await rename(next, link);
+}

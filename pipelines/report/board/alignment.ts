@@ -1,0 +1,139 @@
+import { Decimal } from 'decimal.js';
+import type { Finding, ReconciliationResult } from '../../alignment/finding.ts';
+import { GROUP } from '../../indicators/figure.ts';
+import type { ReportContent } from '../content.ts';
+import { month, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
+import { actionsHead, arrangeAction, entityName } from './objectives.ts';
+import { rankFindings } from './rank-findings.ts';
+import type { Voice } from './voice.ts';
+
+const order: readonly ReconciliationResult['status'][] = ['differs', 'missing_side', 'agrees'];
+/** The kinds of finding that are told in this section, each under its own heading. */
+const told: readonly Finding['kind'][] = ['contradiction', 'action', 'claim', 'source', 'quality', 'privacy'];
+/** Findings printed under one heading; the workbook holds them all. */
+const longest = 10;
+
+/** Where the departments' data, and their priorities, agree and where they do not. */
+export function arrangeAlignment(content: ReportContent, voice: Voice) {
+  const results = content.reconciliations
+    .map((result, index) => ({ result, index }))
+    .sort(
+      (a, b) =>
+        order.indexOf(a.result.status) - order.indexOf(b.result.status) ||
+        Number(b.result.entity === GROUP) - Number(a.result.entity === GROUP) ||
+        a.index - b.index,
+    )
+    .map(({ result }) => result);
+  const count = (status: ReconciliationResult['status']) => results.filter((r) => r.status === status).length;
+  const differing = results.filter((r) => r.status === 'differs');
+  return {
+    title: voice.say('alignment.title'),
+    lead: voice.plural('alignment.lead', results.length, {
+      agrees: count('agrees'),
+      differs: count('differs'),
+      missing: count('missing_side'),
+    }),
+    reconciliations_title: voice.say('alignment.reconciliations'),
+    head: {
+      reality: voice.say('alignment.reality'),
+      left: voice.say('alignment.left'),
+      right: voice.say('alignment.right'),
+      gap: voice.say('alignment.gap'),
+      share: voice.say('alignment.share'),
+      tolerance: voice.say('alignment.tolerance'),
+      status: voice.say('alignment.status'),
+    },
+    rows: results.map((result) => reconciliationRow(result, content, voice)),
+    differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
+    differences: differing.map((result) => difference(result, content, voice)),
+    groups: told
+      .map((kind) => ({ kind, findings: rankFindings(content.findings.filter((f) => f.kind === kind)) }))
+      .filter(({ findings }) => findings.length > 0)
+      .map(({ kind, findings }) => ({
+        title: voice.say(`alignment.group.${kind}`),
+        intro: voice.say(`alignment.intro.${kind}`),
+        findings: findings.slice(0, longest).map((finding) => ({
+          severity: finding.severity,
+          severity_word: voice.word(`severities.${finding.severity}`),
+          entity: finding.entity ? nameOf(finding.entity, content, voice) : '',
+          sentence: voice.prose(finding.sentence),
+        })),
+        rest: findings.length > longest ? voice.plural('alignment.rest', findings.length - longest) : '',
+      })),
+    loose_title: content.looseActions.length > 0 ? voice.say('alignment.loose') : '',
+    loose_intro: voice.say('alignment.loose_intro'),
+    actions_head: actionsHead(voice),
+    loose: content.looseActions.map((action) => arrangeAction(action, content, voice)),
+  };
+}
+
+/** Money and people are compared in whole units. */
+function decimalsFor(unit: string): number {
+  return ['EUR', 'persons', 'count', 'h', 'd'].includes(unit) ? 0 : 1;
+}
+
+function nameOf(entity: string, content: ReportContent, voice: Voice): string {
+  return entity === GROUP ? voice.word('group') : entityName(content, entity);
+}
+
+function reconciliationRow(result: ReconciliationResult, content: ReportContent, voice: Voice) {
+  const { language } = voice;
+  const decimals = decimalsFor(result.unit);
+  const scale = scaleFor(result.unit, decimals, [result.left.value, result.right.value], language);
+  const side = (one: ReconciliationResult['left']) => ({
+    department: voice.wordFor('departments', one.department),
+    text: one.value === null ? voice.word('marks.missing') : scaledQuantity(one.value, scale, language),
+  });
+  return {
+    label: voice.prose(result.label),
+    entity: nameOf(result.entity, content, voice),
+    left: side(result.left),
+    right: side(result.right),
+    gap:
+      result.gap === null
+        ? '—'
+        : scaledQuantity(result.gap, scaleFor(result.unit, decimals, [result.gap], language), language),
+    share: result.gapShare === null ? '—' : share(result.gapShare, 1, language),
+    tolerance: share(result.tolerance, 1, language),
+    status: result.status,
+    status_word: voice.word(`reconciliation_statuses.${result.status}`),
+  };
+}
+
+function difference(result: ReconciliationResult, content: ReportContent, voice: Voice) {
+  const { language } = voice;
+  const scale = scaleFor(
+    result.unit,
+    decimalsFor(result.unit),
+    result.months.flatMap((m) => [m.left, m.right]),
+    language,
+  );
+  const shown = (value: string | null) =>
+    value === null ? voice.word('marks.missing') : scaled(value, scale, language);
+  return {
+    label: voice.prose(`${result.label} · ${nameOf(result.entity, content, voice)}`),
+    owner: voice.say('alignment.explains', { department: voice.wordFor('departments', result.owner) }),
+    sentence: voice.prose(result.sentence),
+    caption: voice.say('alignment.months', {
+      label: result.label,
+      unit: scale.unit === '' ? voice.word('number') : scale.unit,
+    }),
+    month_head: voice.say('alignment.month'),
+    left: voice.wordFor('departments', result.left.department),
+    right: voice.wordFor('departments', result.right.department),
+    gap_head: voice.say('alignment.gap'),
+    months: result.months.map((m) => ({
+      month: month(m.month, language),
+      left: shown(m.left),
+      right: shown(m.right),
+      gap:
+        m.left === null || m.right === null
+          ? '—'
+          : signed(
+              new Decimal(m.left).minus(m.right).dividedBy(new Decimal(10).pow(scale.power)).toFixed(),
+              scale.decimals,
+              language,
+            ),
+    })),
+  };
+}

@@ -1,0 +1,38 @@
+import type { ReportContent } from '../content.ts';
+import { quarter } from '../format.ts';
+import type { Voice } from './voice.ts';
+
+/** Who approves what: the run and the hashes that identify the data, the rules and the code behind the report. */
+export function arrangeApproval(content: ReportContent, voice: Voice) {
+  const { run } = content;
+  return {
+    title: voice.say('approval.title'),
+    intro: voice.say(`approval.intro.${run.state}`, { period: quarter(run.period, voice.language) }),
+    roles: ['prepared', 'reviewed', 'approved'].map((role) => ({
+      role: voice.say(`approval.role.${role}`),
+      who: voice.say(`approval.who.${role}`),
+    })),
+    head: {
+      role: voice.say('approval.step'),
+      name: voice.say('approval.name'),
+      date: voice.say('approval.date'),
+      signature: voice.say('approval.signature'),
+    },
+    to_fill: voice.say('approval.to_fill'),
+    identity_title: voice.say('approval.identity'),
+    identity: [
+      { label: voice.say('approval.run'), text: run.id },
+      { label: voice.say('approval.period'), text: `${quarter(run.period, voice.language)} (${run.period})` },
+      { label: voice.say('approval.state'), text: voice.word(`run_states.${run.state}`) },
+      { label: voice.say('approval.previous'), text: run.previousRun ?? voice.say('approval.none') },
+      { label: voice.say('approval.code'), text: run.codeVersion },
+    ],
+    hashes_title: voice.say('approval.hashes'),
+    hashes: (['extracts', 'configuration', 'catalogue', 'factors'] as const).map((key) => ({
+      label: voice.say(`approval.hash.${key}`),
+      text: run.hashes[key],
+    })),
+    verify: voice.say('approval.verify'),
+    command: `concordance verify ${run.id}`,
+  };
+}

@@ -1,0 +1,32 @@
+import { shiftQuarter } from '../../configuration/period.ts';
+import type { Indicator } from '../../indicators/catalogue.ts';
+import { type Basis, type Figure, GROUP } from '../../indicators/figure.ts';
+import type { ReportContent } from '../content.ts';
+
+/** The figures of a report, found by what they are. */
+export interface FigureBook {
+  readonly period: string;
+  readonly yearBefore: string;
+  /** the indicators that have at least one figure in the run, in the catalogue's order */
+  readonly indicators: readonly Indicator[];
+  readonly indicator: (id: string) => Indicator | undefined;
+  readonly figure: (indicator: string, basis: Basis, period: string, entity?: string) => Figure | undefined;
+  /** all periods that the run holds, oldest first */
+  readonly periods: readonly string[];
+}
+
+export function openFigures(content: ReportContent): FigureBook {
+  const key = (indicator: string, basis: string, period: string, entity: string) =>
+    `${indicator}|${basis}|${period}|${entity}`;
+  const figures = new Map(content.figures.map((f) => [key(f.indicator, f.basis, f.period, f.entity), f]));
+  const known = new Set(content.figures.map((f) => f.indicator));
+  const byId = new Map(content.catalogue.indicators.map((i) => [i.id, i]));
+  return {
+    period: content.run.period,
+    yearBefore: shiftQuarter(content.run.period, -4),
+    indicators: content.catalogue.indicators.filter((i) => known.has(i.id)),
+    indicator: (id) => byId.get(id),
+    figure: (indicator, basis, period, entity = GROUP) => figures.get(key(indicator, basis, period, entity)),
+    periods: [...new Set(content.figures.map((f) => f.period))].sort(),
+  };
+}

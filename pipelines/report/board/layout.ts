@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readYaml } from '../../configuration/yaml.ts';
+
+/** What the report puts forward, as data: `templates/board/layout.yaml`. Ids that the catalogue lacks are passed over. */
+export const Layout = z.strictObject({
+  headlines: z.array(z.string()).describe('indicators of the first page, at most eight are printed'),
+  emissions: z.array(z.string()).describe('indicators stacked in the chart of emissions, bottom first'),
+  multiples: z
+    .array(z.string())
+    .describe('indicators compared between entities in small charts, at most three'),
+  tiles: z.int().min(2).max(12).default(8),
+  decisions: z.int().min(1).max(12).default(6),
+});
+export type Layout = z.infer<typeof Layout>;
+
+export async function readLayout(templates: string): Promise<Layout> {
+  return (await readYaml(join(templates, 'board', 'layout.yaml'), Layout, 'TPL-004')).value;
+}

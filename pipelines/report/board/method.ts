@@ -1,0 +1,310 @@
+import { Decimal } from 'decimal.js';
+import { GROUP } from '../../indicators/figure.ts';
+import type { ExtractFacts, ReportContent } from '../content.ts';
+import { number, quarter, scaled, scaleFor, share, shortDate, unitName } from '../format.ts';
+import { cellWithUnit, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
+import type { PageOf } from './contents.ts';
+import type { FigureBook } from './figure-book.ts';
+import { entityName } from './objectives.ts';
+import { indicatorAnchor } from './pillars.ts';
+import type { Voice } from './voice.ts';
+
+/** Changed figures printed; the workbook lists them all. */
+const longestChanges = 25;
+
+/** How the figures were made: perimeter and its changes, estimates, sources, restatements, factors, standards. */
+export function arrangeMethod(content: ReportContent, book: FigureBook, voice: Voice, pageOf: PageOf) {
+  return {
+    title: voice.say('method.title'),
+    principles: ['conservation', 'ratios', 'absence', 'estimates', 'privacy', 'forecast'].map((key) =>
+      voice.say(`method.principle.${key}`, { threshold: content.run.suppressionThreshold }),
+    ),
+    perimeter: perimeter(content, voice),
+    estimates: estimates(book, voice),
+    sources: sources(content, voice),
+    changes: changes(content, book, voice),
+    factors: factors(content, voice),
+    standards: standards(book, voice, pageOf),
+  };
+}
+
+function perimeter(content: ReportContent, voice: Voice) {
+  const { run } = content;
+  const day = (iso: string) => shortDate(iso, voice.language);
+  const within = (iso: string | null) => iso !== null && iso >= run.from && iso <= run.to;
+  // the figures beside those of the year before: a change since then changes the comparison
+  const since = `${Number(run.from.slice(0, 4)) - 1}${run.from.slice(4)}`;
+  const recent = (iso: string | null) => iso !== null && iso >= since && iso <= run.to;
+  const moves = [
+    ...content.entities.map((e) => ({ ...e, label: e.name })),
+    ...content.sites.map((s) => ({
+      ...s,
+      label: voice.say('method.site', { name: s.name, entity: entityName(content, s.entity) }),
+    })),
+  ].flatMap((one) => [
+    ...(recent(one.entry)
+      ? [
+          {
+            on: one.entry as string,
+            text: voice.say('method.enters', { name: one.label, date: day(one.entry as string) }),
+          },
+        ]
+      : []),
+    ...(recent(one.exit)
+      ? [
+          {
+            on: one.exit as string,
+            text: voice.say('method.leaves', { name: one.label, date: day(one.exit as string) }),
+          },
+        ]
+      : []),
+  ]);
+  return {
+    title: voice.say('method.perimeter'),
+    intro: voice.plural(
+      'method.perimeter_intro',
+      content.entities.filter((e) => e.method !== 'excluded').length,
+      { sites: content.sites.filter((s) => s.exit === null || s.exit > run.to).length },
+    ),
+    head: {
+      entity: voice.say('method.entity'),
+      siren: voice.say('method.siren'),
+      country: voice.say('method.country'),
+      method: voice.say('method.consolidation'),
+      share: voice.say('method.share'),
+      entry: voice.say('method.entry'),
+      exit: voice.say('method.exit'),
+      sites: voice.say('method.sites'),
+    },
+    rows: content.entities.map((entity) => ({
+      name: entity.name,
+      siren: entity.siren ?? '—',
+      country: voice.wordFor('countries', entity.country),
+      method: voice.word(`methods.${entity.method}`),
+      share: quantityOrMark(String(entity.share), '%', Number.isInteger(entity.share) ? 0 : 2, voice),
+      entry: entity.entry === null ? '—' : day(entity.entry),
+      exit: entity.exit === null ? '—' : day(entity.exit),
+      changed: within(entity.entry) || within(entity.exit),
+      sites:
+        content.sites
+          .filter((s) => s.entity === entity.id && (s.exit === null || s.exit > run.to))
+          .map((s) => s.city)
+          .join(', ') || '—',
+    })),
+    moves_title: voice.say('method.moves'),
+    moves: moves.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0)).map((m) => m.text),
+    no_move: voice.say('method.no_move'),
+  };
+}
+
+function estimates(book: FigureBook, voice: Voice) {
+  const rows = book.indicators.flatMap((indicator) => {
+    const figure = book.figure(indicator.id, indicator.bases[0] ?? 'quarter', book.period, GROUP);
+    if (!figure || (figure.status === 'complete' && figure.estimatedShare === 0 && figure.coverage === 1))
+      return [];
+    return [
+      {
+        label: voice.label(indicator.label),
+        basis: voice.word(`bases_short.${figure.basis}`),
+        value: cellWithUnit(figure, indicatorScale(indicator, [figure], voice), voice).text,
+        coverage: shareCell(figure, 'coverage', voice).text,
+        estimated: shareCell(figure, 'estimatedShare', voice).text,
+        status: voice.wordFor('figure_statuses', figure.status),
+      },
+    ];
+  });
+  return {
+    title: voice.say('method.estimates'),
+    intro: voice.plural('method.estimates_intro', rows.length),
+    head: {
+      indicator: voice.say('pillar.indicator'),
+      basis: voice.say('entities.basis'),
+      value: voice.say('method.value'),
+      coverage: voice.say('pillar.coverage'),
+      estimated: voice.say('pillar.estimated'),
+      status: voice.say('alignment.status'),
+    },
+    rows,
+  };
+}
+
+function sources(content: ReportContent, voice: Voice) {
+  const { language } = voice;
+  const bySource = new Map<string, ExtractFacts[]>();
+  for (const extract of content.extracts)
+    bySource.set(extract.source, [...(bySource.get(extract.source) ?? []), extract]);
+  const count = (value: number) => number(String(value), 0, language);
+  const total = (extracts: readonly ExtractFacts[], key: 'rowsRead' | 'rowsStaged' | 'rowsQuarantined') =>
+    extracts.reduce((sum, e) => sum + e[key], 0);
+  const row = (extracts: readonly ExtractFacts[]) => ({
+    extracts: count(extracts.length),
+    read: count(total(extracts, 'rowsRead')),
+    staged: count(total(extracts, 'rowsStaged')),
+    quarantined: count(total(extracts, 'rowsQuarantined')),
+    share:
+      total(extracts, 'rowsRead') === 0
+        ? '—'
+        : share(
+            new Decimal(total(extracts, 'rowsQuarantined')).dividedBy(total(extracts, 'rowsRead')).toFixed(),
+            2,
+            language,
+          ),
+    remarks: count(extracts.reduce((sum, e) => sum + e.remarks.length, 0)),
+  });
+  return {
+    title: voice.say('method.sources'),
+    intro: voice.plural('method.sources_intro', content.extracts.length, {
+      read: count(total(content.extracts, 'rowsRead')),
+      quarantined: count(total(content.extracts, 'rowsQuarantined')),
+    }),
+    head: {
+      source: voice.say('method.source'),
+      department: voice.say('method.department'),
+      extracts: voice.say('method.extracts'),
+      read: voice.say('method.read'),
+      staged: voice.say('method.staged'),
+      quarantined: voice.say('method.quarantined'),
+      share: voice.say('method.quarantine_share'),
+      remarks: voice.say('method.remarks'),
+    },
+    rows: [...bySource].map(([source, extracts]) => ({
+      source,
+      department: voice.wordFor('departments', extracts[0]?.department ?? ''),
+      ...row(extracts),
+    })),
+    total: { label: voice.say('method.total'), ...row(content.extracts) },
+    missing_title: voice.say('method.missing_sources'),
+    missing: content.missingSources.map((m) => ({
+      source: m.source,
+      department: voice.wordFor('departments', m.department),
+      message: voice.prose(m.message),
+    })),
+    no_missing: voice.say('method.no_missing_source'),
+  };
+}
+
+function changes(content: ReportContent, book: FigureBook, voice: Voice) {
+  const { language } = voice;
+  const ofGroup = content.changes.filter((c) => c.entity === GROUP);
+  const listed = [...ofGroup, ...content.changes.filter((c) => c.entity !== GROUP)].slice(0, longestChanges);
+  const rest = content.changes.length - listed.length;
+  return {
+    title: voice.say('method.changes'),
+    intro:
+      content.run.previousRun === null
+        ? voice.say('method.no_previous')
+        : voice.plural('method.changes_intro', content.changes.length, { run: content.run.previousRun }),
+    rest: rest > 0 ? voice.plural('method.changes_rest', rest) : '',
+    head: {
+      indicator: voice.say('pillar.indicator'),
+      entity: voice.say('method.entity'),
+      period: voice.say('method.period'),
+      before: voice.say('method.before'),
+      after: voice.say('method.after'),
+      cause: voice.say('method.cause'),
+    },
+    rows: listed.map((change) => {
+      const indicator = book.indicator(change.indicator);
+      const scale = scaleFor(
+        indicator?.unit ?? '',
+        indicator?.decimals ?? 2,
+        [change.before, change.after],
+        language,
+      );
+      const shown = (value: string | null) =>
+        value === null ? voice.word('marks.missing') : scaled(value, scale, language);
+      return {
+        label: indicator ? voice.label(indicator.label) : change.indicator,
+        unit: scale.unit,
+        entity: change.entity === GROUP ? voice.word('group_title') : entityName(content, change.entity),
+        period: `${quarter(change.period, language)} · ${voice.wordFor('bases_short', change.basis)}`,
+        before: shown(change.before),
+        after: shown(change.after),
+        cause: voice.prose(
+          change.cause
+            .split(', ')
+            .map((cause) => voice.wordFor('causes', cause))
+            .join(', '),
+        ),
+      };
+    }),
+  };
+}
+
+function factors(content: ReportContent, voice: Voice) {
+  const { language } = voice;
+  const unconfirmed = content.factors.filter((f) => f.certainty === 'to_confirm').length;
+  return {
+    title: voice.say('method.factors'),
+    intro: voice.plural('method.factors_intro', content.factors.length, { unconfirmed }),
+    head: {
+      factor: voice.say('method.factor'),
+      value: voice.say('method.value'),
+      source: voice.say('method.source'),
+      validity: voice.say('method.validity'),
+      certainty: voice.say('method.certainty'),
+    },
+    rows: content.factors.map((factor) => ({
+      label: factor.label,
+      value: `${number(factor.value, Math.min(6, new Decimal(factor.value).decimalPlaces()), language)}\u00a0${unitName(factor.unit, language)}`,
+      source: `${factor.source}, ${factor.version}`,
+      validity:
+        factor.validTo === null
+          ? voice.say('method.from', { from: shortDate(factor.validFrom, language) })
+          : voice.say('method.from_to', {
+              from: shortDate(factor.validFrom, language),
+              to: shortDate(factor.validTo, language),
+            }),
+      certainty: voice.word(`certainties.${factor.certainty}`),
+    })),
+  };
+}
+
+function standards(book: FigureBook, voice: Voice, pageOf: PageOf) {
+  const disclosures = new Map<
+    string,
+    {
+      framework: string;
+      version: string;
+      disclosure: string;
+      indicators: { label: string; anchor: string; page: string; paragraph: string; certain: boolean }[];
+    }
+  >();
+  for (const indicator of book.indicators) {
+    for (const reference of indicator.standards) {
+      const key = `${reference.framework}|${reference.version}|${reference.disclosure}`;
+      const entry = disclosures.get(key) ?? { ...reference, indicators: [] };
+      entry.indicators.push({
+        label: voice.label(indicator.label),
+        anchor: indicatorAnchor(indicator),
+        page: pageOf(indicatorAnchor(indicator)),
+        paragraph: reference.paragraph ?? '',
+        certain: reference.certainty === 'confirmed',
+      });
+      disclosures.set(key, entry);
+    }
+  }
+  const natural = (text: string) => text.replace(/\d+/g, (digits) => digits.padStart(4, '0'));
+  const sorted = [...disclosures]
+    .sort(([a], [b]) => (natural(a) < natural(b) ? -1 : natural(a) > natural(b) ? 1 : 0))
+    .map(([, entry]) => entry);
+  return {
+    title: voice.say('method.standards'),
+    intro: voice.say('method.standards_intro'),
+    head: {
+      disclosure: voice.say('method.disclosure'),
+      indicator: voice.say('pillar.indicator'),
+      paragraph: voice.say('method.paragraph'),
+      page: voice.say('page'),
+    },
+    rows: sorted.map((entry) => ({
+      framework: `${voice.wordFor('frameworks', entry.framework)} ${entry.version}`,
+      disclosure: entry.disclosure,
+      indicators: entry.indicators.map(({ certain, ...indicator }) => ({
+        ...indicator,
+        unsure: certain ? '' : voice.word('marks.to_confirm'),
+      })),
+    })),
+    note: voice.say('method.standards_note', { mark: voice.word('marks.to_confirm') }),
+  };
+}

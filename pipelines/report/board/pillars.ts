@@ -1,0 +1,116 @@
+import type { Indicator } from '../../indicators/catalogue.ts';
+import type { Basis } from '../../indicators/figure.ts';
+import type { ReportContent } from '../content.ts';
+import { quarter } from '../format.ts';
+import { cellOf, changeBetween, idle, indicatorScale, shareCell } from './cell.ts';
+import { emissionsChart } from './charts/emissions.ts';
+import type { FigureBook } from './figure-book.ts';
+import type { Layout } from './layout.ts';
+import type { Voice } from './voice.ts';
+
+export const pillars = ['environment', 'social', 'governance', 'finance', 'innovation'] as const;
+/** Rows of a table that is not broken over pages. */
+const shortest = 14;
+
+export const indicatorAnchor = (indicator: Indicator) =>
+  `indicator-${indicator.id.replace(/[^a-z0-9]/g, '-')}`;
+
+/** The group's tables, a pillar each: the quarter and the trailing year, each beside the year before. */
+export async function arrangePillars(content: ReportContent, book: FigureBook, layout: Layout, voice: Voice) {
+  const found = [];
+  for (const pillar of pillars) {
+    const indicators = book.indicators.filter((i) => i.pillar === pillar);
+    if (indicators.length === 0) continue;
+    const scopes = layout.emissions.flatMap((id) => indicators.filter((i) => i.id === id));
+    const chart = pillar === 'environment' ? await emissionsChart(scopes, book, 'emissions', voice) : null;
+    found.push({
+      anchor: `pillar-${pillar}`,
+      title: voice.word(`pillars.${pillar}`),
+      intro: voice.plural(`pillar.intro.${pillar}`, indicators.length, {
+        threshold: content.run.suppressionThreshold,
+      }),
+      drawn: chart !== null,
+      chart: chart?.svg ?? '',
+      alternative: chart?.alternative ?? '',
+      chart_title: chart ? voice.say('pillar.emissions', { unit: 'tCO₂e' }) : '',
+      caption: voice.say('pillar.caption', {
+        pillar: voice.word(`pillars.${pillar}`),
+        period: quarter(book.period, voice.language),
+      }),
+      head: {
+        indicator: voice.say('pillar.indicator'),
+        quarter: voice.word('bases.quarter'),
+        ttm: voice.word('bases.ttm'),
+        now: quarter(book.period, voice.language),
+        before: quarter(book.yearBefore, voice.language),
+        to_now: voice.say('pillar.to', { period: quarter(book.period, voice.language) }),
+        to_before: voice.say('pillar.to', { period: quarter(book.yearBefore, voice.language) }),
+        change: voice.say('pillar.change'),
+        data: voice.say('pillar.data'),
+        coverage: voice.say('pillar.coverage'),
+        estimated: voice.say('pillar.estimated'),
+      },
+      topics: topicsOf(indicators).map(([topic, members]) => ({
+        label: voice.wordFor('topics', topic),
+        rows: members.map((indicator) => row(indicator, book, voice)),
+      })),
+      // a short table is kept whole, a long one starts on a page of its own
+      length: indicators.length + topicsOf(indicators).length <= shortest ? 'short' : 'long',
+    });
+  }
+  return found;
+}
+
+function topicsOf(indicators: readonly Indicator[]): [string, Indicator[]][] {
+  const topics = new Map<string, Indicator[]>();
+  for (const indicator of indicators)
+    topics.set(indicator.topic, [...(topics.get(indicator.topic) ?? []), indicator]);
+  return [...topics];
+}
+
+function row(indicator: Indicator, book: FigureBook, voice: Voice) {
+  const at = (basis: Basis, period: string) =>
+    indicator.bases.includes(basis) ? book.figure(indicator.id, basis, period) : undefined;
+  const figures = {
+    now: at('quarter', book.period),
+    before: at('quarter', book.yearBefore),
+    year: at('ttm', book.period),
+    year_before: at('ttm', book.yearBefore),
+  };
+  const scale = indicatorScale(indicator, Object.values(figures), voice);
+  const shown = [figures.now, figures.year].filter((figure) => figure !== undefined);
+  const least = [...shown].sort((a, b) => a.coverage - b.coverage)[0];
+  const mostEstimated = [...shown].sort((a, b) => b.estimatedShare - a.estimatedShare)[0];
+  const change = (before: (typeof figures)['now'], now: (typeof figures)['now']) => {
+    const found = changeBetween(indicator, before, now, voice);
+    return {
+      text: found?.text ?? idle.text,
+      judgement: found?.judgement ?? 'neutral',
+      words: found?.words ?? '',
+    };
+  };
+  return {
+    anchor: indicatorAnchor(indicator),
+    label: voice.label(indicator.label),
+    unit: scale.unit,
+    material: indicator.material ? voice.word('marks.material') : '',
+    now: cellOf(figures.now, scale, voice),
+    before: cellOf(figures.before, scale, voice),
+    change: change(figures.before, figures.now),
+    year: cellOf(figures.year, scale, voice),
+    year_before: cellOf(figures.year_before, scale, voice),
+    year_change: change(figures.year_before, figures.year),
+    coverage: shareCell(least, 'coverage', voice).text,
+    estimated: shareCell(mostEstimated, 'estimatedShare', voice).text,
+  };
+}
+
+/** The marks, as they are explained under each table. */
+export function marksKey(voice: Voice) {
+  return (
+    ['estimated', 'partial', 'missing', 'not_calculable', 'suppressed', 'idle', 'material'] as const
+  ).map((mark) => ({
+    mark: mark === 'idle' ? idle.text : voice.word(`marks.${mark}`),
+    meaning: voice.word(`marks_meaning.${mark}`),
+  }));
+}

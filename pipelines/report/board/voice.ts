@@ -1,0 +1,52 @@
+import { Fault } from '../../fault.ts';
+import { type Say, wording } from '../../language/wording.ts';
+import type { Language } from '../content.ts';
+import { typography } from '../format.ts';
+
+/** The texts of the report in one language, set in its typography. */
+export interface Voice {
+  readonly language: Language;
+  /** a text of board.yaml */
+  readonly say: Say;
+  /** a word of the shared vocabulary, common.yaml */
+  readonly word: Say;
+  /** the same for a code that data may extend: the code itself where there is no word for it */
+  readonly wordFor: (group: string, code: string) => string;
+  /** a label that comes with the catalogue or the configuration */
+  readonly label: (both: Readonly<Record<Language, string>>) => string;
+  /** a sentence that comes with the content */
+  readonly prose: (sentence: string) => string;
+  /** the form of a text for a number: `key.one` or `key.other` */
+  readonly plural: (key: string, count: number, values?: Readonly<Record<string, string | number>>) => string;
+}
+
+export async function voiceOf(language: Language, templates: string): Promise<Voice> {
+  const [board, common] = await Promise.all([
+    wording(language, 'board', templates),
+    wording(language, 'common', templates),
+  ]);
+  const prose = (sentence: string) => typography(sentence, language);
+  const say: Say = (key, values) => prose(board(key, values));
+  const word: Say = (key, values) => prose(common(key, values));
+  return {
+    language,
+    say,
+    word,
+    wordFor: (group, code) => {
+      try {
+        return word(`${group}.${code}`);
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'TXT-001') return code;
+        throw error;
+      }
+    },
+    label: (both) => prose(both[language]),
+    prose,
+    // French counts zero and one as singular, English one only
+    plural: (key, count, values = {}) =>
+      say(`${key}.${count === 1 || (language === 'fr' && count === 0) ? 'one' : 'other'}`, {
+        count,
+        ...values,
+      }),
+  };
+}

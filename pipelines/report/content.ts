@@ -1,0 +1,148 @@
+import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
+import type { Catalogue } from '../indicators/catalogue.ts';
+import type { Figure, MeasureValue } from '../indicators/figure.ts';
+import type { Action, Standing } from '../objectives/objective.ts';
+
+export type Language = 'fr' | 'en';
+
+/** Everything that the two documents show, computed before; the report arranges and computes nothing. */
+export interface ReportContent {
+  readonly run: RunFacts;
+  readonly group: { readonly name: string; readonly currency: string };
+  readonly entities: readonly EntityFacts[];
+  readonly sites: readonly SiteFacts[];
+  readonly catalogue: Catalogue;
+  /** windows that end with the run's period, with each earlier quarter, and both bases, all entities and GROUP */
+  readonly figures: readonly Figure[];
+  readonly measures: readonly MeasureValue[];
+  readonly objectives: readonly Standing[];
+  /** actions that belong to no declared objective */
+  readonly looseActions: readonly Action[];
+  readonly reconciliations: readonly ReconciliationResult[];
+  readonly findings: readonly Finding[];
+  readonly extracts: readonly ExtractFacts[];
+  /** sources that could not be had, with the reason */
+  readonly missingSources: readonly {
+    readonly source: string;
+    readonly department: string;
+    readonly message: string;
+  }[];
+  readonly quarantine: readonly QuarantinedRow[];
+  readonly factors: readonly FactorFacts[];
+  /** figures of the run's period that differ from the previous run's; empty when there is none */
+  readonly changes: readonly ChangedFigure[];
+  /** rows behind the group's figures of the run's period, capped by measure, largest first */
+  readonly contributions: readonly MeasureContributions[];
+}
+
+export interface RunFacts {
+  readonly id: string;
+  readonly period: string;
+  /** first and last day of the quarter, ISO */
+  readonly from: string;
+  readonly to: string;
+  readonly language: Language;
+  readonly state: 'draft' | 'published';
+  readonly codeVersion: string;
+  readonly previousRun: string | null;
+  readonly hashes: {
+    readonly configuration: string;
+    readonly catalogue: string;
+    readonly factors: string;
+    readonly extracts: string;
+  };
+  readonly suppressionThreshold: number;
+}
+
+export interface EntityFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly country: string;
+  readonly siren: string | null;
+  readonly parent: string | null;
+  readonly method: 'full' | 'proportional' | 'equity' | 'excluded';
+  readonly share: number;
+  readonly entry: string | null;
+  readonly exit: string | null;
+}
+
+export interface SiteFacts {
+  readonly id: string;
+  readonly entity: string;
+  readonly name: string;
+  readonly city: string;
+  readonly country: string;
+  readonly entry: string | null;
+  readonly exit: string | null;
+}
+
+export interface ExtractFacts {
+  readonly id: string;
+  readonly source: string;
+  readonly contract: string;
+  readonly connector: string;
+  readonly department: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rowsRead: number;
+  readonly rowsStaged: number;
+  readonly rowsQuarantined: number;
+  readonly remarks: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
+}
+
+export interface QuarantinedRow {
+  readonly extract: string;
+  readonly row: number;
+  readonly column: string;
+  readonly value: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface FactorFacts {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly source: string;
+  readonly version: string;
+  readonly validFrom: string;
+  readonly validTo: string | null;
+  readonly certainty: 'confirmed' | 'to_confirm';
+}
+
+export interface ChangedFigure {
+  readonly indicator: string;
+  readonly entity: string;
+  readonly period: string;
+  readonly basis: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly cause: string;
+}
+
+export interface MeasureContributions {
+  readonly measure: string;
+  readonly period: string;
+  readonly basis: 'quarter' | 'ttm';
+  /** rows in all, of which `rows` lists the largest */
+  readonly total: number;
+  /** the shell command that lists them all */
+  readonly command: string;
+  readonly rows: readonly ContributingRow[];
+}
+
+export interface ContributingRow {
+  readonly entity: string;
+  readonly site: string | null;
+  readonly date: string;
+  /** contribution to the group's value, decimal text, after consolidation share */
+  readonly contribution: string;
+  readonly share: string;
+  readonly quality: string | null;
+  readonly extract: string;
+  readonly row: number;
+  /** what else the harmonised row says, for a reader: carrier, meter, account, label... */
+  readonly detail: string;
+}

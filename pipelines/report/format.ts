@@ -1,0 +1,160 @@
+import { Decimal } from 'decimal.js';
+import { narrowSpace, noBreakSpace, number, quantity, quarterName, unitName } from '../language/quantity.ts';
+import type { Language } from './content.ts';
+
+export { narrowSpace, noBreakSpace, number, quantity, unitName };
+
+/** A number with its sign, a zero with none: `+4,2`, `−0,3`, `0,0`. */
+export function signed(value: string, decimals: number, language: Language): string {
+  const digits = number(value, decimals, language);
+  const shown = new Decimal(value).toDecimalPlaces(decimals, Decimal.ROUND_HALF_UP);
+  return shown.isZero() || shown.isNegative() ? digits : `+${digits}`;
+}
+
+/** A share from 0 to 1 as a percentage: `98 %` or `98%`. */
+export function share(value: number | string, decimals: number, language: Language): string {
+  return quantity(new Decimal(value).times(100).toFixed(), '%', decimals, language);
+}
+
+/** A whole or decimal number of units of a scale chosen for a group of values, so that they compare at a glance. */
+export interface Scale {
+  /** the value is divided by this power of ten */
+  readonly power: number;
+  readonly unit: string;
+  readonly decimals: number;
+}
+
+/** Money in thousands or millions where all digits would hide the figure; every other unit as it is. */
+export function scaleFor(
+  unit: string,
+  decimals: number,
+  values: readonly (string | null)[],
+  language: Language,
+): Scale {
+  const plain = { power: 0, unit: unitName(unit, language), decimals };
+  if (unit !== 'EUR') return plain;
+  const largest = Decimal.max(0, ...values.filter((v) => v !== null).map((v) => new Decimal(v).abs()));
+  if (largest.greaterThanOrEqualTo(1_000_000))
+    return { power: 6, unit: language === 'fr' ? 'M€' : '€m', decimals: 2 };
+  if (largest.greaterThanOrEqualTo(100_000))
+    return { power: 3, unit: language === 'fr' ? 'k€' : '€k', decimals: 0 };
+  return plain;
+}
+
+/** The digits of a value in a scale, without the unit. */
+export function scaled(value: string, scale: Scale, language: Language): string {
+  return number(
+    new Decimal(value).dividedBy(new Decimal(10).pow(scale.power)).toFixed(),
+    scale.decimals,
+    language,
+  );
+}
+
+/** The value in a scale with its unit: `4,21 M€`, `€4.21m`, `12 345 MWh`. */
+export function scaledQuantity(value: string, scale: Scale, language: Language): string {
+  const digits = scaled(value, scale, language);
+  const money = /^€([mk]?)$/.exec(scale.unit);
+  if (language === 'en' && money) {
+    return digits.startsWith('\u2212') ? `\u2212€${digits.slice(1)}${money[1]}` : `€${digits}${money[1]}`;
+  }
+  if (scale.unit === '') return digits;
+  if (scale.unit === '%') return language === 'fr' ? `${digits}${narrowSpace}%` : `${digits}%`;
+  return `${digits}${noBreakSpace}${scale.unit}`;
+}
+
+const months: Readonly<Record<Language, readonly string[]>> = {
+  fr: [
+    'janvier',
+    'février',
+    'mars',
+    'avril',
+    'mai',
+    'juin',
+    'juillet',
+    'août',
+    'septembre',
+    'octobre',
+    'novembre',
+    'décembre',
+  ],
+  en: [
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December',
+  ],
+};
+const shortMonths: Readonly<Record<Language, readonly string[]>> = {
+  fr: ['janv.', 'févr.', 'mars', 'avr.', 'mai', 'juin', 'juil.', 'août', 'sept.', 'oct.', 'nov.', 'déc.'],
+  en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+};
+
+/** An ISO day in words: `1er juillet 2026`, `1 July 2026`; a text that is no ISO day is returned as it is. */
+export function date(iso: string, language: Language): string {
+  return inWords(iso, language, months[language]);
+}
+
+/** The same with a short month, for tables: `30 sept. 2026`, `30 Sep 2026`. */
+export function shortDate(iso: string, language: Language): string {
+  return inWords(iso, language, shortMonths[language]);
+}
+
+/** A month `2026-07` or `2026-07-01`: `juil. 2026`. */
+export function month(iso: string, language: Language): string {
+  const found = /^(\d{4})-(\d{2})/.exec(iso);
+  const name = shortMonths[language][Number(found?.[2]) - 1];
+  return found && name ? `${name}${noBreakSpace}${found[1]}` : iso;
+}
+
+function inWords(iso: string, language: Language, names: readonly string[]): string {
+  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso);
+  const name = names[Number(found?.[2]) - 1];
+  if (!found || !name) return iso;
+  const day = Number(found[3]);
+  return `${language === 'fr' && day === 1 ? '1er' : day}${noBreakSpace}${name}${noBreakSpace}${found[1]}`;
+}
+
+/** `T3 2026` or `Q3 2026`; a period of another form is returned as it is. */
+export function quarter(period: string, language: Language): string {
+  return /^\d{4}-Q[1-4]$/.test(period) ? quarterName(period, language) : period;
+}
+
+/** `3e trimestre 2026` or `third quarter of 2026`. */
+export function quarterInWords(period: string, language: Language): string {
+  const found = /^(\d{4})-Q([1-4])$/.exec(period);
+  if (!found) return period;
+  const index = Number(found[2]);
+  if (language === 'fr')
+    return `${index === 1 ? '1er' : `${index}e`}${noBreakSpace}trimestre${noBreakSpace}${found[1]}`;
+  return `${['first', 'second', 'third', 'fourth'][index - 1]} quarter of${noBreakSpace}${found[1]}`;
+}
+
+/** Items as a sentence lists them: `a, b et c`, `a, b and c`. */
+export function list(items: readonly string[], language: Language): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${language === 'fr' ? 'et' : 'and'} ${items.at(-1)}`;
+}
+
+/**
+ * Prose as the language sets it: in French a narrow no-break space before `; : ! ? %` and inside guillemets;
+ * in both, typographic apostrophe, ellipsis, CO₂. For sentences only: never for a file name, an id or a hash.
+ */
+export function typography(text: string, language: Language): string {
+  const both = text
+    .replace(/(\p{L})'(?=\p{L})/gu, '$1’')
+    .replaceAll('...', '…')
+    .replace(/\b(k|M)?(t|kg|g)?CO2(?=e\b|eq\b|\b)/g, (found) => found.replace('2', '₂'));
+  if (language === 'en') return both;
+  return both
+    .replace(/[ \u00a0\u202f]+([;:!?%»])(?![\p{L}\d/])/gu, `${narrowSpace}$1`)
+    .replace(/«[ \u00a0\u202f]*/g, `«${narrowSpace}`)
+    .replace(/(\d) (?=(?:€|k€|M€|MWh|kWh|GWh|tCO₂e|t|kg|m³|m²|ETP|j|h)(?![\p{L}\d]))/gu, `$1${noBreakSpace}`);
+}

@@ -1,0 +1,242 @@
+import { literal } from '../../connectors/connector.ts';
+import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
+import type { MissingSource } from '../collect/collect.ts';
+import type { Catalogue, Measure } from '../indicators/catalogue.ts';
+import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
+import { contributionRows, type Window } from '../indicators/measure-rows.ts';
+import { tableColumns } from '../indicators/measure-values.ts';
+import type { Action, Standing } from '../objectives/objective.ts';
+import type { Plan } from '../plan.ts';
+import type { Contract } from '../stage/contract.ts';
+import type { StagedExtract } from '../stage/stage.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type {
+  ChangedFigure,
+  ExtractFacts,
+  FactorFacts,
+  MeasureContributions,
+  QuarantinedRow,
+  ReportContent,
+  RunFacts,
+} from './content.ts';
+
+/** What the steps before have found. */
+export interface Results {
+  readonly plan: Plan;
+  readonly run: Omit<RunFacts, 'period' | 'from' | 'to' | 'language' | 'suppressionThreshold'>;
+  readonly catalogue: Catalogue;
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly figures: readonly Figure[];
+  readonly measures: readonly MeasureValue[];
+  readonly standings: readonly Standing[];
+  readonly actions: readonly Action[];
+  readonly reconciliations: readonly ReconciliationResult[];
+  readonly findings: readonly Finding[];
+  readonly staged: readonly StagedExtract[];
+  readonly missing: readonly MissingSource[];
+  /** folder and causes of the run that this one is compared with */
+  readonly previous: { readonly folder: string; readonly causes: readonly string[] } | null;
+}
+
+/** Everything that the documents show, in the shape that they show it. */
+export async function gatherContent(warehouse: Warehouse, results: Results): Promise<ReportContent> {
+  const { plan, catalogue, staged } = results;
+  const { configuration } = plan.project;
+  const { quarter, language } = plan;
+  const known = new Set(results.standings.map((s) => s.objective.id));
+  return {
+    run: {
+      ...results.run,
+      period: quarter.id,
+      from: quarter.from,
+      to: quarter.to,
+      language,
+      suppressionThreshold: configuration.thresholds.suppress_below,
+    },
+    group: configuration.group,
+    entities: configuration.perimeter.entities.map((e) => ({
+      id: e.id,
+      name: e.name,
+      country: e.country,
+      siren: e.siren ?? null,
+      parent: e.parent,
+      method: e.method,
+      share: e.share,
+      entry: e.entry,
+      exit: e.exit,
+    })),
+    sites: configuration.perimeter.sites.map(({ id, entity, name, city, country, entry, exit }) => ({
+      id,
+      entity,
+      name,
+      city,
+      country,
+      entry,
+      exit,
+    })),
+    catalogue,
+    figures: results.figures,
+    measures: results.measures,
+    objectives: results.standings,
+    looseActions: results.actions.filter(
+      (action) => action.objective === null || !known.has(action.objective),
+    ),
+    reconciliations: results.reconciliations,
+    findings: results.findings,
+    extracts: staged.map((one) => extractFacts(one, results.contracts)),
+    missingSources: results.missing.map(({ source, message }) => ({
+      source: source.id,
+      department: results.contracts.get(source.contract ?? '')?.department ?? source.connector,
+      message,
+    })),
+    quarantine: await gatherQuarantine(warehouse),
+    factors: await gatherFactors(warehouse, language),
+    changes: results.previous
+      ? await gatherChanges(warehouse, results.previous.folder, results.previous.causes, quarter.id)
+      : [],
+    contributions: await gatherContributions(
+      warehouse,
+      catalogue,
+      plan.windows,
+      quarter.id,
+      `out/${quarter.id}/${results.run.id}`,
+    ),
+  };
+}
+
+function extractFacts(one: StagedExtract, contracts: ReadonlyMap<string, Contract>): ExtractFacts {
+  const { extract } = one;
+  return {
+    id: extract.extractId,
+    source: extract.source.id,
+    contract: one.contracts.length === 1 ? (one.contracts[0] as string) : extract.source.connector,
+    connector: extract.source.connector,
+    department: contracts.get(one.contracts[0] ?? '')?.department ?? '',
+    name: extract.name,
+    sha256: extract.sha256,
+    bytes: extract.bytes,
+    rowsRead: one.rowsRead,
+    rowsStaged: one.rowsStaged,
+    rowsQuarantined: one.rowsQuarantined,
+    remarks: one.remarks.map(({ code, severity, message }) => ({ code, severity, message })),
+  };
+}
+
+/** Rows shown for each measure; the rest by the command that is printed beside them. */
+const contributionCap = 40;
+
+/** The largest rows behind the group's measures at the run's quarter; none for measures that open to totals only. */
+async function gatherContributions(
+  warehouse: Warehouse,
+  catalogue: Catalogue,
+  windows: readonly Window[],
+  period: string,
+  runFolder: string,
+): Promise<MeasureContributions[]> {
+  const columns = await tableColumns(warehouse);
+  const window = windows.find((w) => w.period === period && w.basis === 'quarter') as Window;
+  const found: MeasureContributions[] = [];
+  for (const measure of catalogue.measures) {
+    if (measure.opens === 'totals') continue;
+    const contributions = contributionRows(measure, columns(measure.table), GROUP, window);
+    const rows = await warehouse.rows<{
+      entity: string;
+      site: string | null;
+      date: string;
+      contribution: string;
+      share: string;
+      quality: string | null;
+      extract: string;
+      row: number;
+      total: number;
+      detail: string;
+    }>(`with c as (select *, count(*) over () as total from (${contributions})),
+        largest as (select * from c order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${contributionCap})
+      select l.entity, l.site, l.date::varchar as date, l.contribution, l.share, l.quality, l.extract_id as extract, l.row_number as row, l.total::integer as total,
+        coalesce(${detailOf(measure, columns(measure.table))}, '') as detail
+      from largest as l
+      order by abs(l.contribution) desc nulls last, l.extract_id, l.row_number, l.date`);
+    found.push({
+      measure: measure.id,
+      period,
+      basis: 'quarter',
+      total: rows[0]?.total ?? 0,
+      command: `concordance trace ${runFolder} ${measure.id} --csv`,
+      rows: rows.map(({ total: _total, ...row }) => row),
+    });
+  }
+  return found;
+}
+
+/** What else the row says, in one text: `carrier electricity; meter 3000…`. Never what identifies a person. */
+function detailOf(measure: Measure, columns: { has(column: string): boolean }): string {
+  const telling = [
+    'carrier',
+    'meter',
+    'fuel',
+    'product',
+    'mode',
+    'activity',
+    'category',
+    'account',
+    'label',
+    'family',
+    'supplier',
+    'treatment',
+    'waste_code',
+    'waste_name',
+    'kind',
+    'topic',
+    'contract_class',
+    'job_class',
+    'working_time',
+    'worker_type',
+    'reason',
+    'source',
+    'project',
+    'use_case',
+    'plan',
+    'body',
+    'method',
+    'factor_id',
+  ];
+  const parts = telling
+    .filter((name) => columns.has(name))
+    .map((name) => `case when m.${name} is not null then '${name} ' || m.${name}::varchar end`);
+  if (parts.length === 0) return "''";
+  return `(select min(concat_ws('; ', ${parts.join(', ')})) from model.${measure.table} as m
+    where m.extract_id = l.extract_id and m.row_number = l.row_number and m.${measure.date}::date = l.date and (${measure.filter}))`;
+}
+
+async function gatherQuarantine(warehouse: Warehouse): Promise<QuarantinedRow[]> {
+  return warehouse.rows<QuarantinedRow>(
+    `select extract_id as extract, row_number as row, column_name as "column", value, rule, message from staged.quarantine
+     order by extract_id, row_number, column_name, rule limit 5000`,
+  );
+}
+
+/** The factors that the run's emissions used. */
+async function gatherFactors(warehouse: Warehouse, language: 'fr' | 'en'): Promise<FactorFacts[]> {
+  return warehouse.rows<FactorFacts>(
+    `select factor_id as id, label_${language} as label, value_kgco2e::varchar as value, 'kgCO2e/' || unit as unit, source, version,
+       valid_from::varchar as "validFrom", valid_to::varchar as "validTo", certainty
+     from (select * from reference.factors union all by name select * exclude (site) from reference.group_factors)
+     where factor_id in (select factor_id from model.emission) order by factor_id`,
+  );
+}
+
+/** Figures of earlier windows, and of this period's earlier run, whose value is no longer the same. */
+async function gatherChanges(
+  warehouse: Warehouse,
+  previousFolder: string,
+  causes: readonly string[],
+  period: string,
+): Promise<ChangedFigure[]> {
+  return warehouse.rows<ChangedFigure>(`with before as (
+      select * from read_csv(${literal(`${previousFolder}/figures.csv`)}, header = true, columns = {indicator: 'varchar', entity: 'varchar', period: 'varchar', basis: 'varchar',
+        value: 'decimal(38,12)', unit: 'varchar', numerator: 'decimal(38,12)', denominator: 'decimal(38,12)', coverage: 'decimal(9,6)', estimated_share: 'decimal(9,6)', status: 'varchar'}))
+    select a.indicator, a.entity, a.period, a.basis, b.value::varchar as before, a.value::varchar as after, ${literal(causes.join(', '))} as cause
+    from result.figure as a join before as b using (indicator, entity, period, basis)
+    where a.value is distinct from b.value and a.period <= ${literal(period)}
+    order by indicator, entity, period, basis`);
+}

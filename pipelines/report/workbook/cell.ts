@@ -1,0 +1,43 @@
+import type { Content, Look } from './excel.ts';
+
+/** A cell of a sheet: what it holds, and what in its look departs from the column's. */
+export type Cell = Content & { readonly look?: Look };
+export type Cells = Readonly<Record<string, Cell | undefined>>;
+
+export const text = (words: string | null | undefined, look?: Look): Cell => ({
+  kind: 'text',
+  text: words ?? '',
+  ...(look ? { look } : {}),
+});
+export const number = (value: string | number, look?: Look): Cell => ({
+  kind: 'number',
+  value,
+  ...(look ? { look } : {}),
+});
+export const day = (iso: string | null): Cell =>
+  iso === null ? { kind: 'empty' } : { kind: 'day', day: iso };
+export const link = (words: string, to: string | undefined, look?: Look): Cell =>
+  to === undefined ? text(words, look) : { kind: 'link', text: words, to, ...(look ? { look } : {}) };
+
+/** A live formula with the value that a reader sees before any recalculation: decimal text, or words. */
+export function formula(expression: string, result: Shown, look?: Look): Cell {
+  return {
+    kind: 'formula',
+    formula: expression,
+    result: result.text,
+    numeric: result.numeric,
+    ...(look ? { look } : {}),
+  };
+}
+
+/** A value as a cell shows it: a number as decimal text, or a word in its place. */
+export interface Shown {
+  readonly text: string;
+  readonly numeric: boolean;
+}
+export const numeric = (value: string | number): Shown => ({ text: String(value), numeric: true });
+export const words = (value: string): Shown => ({ text: value, numeric: false });
+
+/** A shown value without a formula. */
+export const still = (shown: Shown, look?: Look): Cell =>
+  shown.numeric ? number(shown.text, look) : text(shown.text, { across: 'right', ...look });

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readYaml } from '../../configuration/yaml.ts';
+
+export const sheetKeys = [
+  'summary',
+  'objectives',
+  'trajectories',
+  'actions',
+  'indicators',
+  'review',
+  'measures',
+  'rows',
+  'reconciliations',
+  'months',
+  'quality',
+  'quarantine',
+  'factors',
+  'changes',
+  'definitions',
+  'about',
+] as const;
+export type SheetKey = (typeof sheetKeys)[number];
+
+/** How one column of a sheet looks; its heading is in the language files. */
+export const ColumnLayout = z.strictObject({
+  key: z.string(),
+  /** in characters */
+  width: z.number().positive(),
+  kind: z.enum(['text', 'wrap', 'code', 'number', 'integer', 'percent', 'change', 'day', 'status', 'link']),
+  /** heading shared with the neighbours that name the same band */
+  band: z.string().optional(),
+  /** the reader writes here */
+  input: z.boolean().default(false),
+  /** total of the rows that a filter leaves, above the heading */
+  total: z.boolean().default(false),
+  /** the column is repeated for each quarter of the trajectories */
+  each: z.enum(['quarter']).optional(),
+});
+export type ColumnLayout = z.infer<typeof ColumnLayout>;
+
+export const SheetLayout = z.strictObject({
+  sheet: z.enum(sheetKeys),
+  tab: z.string().regex(/^[0-9A-F]{6}$/),
+  /** columns that stay in sight */
+  frozen: z.int().min(0),
+  /** last column on paper; those after it are for the screen. All of them by default */
+  printed: z.string().optional(),
+  columns: z.array(ColumnLayout).min(1),
+});
+export type SheetLayout = z.infer<typeof SheetLayout>;
+
+const Symbols = z.record(z.string(), z.record(z.string(), z.string()));
+/** A mark by list and code, `objective_statuses.drifting`: it says the state to who sees no colour. */
+export type Symbols = z.infer<typeof Symbols>;
+
+/**
+ * Reads the layout of every sheet from `templates/workbook/`, in the order of the tabs.
+ *
+ * @throws {YamlFault} TPL-001 with file and line
+ */
+export async function readLayouts(templates: string): Promise<Map<SheetKey, SheetLayout>> {
+  const found = new Map<SheetKey, SheetLayout>();
+  for (const key of sheetKeys) {
+    const { value } = await readYaml(join(templates, 'workbook', `${key}.yaml`), SheetLayout, 'TPL-001');
+    found.set(key, value);
+  }
+  return found;
+}
+
+export async function readSymbols(templates: string): Promise<Symbols> {
+  return (await readYaml(join(templates, 'workbook', 'symbols.yaml'), Symbols, 'TPL-001')).value;
+}

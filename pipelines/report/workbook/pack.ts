@@ -1,0 +1,39 @@
+import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+
+/**
+ * The same workbook with nothing of the moment in it: parts in order of name, one date for all, and
+ * internal links as places of the workbook rather than as external targets.
+ *
+ * @param day ISO date written on every part; the zip format knows none before 1980
+ */
+export function packWorkbook(bytes: Uint8Array, day: string): Uint8Array {
+  const parts = unzipSync(bytes);
+  const packed: Zippable = {};
+  // the zip date has no time zone: local getters are what the packer reads
+  const [year = 1980, month = 1, date = 1] = day.split('-').map(Number);
+  const mtime = new Date(Math.max(year, 1980), month - 1, date, 0, 0, 0);
+  for (const name of Object.keys(parts).sort(contentTypesFirst)) {
+    const part = parts[name] as Uint8Array;
+    if (name.endsWith('/')) continue;
+    packed[name] = [inward(name, part), { mtime, level: 6, os: 3, attrs: 0 }];
+  }
+  return zipSync(packed, { mtime });
+}
+
+/** `[Content_Types].xml` leads, as readers that stream expect; then by name. */
+function contentTypesFirst(a: string, b: string): number {
+  const rank = (name: string) => (name === '[Content_Types].xml' ? 0 : name === '_rels/.rels' ? 1 : 2);
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+function inward(name: string, part: Uint8Array): Uint8Array {
+  if (/^xl\/worksheets\/sheet\d+\.xml$/.test(name)) {
+    const xml = strFromU8(part);
+    return strToU8(xml.replace(/<hyperlink [^>]*>/g, (link) => link.replace(/ r:id="[^"]*"/, '')));
+  }
+  if (/^xl\/worksheets\/_rels\/sheet\d+\.xml\.rels$/.test(name)) {
+    const xml = strFromU8(part);
+    return strToU8(xml.replace(/<Relationship [^>]*\/relationships\/hyperlink"[^>]*\/>/g, ''));
+  }
+  return part;
+}

@@ -1,0 +1,48 @@
+import { columnLetter, sheetReference } from './excel.ts';
+import type { SheetKey, SheetLayout } from './layout.ts';
+
+/** Where things stand in the workbook, known before a cell is written, so that sheets can point at each other. */
+export class Places {
+  readonly #rows = new Map<string, { sheet: SheetKey; row: number }>();
+
+  constructor(
+    private readonly layouts: ReadonlyMap<SheetKey, SheetLayout>,
+    private readonly names: ReadonlyMap<SheetKey, string>,
+  ) {}
+
+  /** `id` is what a row is about: `measure:gas:OFR:quarter`; the first row that says it keeps it. */
+  put(id: string, sheet: SheetKey, row: number): void {
+    if (!this.#rows.has(id)) this.#rows.set(id, { sheet, row });
+  }
+
+  has(id: string): boolean {
+    return this.#rows.has(id);
+  }
+
+  /** A cell for formulas, `'Mesures'!$F$12`; undefined when nothing is there. */
+  cell(id: string, column: string): string | undefined {
+    const place = this.#rows.get(id);
+    if (!place) return undefined;
+    return `${this.sheet(place.sheet)}!$${this.letter(place.sheet, column)}$${place.row}`;
+  }
+
+  /** A place for links, `'Mesures'!A12`. */
+  link(id: string): string | undefined {
+    const place = this.#rows.get(id);
+    return place ? `${this.sheet(place.sheet)}!A${place.row}` : undefined;
+  }
+
+  top(sheet: SheetKey): string {
+    return `${this.sheet(sheet)}!A1`;
+  }
+
+  sheet(sheet: SheetKey): string {
+    return sheetReference(this.names.get(sheet) as string);
+  }
+
+  letter(sheet: SheetKey, column: string): string {
+    const index = this.layouts.get(sheet)?.columns.findIndex((c) => c.key === column) ?? -1;
+    if (index < 0) throw new Error(`layout ${sheet} has no column ${column}`);
+    return columnLetter(index + 1);
+  }
+}

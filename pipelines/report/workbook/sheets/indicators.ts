@@ -1,0 +1,179 @@
+import { Decimal } from 'decimal.js';
+import type { Indicator } from '../../../indicators/catalogue.ts';
+import { type Basis, type Figure, GROUP } from '../../../indicators/figure.ts';
+import { type Book, figureId } from '../book.ts';
+import {
+  type Cell,
+  type Cells,
+  formula,
+  link,
+  number,
+  numeric,
+  type Shown,
+  still,
+  text,
+  words,
+} from '../cell.ts';
+import { indicatorFormula, measuresIn } from '../formula.ts';
+import { changeFormat, ink, numberFormat, percentFormat } from '../look.ts';
+import { type Here, type Ranges, tableSheet } from '../table.ts';
+
+interface Line {
+  readonly indicator: Indicator;
+  readonly entity: string;
+}
+
+/** One row an indicator and an entity, both windows side by side; each value is a formula over the measures. */
+export const indicatorsSheet = tableSheet<Line>({
+  key: 'indicators',
+  rows: (book) =>
+    book.indicators.flatMap((indicator) =>
+      book.entities
+        .filter((entity) =>
+          indicator.bases.some(
+            (basis) => now(book, indicator, entity, basis) ?? before(book, indicator, entity, basis),
+          ),
+        )
+        .map((entity) => ({ indicator, entity })),
+    ),
+  ids: ({ indicator, entity }) => [`indicator:${indicator.id}:${entity}`, `indicator:${indicator.id}`],
+  cells: ({ indicator, entity }, here, book) => ({
+    pillar: text(book.words.name('pillars', indicator.pillar)),
+    indicator: link(indicator.label[book.language], book.places.link(`definition:${indicator.id}`)),
+    entity: text(book.entityName(entity)),
+    unit: text(book.unit(indicator.unit)),
+    direction: text(book.words.state('directions', indicator.direction).slice(0, 1), { across: 'center' }),
+    ...windowCells(book, indicator, entity, 'quarter', here),
+    ...windowCells(book, indicator, entity, 'ttm', here),
+    rows: rowsLink(book, indicator),
+    review: reviewLink(book, indicator, entity),
+    id: text(`${indicator.id}:${entity}`),
+  }),
+  look: ({ entity }) => (entity === GROUP ? { bold: true, fill: ink.panel } : undefined),
+  finish(sheet, ranges) {
+    for (const basis of ['quarter', 'ttm']) {
+      sheet.conditions(ranges.of(`change_${basis}`), changeConditions(ranges, `change_${basis}`));
+    }
+  },
+});
+
+const now = (book: Book, indicator: Indicator, entity: string, basis: Basis) =>
+  book.figure(indicator.id, entity, book.content.run.period, basis);
+const before = (book: Book, indicator: Indicator, entity: string, basis: Basis) =>
+  book.figure(indicator.id, entity, book.yearBefore, basis);
+
+function windowCells(book: Book, indicator: Indicator, entity: string, basis: Basis, here: Here): Cells {
+  const current = now(book, indicator, entity, basis);
+  const earlier = before(book, indicator, entity, basis);
+  const share = (value: number | undefined): Cell =>
+    value === undefined || current?.status === 'suppressed'
+      ? still(words(book.words.say('none')))
+      : number(value, { format: percentFormat(0, book.language) });
+  return {
+    [`value_${basis}`]: valueCell(book, indicator, current, 'value'),
+    [`before_${basis}`]: valueCell(book, indicator, earlier, 'before'),
+    [`change_${basis}`]: changeCell(
+      book,
+      indicator,
+      current,
+      earlier,
+      here.at(`value_${basis}`),
+      here.at(`before_${basis}`),
+    ),
+    [`coverage_${basis}`]: share(current?.coverage),
+    [`estimated_${basis}`]: share(current?.value == null ? undefined : current.estimatedShare),
+    [`status_${basis}`]: current
+      ? text(book.words.state('figure_statuses', current.status))
+      : text(book.words.say('none')),
+  };
+}
+
+/** The live formula where every measure cell it needs is shown; else the value alone, or its mark. */
+function valueCell(
+  book: Book,
+  indicator: Indicator,
+  figure: Figure | undefined,
+  column: 'value' | 'before',
+): Cell {
+  const shown = book.shown(figure);
+  const look = { format: numberFormat(indicator.decimals), across: 'right' as const };
+  if (!figure || figure.status === 'suppressed') return still(shown, look);
+  const { entity, period, basis } = figure;
+  const used = measuresIn(indicator);
+  const cells = new Map(used.map((id) => [id, book.places.cell(`measure:${id}:${entity}:${basis}`, column)]));
+  const open = used.every((id) => cells.get(id) !== undefined && !book.withheld(id, entity, period, basis));
+  if (!open) return still(shown, look);
+  const marks = { empty: book.words.mark('not_calculable'), missing: book.words.mark('missing') };
+  const mayBeMissing = figure.status === 'missing';
+  return formula(
+    indicatorFormula(indicator, (id) => cells.get(id) as string, marks, mayBeMissing),
+    shown,
+    look,
+  );
+}
+
+/** Relative change, or difference in points for a percentage; computed by the sheet from its own two cells. */
+export function changeCell(
+  book: Book,
+  indicator: Indicator,
+  current: Figure | undefined,
+  earlier: Figure | undefined,
+  currentCell: string,
+  earlierCell: string,
+): Cell {
+  const none = book.words.say('none');
+  const look = {
+    format: changeFormat(indicator.unit, indicator.decimals, book.language),
+    across: 'right' as const,
+  };
+  const known = `COUNT(${currentCell},${earlierCell})<2`;
+  const result = (compute: (a: Decimal, b: Decimal) => Shown): Shown =>
+    current?.value == null || earlier?.value == null
+      ? words(none)
+      : compute(new Decimal(current.value), new Decimal(earlier.value));
+  if (indicator.unit === '%') {
+    return formula(
+      `IF(${known},"${none}",${currentCell}-${earlierCell})`,
+      result((a, b) => numeric(a.minus(b).toFixed())),
+      look,
+    );
+  }
+  return formula(
+    `IF(${known},"${none}",IF(${earlierCell}=0,"${none}",(${currentCell}-${earlierCell})/ABS(${earlierCell})))`,
+    result((a, b) => (b.isZero() ? words(none) : numeric(a.minus(b).dividedBy(b.abs()).toFixed()))),
+    look,
+  );
+}
+
+function rowsLink(book: Book, indicator: Indicator): Cell {
+  const block = measuresIn(indicator).find((id) => book.places.has(`rows:${id}`));
+  if (block) return link(book.words.say('to_rows'), book.places.link(`rows:${block}`));
+  const closed = measuresIn(indicator).every((id) => book.measure(id)?.opens === 'totals');
+  return text(book.words.say(closed ? 'totals_only' : 'no_rows'));
+}
+
+function reviewLink(book: Book, indicator: Indicator, entity: string): Cell {
+  for (const basis of indicator.bases) {
+    const place = book.places.link(
+      figureId({ indicator: indicator.id, entity, period: book.content.run.period, basis }),
+    );
+    if (place) return link(book.words.say('to_review'), place);
+  }
+  return text('');
+}
+
+/** Green or red ink by the direction of progress; the sign and the arrow of the direction say the same. */
+function changeConditions(ranges: Ranges, column: string) {
+  const change = ranges.head(column);
+  const direction = ranges.head('direction');
+  return [
+    {
+      formula: `AND(ISNUMBER(${change}),OR(AND(${direction}="▲",${change}>0),AND(${direction}="▼",${change}<0)))`,
+      ink: '17603A',
+    },
+    {
+      formula: `AND(ISNUMBER(${change}),OR(AND(${direction}="▲",${change}<0),AND(${direction}="▼",${change}>0)))`,
+      ink: '9B1C1C',
+    },
+  ];
+}

@@ -1,0 +1,266 @@
+import { Decimal } from 'decimal.js';
+import { quarter } from '../format.ts';
+import type { Book } from './book.ts';
+import type { Cells } from './cell.ts';
+import { columnLetter, type Look, type SheetFile, type WorkbookFile } from './excel.ts';
+import type { ColumnLayout, SheetKey, SheetLayout } from './layout.ts';
+import { linesOf } from './lines.ts';
+import {
+  bandLook,
+  columnLook,
+  headLook,
+  introLook,
+  linkLook,
+  symbolConditions,
+  titleLook,
+  totalLook,
+} from './look.ts';
+
+/** A sheet in two steps: every row takes its place first, so that any sheet can point at any other. */
+export interface SheetPlan {
+  place(): void;
+  write(file: WorkbookFile): void;
+}
+
+/** Where a row stands, for the formulas of that row. */
+export interface Here {
+  readonly row: number;
+  /** a cell of the same row: `F12` */
+  at(column: string): string;
+}
+
+/** Ranges of a written table, for conditions, validations and names. */
+export interface Ranges {
+  readonly first: number;
+  readonly last: number;
+  /** one column of the data: `F6:F90` */
+  of(column: string): string;
+  /** its first cell, relative in rows: `$F6` */
+  head(column: string): string;
+}
+
+export interface TableSheet<Row> {
+  readonly key: SheetKey;
+  rows(book: Book): readonly Row[];
+  /** what the row is about, for formulas and links of other sheets */
+  ids?(row: Row, book: Book): readonly string[];
+  cells(row: Row, here: Here, book: Book): Cells;
+  /** a look laid over the whole row */
+  look?(row: Row, book: Book): Look | undefined;
+  /** what the table needs beyond its cells: validations, further conditions */
+  finish?(sheet: SheetFile, ranges: Ranges, book: Book): void;
+}
+
+/** Letters of the body font in one unit of column width, a little under the truth. */
+const charactersPerWidth = 1.3;
+
+const rowsOf = { title: 1, intro: 2, back: 3, band: 4, head: 5, first: 6 } as const;
+
+/** A sheet that is one table: title, introduction, link back, headings with filters, rows. */
+export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => SheetPlan {
+  return (book) => {
+    const layout = book.layouts.get(definition.key) as SheetLayout;
+    const rows = definition.rows(book);
+    return {
+      place() {
+        rows.forEach((row, i) => {
+          for (const id of definition.ids?.(row, book) ?? [])
+            book.places.put(id, definition.key, rowsOf.first + i);
+        });
+      },
+      write(file) {
+        const sheet = openSheet(file, layout, book);
+        const totals = new Map<string, Decimal>();
+        rows.forEach((row, i) => {
+          const here = hereAt(rowsOf.first + i, layout);
+          writeRow(
+            sheet,
+            layout,
+            here.row,
+            definition.cells(row, here, book),
+            definition.look?.(row, book),
+            book,
+            totals,
+          );
+        });
+        if (rows.length === 0) {
+          sheet.put(
+            rowsOf.first,
+            1,
+            { kind: 'text', text: book.words.say('nothing') },
+            { italic: true, ink: introLook.ink },
+          );
+        }
+        const ranges = rangesOf(layout, rows.length);
+        writeTotals(sheet, layout, ranges, totals, book);
+        const width = columnLetter(layout.columns.length);
+        sheet.filter(`A${rowsOf.head}:${width}${ranges.last}`);
+        sheet.printArea(`A1:${layout.printed ? letterOf(layout, layout.printed) : width}${ranges.last}`);
+        file.name(`tbl_${definition.key}`, sheet.name, `A${rowsOf.head}:${width}${ranges.last}`);
+        for (const column of layout.columns.filter((c) => c.kind === 'status')) {
+          sheet.conditions(ranges.of(column.key), symbolConditions(ranges.head(column.key)));
+        }
+        definition.finish?.(sheet, ranges, book);
+        sheet.protect();
+      },
+    };
+  };
+}
+
+/** The frame that every table shares: title, introduction, way back, column headings. */
+function openSheet(file: WorkbookFile, layout: SheetLayout, book: Book): SheetFile {
+  const sheet = openFrame(file, layout, book, rowsOf.head);
+  sheet.put(
+    rowsOf.back,
+    1,
+    { kind: 'link', text: book.words.say('back'), to: book.places.top('summary') },
+    linkLook,
+  );
+  layout.columns.forEach((column, i) => {
+    sheet.put(rowsOf.head, i + 1, { kind: 'text', text: headingOf(column, layout.sheet, book) }, headLook);
+  });
+  sheet.height(rowsOf.head, 30);
+  writeBands(sheet, layout, book);
+  return sheet;
+}
+
+/** A sheet with its title and introduction, `frozenRows` of it always in sight. */
+export function openFrame(
+  file: WorkbookFile,
+  layout: SheetLayout,
+  book: Book,
+  frozenRows: number,
+): SheetFile {
+  const { say } = book.words;
+  const key = layout.sheet;
+  const sheet = file.sheet({
+    name: book.names.get(key) as string,
+    tab: layout.tab,
+    frozen: { rows: frozenRows, columns: layout.frozen },
+    widths: layout.columns.map((c) => c.width),
+    headRows: { first: frozenRows === rowsOf.head ? rowsOf.band : 1, last: frozenRows },
+    footer: footerOf(book),
+  });
+  sheet.put(rowsOf.title, 1, { kind: 'text', text: say(`sheets.${key}.title`, book.holes) }, titleLook);
+  sheet.height(rowsOf.title, 24);
+  sheet.put(rowsOf.intro, 1, { kind: 'text', text: say(`sheets.${key}.intro`, book.holes) }, introLook);
+  return sheet;
+}
+
+function footerOf(book: Book): { left: string; right: string } {
+  const { content, words } = book;
+  return {
+    left: `${content.group.name} · ${content.run.id} · ${words.name('run_states', content.run.state)}`,
+    right: words.say('page'),
+  };
+}
+
+function headingOf(column: ColumnLayout, key: SheetKey, book: Book): string {
+  if (column.each === 'quarter') return quarter(column.key, book.language);
+  return book.words.say(`sheets.${key}.columns.${column.key}`, book.holes);
+}
+
+function writeBands(sheet: SheetFile, layout: SheetLayout, book: Book): void {
+  const { columns } = layout;
+  for (let from = 0; from < columns.length; ) {
+    const band = columns[from]?.band;
+    let to = from + 1;
+    while (to < columns.length && columns[to]?.band === band) to += 1;
+    if (band !== undefined) {
+      const words = book.words.say(`sheets.${layout.sheet}.bands.${band}`, book.holes);
+      for (let c = from; c < to; c += 1) sheet.put(rowsOf.band, c + 1, { kind: 'empty' }, bandLook);
+      sheet.put(rowsOf.band, from + 1, { kind: 'text', text: words }, bandLook);
+      sheet.merge(rowsOf.band, from + 1, to);
+    }
+    from = to;
+  }
+}
+
+function writeRow(
+  sheet: SheetFile,
+  layout: SheetLayout,
+  row: number,
+  cells: Cells,
+  overlay: Look | undefined,
+  book: Book,
+  totals: Map<string, Decimal>,
+): void {
+  let lines = 1;
+  layout.columns.forEach((column, i) => {
+    const cell = cells[column.key] ?? { kind: 'empty' as const };
+    if (column.kind === 'wrap' && (cell.kind === 'text' || cell.kind === 'link')) {
+      lines = Math.max(lines, linesOf(cell.text, column.width * charactersPerWidth));
+    }
+    // a link column without a link must not look like one
+    const plain =
+      column.kind === 'link' && cell.kind !== 'link' ? { ink: introLook.ink, underline: false } : {};
+    const linked = column.kind !== 'link' && cell.kind === 'link' ? linkLook : {};
+    sheet.put(row, i + 1, cell, {
+      ...columnLook(column, book.language),
+      ...plain,
+      ...linked,
+      ...overlay,
+      ...cell.look,
+    });
+    if (column.total && (cell.kind === 'number' || (cell.kind === 'formula' && cell.numeric))) {
+      const value = cell.kind === 'number' ? cell.value : cell.result;
+      totals.set(column.key, (totals.get(column.key) ?? new Decimal(0)).plus(value));
+    }
+  });
+  // said, because not every reader's program fits rows to their text when it opens a file
+  if (lines > 1) sheet.height(row, Math.min(409, lines * 12 + 2));
+}
+
+/** Totals above the headings count the rows that a filter leaves in sight. */
+function writeTotals(
+  sheet: SheetFile,
+  layout: SheetLayout,
+  ranges: Ranges,
+  totals: ReadonlyMap<string, Decimal>,
+  book: Book,
+): void {
+  if (!layout.columns.some((c) => c.total)) return;
+  sheet.put(
+    rowsOf.band,
+    1,
+    { kind: 'text', text: book.words.say('total_in_sight') },
+    { ...totalLook, across: 'left' },
+  );
+  layout.columns.forEach((column, i) => {
+    if (!column.total) {
+      if (i > 0) sheet.put(rowsOf.band, i + 1, { kind: 'empty' }, totalLook);
+      return;
+    }
+    const result = totals.get(column.key)?.toFixed() ?? '0';
+    const content = {
+      kind: 'formula' as const,
+      formula: `SUBTOTAL(109,${ranges.of(column.key)})`,
+      result,
+      numeric: true,
+    };
+    sheet.put(rowsOf.band, i + 1, content, {
+      ...totalLook,
+      format: columnLook(column, book.language).format ?? '#,##0',
+    });
+  });
+}
+
+function hereAt(row: number, layout: SheetLayout): Here {
+  return { row, at: (column) => `${letterOf(layout, column)}${row}` };
+}
+
+function rangesOf(layout: SheetLayout, count: number): Ranges {
+  const last = rowsOf.first + Math.max(1, count) - 1;
+  return {
+    first: rowsOf.first,
+    last,
+    of: (column) => `${letterOf(layout, column)}${rowsOf.first}:${letterOf(layout, column)}${last}`,
+    head: (column) => `$${letterOf(layout, column)}${rowsOf.first}`,
+  };
+}
+
+function letterOf(layout: SheetLayout, column: string): string {
+  const index = layout.columns.findIndex((c) => c.key === column);
+  if (index < 0) throw new Error(`layout ${layout.sheet} has no column ${column}`);
+  return columnLetter(index + 1);
+}

@@ -1,0 +1,38 @@
+import { Fault } from '../../fault.ts';
+import { type Say, wording } from '../../language/wording.ts';
+import type { Language } from '../content.ts';
+import { readSymbols } from './layout.ts';
+
+/** The words of the workbook in one language. */
+export interface Words {
+  /** a text of `workbook.yaml` */
+  readonly say: Say;
+  /** the name of a code in a list of `common.yaml`; an open list gives the code itself where it has no name */
+  name(list: string, code: string): string;
+  /** the name with the mark before it: `▲ données partielles` */
+  state(list: string, code: string): string;
+  /** what stands for a value that is not there: `n.d.` */
+  mark(status: string): string;
+}
+
+export async function readWords(language: Language, templates: string): Promise<Words> {
+  const [say, common, symbols] = await Promise.all([
+    wording(language, 'workbook', templates),
+    wording(language, 'common', templates),
+    readSymbols(templates),
+  ]);
+  const name = (list: string, code: string) => {
+    try {
+      return common(`${list}.${code}`);
+    } catch (error) {
+      if (error instanceof Fault && error.code === 'TXT-001') return code;
+      throw error;
+    }
+  };
+  return {
+    say,
+    name,
+    state: (list, code) => `${symbols[list]?.[code] ?? '◆'} ${name(list, code)}`,
+    mark: (status) => name('marks', status),
+  };
+}

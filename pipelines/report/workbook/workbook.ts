@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises';
+import type { ReportContent } from '../content.ts';
+import { type Book, openBook } from './book.ts';
+import { WorkbookFile } from './excel.ts';
+import { type SheetKey, sheetKeys } from './layout.ts';
+import { aboutSheet } from './sheets/about.ts';
+import { actionsSheet } from './sheets/actions.ts';
+import { changesSheet } from './sheets/changes.ts';
+import { definitionsSheet } from './sheets/definitions.ts';
+import { factorsSheet } from './sheets/factors.ts';
+import { indicatorsSheet } from './sheets/indicators.ts';
+import { measuresSheet } from './sheets/measures.ts';
+import { nameFigures } from './sheets/names.ts';
+import { objectivesSheet, trajectoriesSheet } from './sheets/objectives.ts';
+import { qualitySheet, quarantineSheet } from './sheets/quality.ts';
+import { monthsSheet, reconciliationsSheet } from './sheets/reconciliations.ts';
+import { reviewSheet } from './sheets/review.ts';
+import { rowsSheet } from './sheets/rows.ts';
+import { summarySheet } from './sheets/summary.ts';
+import type { SheetPlan } from './table.ts';
+
+const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
+  summary: summarySheet,
+  objectives: objectivesSheet,
+  trajectories: trajectoriesSheet,
+  actions: actionsSheet,
+  indicators: indicatorsSheet,
+  review: reviewSheet,
+  measures: measuresSheet,
+  rows: rowsSheet,
+  reconciliations: reconciliationsSheet,
+  months: monthsSheet,
+  quality: qualitySheet,
+  quarantine: quarantineSheet,
+  factors: factorsSheet,
+  changes: changesSheet,
+  definitions: definitionsSheet,
+  about: aboutSheet,
+};
+
+/**
+ * Writes the review workbook. Every row of every sheet takes its place first; then the sheets are
+ * written, pointing at each other. The same content gives the same bytes, whenever and wherever.
+ *
+ * @param templates absolute path of `templates/`
+ * @throws {Fault} TPL-001 layout, TXT-001 text, XLS-002 more rows than a sheet holds
+ */
+export async function writeWorkbook(content: ReportContent, templates: string, path: string): Promise<void> {
+  const book = await openBook(content, templates);
+  const file = new WorkbookFile({
+    title: book.words.say('properties.title', book.holes),
+    subject: book.words.say('properties.subject', { run: content.run.id }),
+    author: 'Concordance',
+    day: content.run.to,
+  });
+  const plans = sheetKeys.map((key) => sheets[key](book));
+  for (const plan of plans) plan.place();
+  for (const plan of plans) plan.write(file);
+  nameFigures(file, book);
+  await writeFile(path, await file.bytes());
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Collected } from '../collect/collect.ts';
+import { shiftQuarter } from '../configuration/period.ts';
+import { hashCatalogue } from '../indicators/load.ts';
+import type { Plan } from '../plan.ts';
+import { hashFactors } from '../stage/reference.ts';
+import { type Manifest, runId, sha256, sha256File } from './manifest.ts';
+import { programVersion } from './program.ts';
+
+/** What a run is computed from, and the name that follows from it. */
+export interface Identity {
+  readonly id: string;
+  readonly folder: string;
+  readonly codeVersion: string;
+  readonly hashes: Manifest['hashes'];
+  readonly previous: Manifest['previous'];
+  /** hashes of the previous run, to say what changed */
+  readonly previousHashes: Manifest['hashes'] | null;
+  readonly previousFolder: string | null;
+}
+
+export async function identify(plan: Plan, collected: Collected): Promise<Identity> {
+  const { project, quarter, language } = plan;
+  const objectives = project.configuration.objectives;
+  const version = await programVersion();
+  const hashes = {
+    configuration: sha256(project.text),
+    perimeter: sha256(JSON.stringify(project.configuration.perimeter)),
+    objectives: sha256(objectives ? await readFile(resolve(project.base, objectives), 'utf8') : ''),
+    catalogue: await hashCatalogue(project.overlay),
+    factors: await hashFactors(project.overlay),
+    extracts: sha256(
+      collected.extracts
+        .map((e) => `${e.extractId}\0${e.sha256}`)
+        .sort()
+        .join('\n'),
+    ),
+  };
+  const id = runId(quarter.id, language, version, hashes);
+  const before = await previousRun(plan, id);
+  return {
+    id,
+    folder: join(plan.periodFolder, id),
+    codeVersion: version,
+    hashes,
+    previous: before
+      ? { run: before.manifest.run, period: before.manifest.period, manifest_sha256: before.sha256 }
+      : null,
+    previousHashes: before?.manifest.hashes ?? null,
+    previousFolder: before?.folder ?? null,
+  };
+}
+
+/** The newest other run of this period, or else of the quarter before. */
+async function previousRun(
+  plan: Plan,
+  id: string,
+): Promise<{ folder: string; manifest: Manifest; sha256: string } | undefined> {
+  for (const period of [plan.quarter.id, shiftQuarter(plan.quarter.id, -1)]) {
+    const folder = join(plan.out, period, 'latest');
+    const text = await readFile(join(folder, 'manifest.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const manifest = JSON.parse(text) as Manifest;
+    if (manifest.run !== id)
+      return { folder, manifest, sha256: await sha256File(join(folder, 'manifest.json')) };
+  }
+  return undefined;
+}
+
+/** What differs between this run's inputs and the previous one's: the causes of any change of figure. */
+export function causesOf({ hashes, previousHashes }: Identity): string[] {
+  if (!previousHashes) return [];
+  const causes: string[] = [];
+  if (hashes.extracts !== previousHashes.extracts) causes.push('data');
+  if (hashes.perimeter !== previousHashes.perimeter) causes.push('perimeter');
+  if (hashes.factors !== previousHashes.factors) causes.push('factor');
+  if (hashes.catalogue !== previousHashes.catalogue) causes.push('method');
+  return causes.length > 0 ? causes : ['method'];
+}
+
+/** What the documents say of the run itself. */
+export function runFacts(identity: Identity) {
+  const { configuration, catalogue, factors, extracts } = identity.hashes;
+  return {
+    id: identity.id,
+    state: 'draft' as const,
+    codeVersion: identity.codeVersion,
+    previousRun: identity.previous?.run ?? null,
+    hashes: { configuration, catalogue, factors, extracts },
+  };
+}

@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Collected } from '../collect/collect.ts';
+import type { Plan } from '../plan.ts';
+import type { StagedExtract } from '../stage/stage.ts';
+import type { Identity } from './identity.ts';
+import { filesBelow, type Manifest, sha256File } from './manifest.ts';
+import { keptAs } from './personal.ts';
+
+/** The manifest of the package in `folder`, before it is written. */
+export async function manifestOf(
+  plan: Plan,
+  identity: Identity,
+  collected: Collected,
+  staged: readonly StagedExtract[],
+  tables: Manifest['warehouse'],
+  gates: readonly string[],
+  folder: string,
+): Promise<Manifest> {
+  const { configuration } = plan.project;
+  const outputs: { name: string; bytes: number; sha256: string }[] = [];
+  for (const name of await filesBelow(folder)) {
+    // the database is described by its content in `warehouse`, the extracts by theirs in `extracts`
+    if (name === 'warehouse.duckdb' || name.startsWith('extracts/')) continue;
+    outputs.push({
+      name,
+      bytes: (await stat(join(folder, name))).size,
+      sha256: await sha256File(join(folder, name)),
+    });
+  }
+  return {
+    format: 'concordance-manifest-1',
+    run: identity.id,
+    group: configuration.group.name,
+    period: plan.quarter.id,
+    language: plan.language,
+    state: 'draft',
+    code_version: identity.codeVersion,
+    previous: identity.previous,
+    hashes: identity.hashes,
+    extracts: staged.map((one) => ({
+      id: one.extract.extractId,
+      source: one.extract.source.id,
+      name: one.extract.name,
+      connector: one.extract.source.connector,
+      contracts: [...one.contracts],
+      sha256: one.extract.sha256,
+      bytes: one.extract.bytes,
+      rows_read: one.rowsRead,
+      rows_staged: one.rowsStaged,
+      rows_quarantined: one.rowsQuarantined,
+      kept: keptAs(one.extract, configuration.privacy.personal_extracts),
+    })),
+    missing_sources: collected.missing.map((one) => one.source.id),
+    gates: [...gates],
+    warehouse: tables,
+    outputs,
+  };
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { Fault } from '../fault.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `manifest.json`: what went in, what came out. It holds no time and no path of a machine. */
+export const Manifest = z.strictObject({
+  format: z.literal('concordance-manifest-1'),
+  run: z.string(),
+  group: z.string(),
+  period: z.string(),
+  language: z.enum(['fr', 'en']),
+  state: z.enum(['draft', 'published']),
+  code_version: z.string(),
+  previous: z.strictObject({ run: z.string(), period: z.string(), manifest_sha256: hash }).nullable(),
+  hashes: z.strictObject({
+    configuration: hash,
+    perimeter: hash,
+    objectives: hash,
+    catalogue: hash,
+    factors: hash,
+    extracts: hash,
+  }),
+  extracts: z.array(
+    z.strictObject({
+      id: z.string(),
+      source: z.string(),
+      name: z.string(),
+      connector: z.string(),
+      contracts: z.array(z.string()),
+      sha256: hash,
+      bytes: z.int(),
+      rows_read: z.int(),
+      rows_staged: z.int(),
+      rows_quarantined: z.int(),
+      /** how the package holds it */
+      kept: z.enum(['clear', 'encrypted', 'omitted']),
+    }),
+  ),
+  missing_sources: z.array(z.string()),
+  /** why the CSR lead must look; the run ended with status 3 when there is any */
+  gates: z.array(z.string()),
+  /** the database by content: DuckDB's file itself differs from one writing to the next */
+  warehouse: z.array(z.strictObject({ table: z.string(), rows: z.int(), content: z.string() })),
+  outputs: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: hash })),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+export async function sha256File(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(path), digest);
+  return digest.digest('hex');
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * The name of a run: its period and the first digits of a hash of everything that it is computed from. The
+ * same inputs are the same run, so a second start finds the first one's package.
+ */
+export function runId(period: string, language: string, version: string, hashes: Manifest['hashes']): string {
+  return `${period}-${sha256(JSON.stringify([period, language, version, hashes])).slice(0, 12)}`;
+}
+
+/** Every file below a folder, relative, sorted. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+export async function readManifest(folder: string): Promise<Manifest> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, 'manifest.json'), 'utf8');
+  } catch (cause) {
+    throw new Fault(
+      'SEA-001',
+      `${folder} is not a run: it has no manifest.json.`,
+      'Give the folder of a run, e.g. out/2026-Q3/latest.',
+      { cause, exitStatus: 2 },
+    );
+  }
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Fault(
+      'SEA-002',
+      `${folder}/manifest.json is not a manifest of ours: ${(cause as Error).message.split('\n')[0]}.`,
+      'It has been changed, or another version wrote it.',
+      { cause },
+    );
+  }
+}
+
+/**
+ * Writes `manifest.json`, then `SHA256SUMS` over every file of the package (`sha256sum -c SHA256SUMS` checks
+ * it without Concordance).
+ */
+export async function writeSeal(folder: string, manifest: Manifest): Promise<void> {
+  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  const lines: string[] = [];
+  for (const name of await filesBelow(folder)) {
+    if (name !== 'SHA256SUMS') lines.push(`${await sha256File(join(folder, name))}  ${name}`);
+  }
+  await writeFile(join(folder, 'SHA256SUMS'), `${lines.join('\n')}\n`);
+}

@@ -1,0 +1,47 @@
+import { literal } from '../../connectors/connector.ts';
+import type { Catalogue } from '../indicators/catalogue.ts';
+import type { Plan } from '../plan.ts';
+import type { StagedExtract } from '../stage/stage.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Identity } from './identity.ts';
+
+/** What a sealed run says of itself, so that it can be opened and recomputed without its sources. */
+export interface RunRecord {
+  readonly run: string;
+  readonly period: string;
+  readonly language: 'fr' | 'en';
+  readonly windows: Plan['windows'];
+  readonly catalogue: Catalogue;
+}
+
+/** Writes `result.extract` (which extract, which contracts) and `result.run` (one JSON record). */
+export async function recordRun(
+  warehouse: Warehouse,
+  facts: { plan: Plan; identity: Identity; catalogue: Catalogue; staged: readonly StagedExtract[] },
+): Promise<void> {
+  const { plan, identity, catalogue, staged } = facts;
+  const record: RunRecord = {
+    run: identity.id,
+    period: plan.quarter.id,
+    language: plan.language,
+    windows: plan.windows,
+    catalogue,
+  };
+  await warehouse.run(`create table result.run as select ${literal(JSON.stringify(record))} as record`);
+  await warehouse.run(
+    'create table result.extract (extract_id varchar, name varchar, sha256 varchar, source_id varchar, connector varchar, contract varchar)',
+  );
+  const rows = staged.flatMap(({ extract, contracts }) =>
+    contracts.map((contract) =>
+      [extract.extractId, extract.name, extract.sha256, extract.source.id, extract.source.connector, contract]
+        .map(literal)
+        .join(', '),
+    ),
+  );
+  if (rows.length > 0)
+    await warehouse.run(`insert into result.extract values ${rows.map((row) => `(${row})`).join(', ')}`);
+}
+
+export async function readRecord(warehouse: Warehouse): Promise<RunRecord> {
+  return JSON.parse(await warehouse.scalar<string>('select record from result.run')) as RunRecord;
+}

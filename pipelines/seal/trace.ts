@@ -1,0 +1,283 @@
+import { join } from 'node:path';
+import { identifier, literal } from '../../connectors/connector.ts';
+import { Fault } from '../fault.ts';
+import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
+import { measuresOf, parseExpression } from '../indicators/expression.ts';
+import { type Basis, type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
+import { contributionRows, divisorOf, type Window } from '../indicators/measure-rows.ts';
+import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
+import { Warehouse } from '../warehouse/warehouse.ts';
+import { type RunRecord, readRecord } from './record-run.ts';
+
+/** The tree under one figure: its measures, the extracts that made each, and the largest rows. */
+export interface Trace {
+  readonly run: string;
+  readonly indicator: Indicator | null;
+  readonly figure: Figure | null;
+  readonly entity: string;
+  readonly period: string;
+  readonly basis: Basis;
+  readonly measures: readonly MeasureTrace[];
+}
+
+export interface MeasureTrace {
+  readonly measure: Measure;
+  readonly value: MeasureValue | null;
+  /** sum of the contributions of all rows; divided by `divisor` it is the value */
+  readonly contributed: string | null;
+  readonly divisor: number;
+  readonly rows: number;
+  readonly extracts: readonly {
+    readonly extract: string;
+    readonly rows: number;
+    readonly contribution: string;
+  }[];
+  readonly largest: readonly TracedRow[];
+}
+
+export interface TracedRow {
+  readonly entity: string;
+  readonly site: string | null;
+  readonly date: string;
+  readonly value: string | null;
+  readonly share: string;
+  readonly contribution: string;
+  readonly quality: string | null;
+  readonly extract: string;
+  readonly row: number;
+  /** the row as staged; null for rows that no extract holds */
+  readonly staged: Record<string, unknown> | null;
+}
+
+export interface TraceRequest {
+  readonly id: string;
+  readonly entity?: string | undefined;
+  readonly period?: string | undefined;
+  readonly basis?: Basis | undefined;
+  /** largest rows to list */
+  readonly top?: number | undefined;
+}
+
+/** Opens a sealed run's database. */
+export async function openRun(folder: string): Promise<{ warehouse: Warehouse; record: RunRecord }> {
+  let warehouse: Warehouse;
+  try {
+    warehouse = await Warehouse.read(join(folder, 'warehouse.duckdb'));
+  } catch (cause) {
+    throw new Fault(
+      'SEA-003',
+      `The database of ${folder} cannot be opened: ${(cause as Error).message.split('\n')[0]}.`,
+      'Give the folder of a run, e.g. out/2026-Q3/latest, and check it with `concordance verify`.',
+      { cause },
+    );
+  }
+  return { warehouse, record: await readRecord(warehouse) };
+}
+
+/**
+ * Opens a figure (or a measure) to the rows that made it.
+ *
+ * @throws {Fault} TRC-001 for an unknown id, TRC-002 for a window that the run has not, TRC-003 for a figure
+ * that is suppressed: its rows would show what it hides
+ */
+export async function trace(warehouse: Warehouse, record: RunRecord, request: TraceRequest): Promise<Trace> {
+  const { indicator, measures, figure, entity, period, basis, window, columns } = await openable(
+    warehouse,
+    record,
+    request,
+  );
+  const traced: MeasureTrace[] = [];
+  for (const measure of measures) {
+    const contributions = contributionRows(measure, columns(measure.table), entity, window);
+    const extracts = await warehouse.rows<MeasureTrace['extracts'][number]>(
+      `select extract_id as extract, count(*) as rows, coalesce(sum(contribution), 0)::decimal(38,10) as contribution
+       from (${contributions}) group by extract_id order by abs(sum(contribution)) desc nulls last, extract_id`,
+    );
+    const [total] = await warehouse.rows<{ rows: number; contributed: string | null }>(
+      `select count(*) as rows, sum(contribution)::decimal(38,10) as contributed from (${contributions})`,
+    );
+    const [value] = await readMeasureValues(
+      warehouse,
+      `measure = ${literal(measure.id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
+    );
+    traced.push({
+      measure,
+      value: value ?? null,
+      contributed: total?.contributed ?? null,
+      divisor: divisorOf(measure, window),
+      rows: total?.rows ?? 0,
+      extracts,
+      largest:
+        measure.opens === 'totals' ? [] : await largestRows(warehouse, contributions, request.top ?? 20),
+    });
+  }
+  return { run: record.run, indicator, figure, entity, period, basis, measures: traced };
+}
+
+/** Every contributing row of a figure, as a stream of chunks. */
+export async function* traceRows(
+  warehouse: Warehouse,
+  record: RunRecord,
+  request: TraceRequest,
+): AsyncGenerator<(TracedRow & { measure: string })[]> {
+  const { measures, entity, window, columns } = await openable(warehouse, record, request);
+  for (const measure of measures) {
+    const contributions = contributionRows(measure, columns(measure.table), entity, window);
+    const select =
+      measure.opens === 'totals'
+        ? `select ${literal(measure.id)} as measure, entity, null::varchar as site, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
+             sum(contribution)::decimal(38,10) as contribution, null::varchar as quality, extract_id as extract, null::bigint as row
+           from (${contributions}) group by entity, share, extract_id order by extract_id, entity`
+        : `select ${literal(measure.id)} as measure, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
+           from (${contributions}) order by extract_id, row_number, date`;
+    yield* warehouse.chunks<TracedRow & { measure: string }>(select);
+  }
+}
+
+/** What a request names, once it is known that it may be opened. */
+async function openable(warehouse: Warehouse, record: RunRecord, request: TraceRequest) {
+  const { indicator, measures } = resolve(record.catalogue, request.id);
+  const entity = request.entity ?? GROUP;
+  const period = request.period ?? record.period;
+  const basis = request.basis ?? indicator?.bases[0] ?? 'quarter';
+  const window = windowOf(record, period, basis);
+  const figure = indicator ? await figureOf(warehouse, indicator.id, entity, period, basis) : null;
+  await refuseSuppressed(warehouse, record, measures, indicator, figure, { entity, period, basis });
+  return {
+    indicator,
+    measures,
+    figure,
+    entity,
+    period,
+    basis,
+    window,
+    columns: await tableColumns(warehouse),
+  };
+}
+
+function resolve(catalogue: Catalogue, id: string): { indicator: Indicator | null; measures: Measure[] } {
+  const indicator = catalogue.indicators.find((one) => one.id === id) ?? null;
+  if (indicator) {
+    const ids = [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) =>
+      measuresOf(parseExpression(text)),
+    );
+    return {
+      indicator,
+      measures: [...new Set(ids)].map((m) => catalogue.measures.find((one) => one.id === m) as Measure),
+    };
+  }
+  const measure = catalogue.measures.find((one) => one.id === id);
+  if (!measure) {
+    const near = [...catalogue.indicators, ...catalogue.measures]
+      .map((one) => one.id)
+      .filter((one) => one.includes(id.split('.').at(-1) as string));
+    throw new Fault(
+      'TRC-001',
+      `This run has no indicator or measure "${id}".`,
+      near.length > 0 ? `Near it: ${near.slice(0, 5).join(', ')}.` : 'See `concordance indicators`.',
+      { exitStatus: 2 },
+    );
+  }
+  return { indicator: null, measures: [measure] };
+}
+
+function windowOf(record: RunRecord, period: string, basis: Basis): Window {
+  const window = record.windows.find((one) => one.period === period && one.basis === basis);
+  if (!window) {
+    const periods = [
+      ...new Set(record.windows.filter((one) => one.basis === basis).map((one) => one.period)),
+    ];
+    throw new Fault(
+      'TRC-002',
+      `This run has no window ${period} (${basis}).`,
+      `It has ${periods.join(', ')}.`,
+      { exitStatus: 2 },
+    );
+  }
+  return window;
+}
+
+async function figureOf(
+  warehouse: Warehouse,
+  id: string,
+  entity: string,
+  period: string,
+  basis: Basis,
+): Promise<Figure | null> {
+  const [figure] = await warehouse.rows<Figure>(
+    `select indicator, entity, period, basis, value, unit, numerator, denominator, coverage::double as coverage, estimated_share::double as "estimatedShare", status
+     from result.figure where indicator = ${literal(id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
+  );
+  if (!figure) {
+    throw new Fault(
+      'TRC-004',
+      `${id} has no figure for ${entity}, ${period} (${basis}).`,
+      'See figures.csv for those that exist.',
+      { exitStatus: 2 },
+    );
+  }
+  return figure;
+}
+
+/** A measure is as closed as the most closed figure that it is part of. */
+async function refuseSuppressed(
+  warehouse: Warehouse,
+  record: RunRecord,
+  measures: readonly Measure[],
+  indicator: Indicator | null,
+  figure: Figure | null,
+  place: { entity: string; period: string; basis: Basis },
+): Promise<void> {
+  const concerned = indicator
+    ? [indicator.id]
+    : record.catalogue.indicators
+        .filter((one) =>
+          [one.numerator, one.denominator ?? '0'].some((text) =>
+            measuresOf(parseExpression(text)).some((m) => measures.some((x) => x.id === m)),
+          ),
+        )
+        .map((one) => one.id);
+  const suppressed =
+    figure?.status === 'suppressed' ||
+    (concerned.length > 0 &&
+      (await warehouse.scalar<number>(
+        `select count(*) from result.figure where status = 'suppressed' and indicator in (${concerned.map(literal).join(', ')})
+         and entity = ${literal(place.entity)} and period = ${literal(place.period)} and basis = ${literal(place.basis)}`,
+      )) > 0);
+  if (suppressed) {
+    throw new Fault(
+      'TRC-003',
+      `${indicator?.id ?? measures[0]?.id} of ${place.entity}, ${place.period} is not shown: too few people.`,
+      'Its rows would say what it hides.',
+    );
+  }
+}
+
+async function largestRows(warehouse: Warehouse, contributions: string, top: number): Promise<TracedRow[]> {
+  const rows = await warehouse.rows<Omit<TracedRow, 'staged'>>(
+    `select entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
+     from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
+  );
+  return Promise.all(
+    rows.map(async (row) => ({ ...row, staged: await stagedRow(warehouse, row.extract, row.row) })),
+  );
+}
+
+/** The row as its contract staged it, from whichever of the extract's contracts holds that number. */
+async function stagedRow(
+  warehouse: Warehouse,
+  extract: string,
+  row: number,
+): Promise<Record<string, unknown> | null> {
+  const contracts = await warehouse.rows<{ contract: string }>(
+    `select contract from result.extract where extract_id = ${literal(extract)} order by contract`,
+  );
+  for (const { contract } of contracts) {
+    const [found] = await warehouse.rows(
+      `select * exclude (extract_id, row_number, source_id) from staged.${identifier(contract)}
+       where extract_id = ${literal(extract)} and row_number = ${row}`,
+    );
+    if (found) return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
+  }
+  return null;
+}

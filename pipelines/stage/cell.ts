@@ -1,0 +1,149 @@
+import { identifier, literal, type Reading } from '../../connectors/connector.ts';
+import { type Column, sqlType } from './contract.ts';
+
+/** SQL of one cell: its text, its typed value, and what is wrong with it. */
+export interface Cell {
+  /** typed value, NULL when not readable */
+  readonly value: string;
+  /** STRUCT(column_name, value, rule, message) or NULL when the cell keeps its contract */
+  readonly fault: string;
+}
+
+/**
+ * Reads a text cell as its contract says. Empty text is no value; text that cannot be read as the type,
+ * or breaks a rule, is a fault with the rule's name and a message in three parts.
+ */
+export function cell(name: string, column: Column, source: string | null, reading: Reading): Cell {
+  const type = sqlType(column);
+  if (source === null) {
+    return { value: `null::${type}`, fault: column.required ? absent(name) : 'null' };
+  }
+  const text = `nullif(trim(${identifier(source)}), '')`;
+  const typed = typedValue(text, column, reading);
+  const shown =
+    column.confidential || column.type === 'person' || column.keep ? `'(hidden)'` : `left(${text}, 500)`;
+  const rules: string[] = [];
+  if (column.required)
+    rules.push(
+      `when ${text} is null then ${fault(name, `''`, 'required', `'Column ${name} is empty. Complete the row.'`)}`,
+    );
+  if (!['text', 'code', 'person'].includes(column.type)) {
+    rules.push(
+      `when ${text} is not null and ${typed} is null then ${fault(name, shown, `type_${column.type.replace(/\W.*/, '')}`, message(name, shown, `cannot be read as ${article(column)}`))}`,
+    );
+  }
+  const accepted = acceptance(column, text, typed);
+  if (accepted) {
+    rules.push(
+      `when ${text} is not null and not (${accepted.test}) then ${fault(name, shown, accepted.rule, message(name, shown, accepted.says))}`,
+    );
+  }
+  const stored = column.confidential
+    ? `null::${type}`
+    : column.keep === 'year'
+      ? `date_trunc('year', ${typed})::date`
+      : typed;
+  return { value: stored, fault: rules.length > 0 ? `case ${rules.join(' ')} end` : 'null' };
+}
+
+function typedValue(text: string, column: Column, reading: Reading): string {
+  const numbers = { point: 'point_number', comma: 'comma_number', auto: 'auto_number' }[
+    reading.numbers ?? 'point'
+  ];
+  const days = { iso: 'iso_day', dmy: 'dmy_day', auto: 'dmy_day', mdy: 'mdy_day' }[reading.dates ?? 'iso'];
+  switch (column.type) {
+    case 'text':
+    case 'code':
+      return text;
+    case 'person':
+      return `person_key(${text})`;
+    case 'integer':
+      // 12.0 is an integer written by a spreadsheet; 12.5 is not
+      return `case when regexp_full_match(${numbers}(${text}), '[-+]?[0-9]+(\\.0*)?') then try_cast(${numbers}(${text}) as decimal(38,6))::bigint end`;
+    case 'date':
+      return `${days}(${text})`;
+    case 'timestamp':
+      return `instant(${text})`;
+    case 'boolean':
+      return `flag(${text})`;
+    default:
+      return `try_cast(${numbers}(${text}) as ${column.type})`;
+  }
+}
+
+const lists = {
+  entity: { table: 'reference.entity', column: 'entity', says: 'is not an entity of the perimeter' },
+  site: { table: 'reference.site', column: 'site', says: 'is not a site of the perimeter' },
+  meter: { table: 'reference.meter', column: 'meter', says: 'is not a meter of the perimeter' },
+  currency: {
+    table: 'reference.fx',
+    column: 'currency',
+    says: 'is a currency without a rate in reference/fx.csv',
+  },
+  unit: { table: 'reference.units', column: 'unit', says: 'is not a unit of reference/units.csv' },
+} as const;
+
+function acceptance(
+  column: Column,
+  text: string,
+  typed: string,
+): { test: string; rule: string; says: string } | undefined {
+  if (column.list) {
+    const list = lists[column.list];
+    return {
+      test: `${text} in (select ${list.column} from ${list.table})`,
+      rule: `unknown_${column.list}`,
+      says: list.says,
+    };
+  }
+  if (column.values) {
+    const values = column.values.map((v) => literal(String(v)));
+    return {
+      test: `${text} in (${values.join(', ')})`,
+      rule: 'code_list',
+      says: `is not one of ${column.values.join(', ')}`,
+    };
+  }
+  if (column.pattern) {
+    return {
+      test: `regexp_full_match(${text}, ${literal(column.pattern.replace(/^\^|\$$/g, ''))})`,
+      rule: 'pattern',
+      says: `does not follow the pattern ${column.pattern}`,
+    };
+  }
+  const bounds = [
+    column.min !== undefined && `${typed} >= ${column.min}`,
+    column.max !== undefined && `${typed} <= ${column.max}`,
+  ].filter(Boolean);
+  if (bounds.length > 0) {
+    return {
+      test: bounds.join(' and '),
+      rule: 'range',
+      says: `is outside ${column.min ?? '-∞'} to ${column.max ?? '∞'}`,
+    };
+  }
+  return undefined;
+}
+
+function absent(name: string): string {
+  return fault(
+    name,
+    `''`,
+    'column_missing',
+    `'The extract has no column ${name}. Restore the heading, or add it to the contract.'`,
+  );
+}
+
+function message(name: string, shown: string, says: string): string {
+  return `'Column ${name}: "' || ${shown} || ${literal(`" ${says}. Correct the extract.`)}`;
+}
+
+function article(column: Column): string {
+  if (column.type === 'integer') return 'a whole number';
+  if (column.type.startsWith('decimal')) return 'a number';
+  return { date: 'a date', timestamp: 'a time', boolean: 'yes or no' }[column.type] ?? column.type;
+}
+
+function fault(name: string, value: string, rule: string, text: string): string {
+  return `{'column_name': ${literal(name)}, 'value': ${value}, 'rule': ${literal(rule)}, 'message': ${text}}`;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { Bilingual } from '../configuration/bilingual.ts';
+import { type LibraryFile, shelf } from '../configuration/library.ts';
+import { readYaml, YamlFault } from '../configuration/yaml.ts';
+
+/** What a column of an extract must be. */
+export const Column = z.strictObject({
+  type: z
+    .string()
+    .regex(/^(text|code|integer|date|timestamp|boolean|person|decimal\(\d{1,2},\d{1,2}\))$/)
+    .describe('person: an identity, replaced by its keyed hash when it is loaded'),
+  header: z
+    .array(z.string())
+    .optional()
+    .describe('headings under which it may come; case and accents do not matter'),
+  required: z.boolean().default(false),
+  values: z
+    .array(z.union([z.string(), z.number()]))
+    .optional()
+    .describe('the code list'),
+  list: z
+    .enum(['entity', 'site', 'meter', 'currency', 'unit'])
+    .optional()
+    .describe('reference that must know the value'),
+  pattern: z.string().optional().describe('regular expression that the whole text matches'),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  keep: z.literal('year').optional().describe('a date of which only the year is kept'),
+  confidential: z.boolean().default(false).describe('read to check it, never stored'),
+});
+export type Column = z.infer<typeof Column>;
+
+/** What the columns of a kind of extract must be. A row that breaks it is quarantined with its reason. */
+export const Contract = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  label: Bilingual,
+  department: z.enum(['hr', 'finance', 'operations', 'innovation', 'governance']),
+  connectors: z.array(z.string()).min(1),
+  record: z.string().describe('record set of the connector'),
+  period_column: z.string().optional().describe('date that must lie in the months which the extract covers'),
+  columns: z.record(z.string(), Column),
+});
+export type Contract = z.infer<typeof Contract>;
+
+/** Reads every contract of the catalogue, by id. */
+export async function loadContracts(overlay?: string): Promise<Map<string, Contract>> {
+  const contracts = new Map<string, Contract>();
+  for (const file of await contractFiles(overlay)) {
+    const { value, lineOf } = await readYaml(file.path, Contract, 'CAT-001');
+    if (value.period_column && !value.columns[value.period_column]) {
+      throw new YamlFault('CAT-001', file.path, [
+        {
+          line: lineOf(['period_column']),
+          key: 'period_column',
+          found: `"${value.period_column}"`,
+          expected: `one of ${Object.keys(value.columns).join(', ')}`,
+        },
+      ]);
+    }
+    contracts.set(value.id, value);
+  }
+  return contracts;
+}
+
+export function contractFiles(overlay?: string): Promise<LibraryFile[]> {
+  return shelf('contracts', overlay, ['.yaml']);
+}
+
+/** SQL type of a column as staged. */
+export function sqlType(column: Column): string {
+  switch (column.type) {
+    case 'text':
+    case 'code':
+    case 'person':
+      return 'varchar';
+    case 'integer':
+      return 'bigint';
+    default:
+      return column.type;
+  }
+}

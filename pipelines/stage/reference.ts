@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { identifier, literal } from '../../connectors/connector.ts';
+import { hashOfFiles, type LibraryFile, shelf } from '../configuration/library.ts';
+import type { Project } from '../configuration/load.ts';
+import { monthEnd, monthsBetween, type Quarter } from '../configuration/period.ts';
+import { readYaml } from '../configuration/yaml.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+
+const Tables = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** Loads perimeter, calendar and the data files of the catalogue as `reference.*`. */
+export async function loadReference(
+  warehouse: Warehouse,
+  project: Project,
+  quarters: readonly Quarter[],
+): Promise<void> {
+  await warehouse.run('create schema if not exists reference');
+  await loadPerimeter(warehouse, project);
+  await loadCalendar(warehouse, quarters);
+  await loadDataFiles(warehouse, project.overlay);
+}
+
+/** Hash of the factors and, apart, of the reference tables: both are part of the method. */
+export async function referenceFiles(
+  overlay: string | undefined,
+): Promise<{ factors: LibraryFile[]; reference: LibraryFile[] }> {
+  return {
+    factors: await shelf('factors', overlay, ['.csv']),
+    reference: await shelf('reference', overlay, ['.csv', '.yaml']),
+  };
+}
+
+export async function hashFactors(overlay: string | undefined): Promise<string> {
+  return hashOfFiles((await referenceFiles(overlay)).factors);
+}
+
+/** Consolidation weight: 1 for full, the share for proportional, 0 for equity and excluded (GHG Protocol, control approach). */
+export function weightOf(method: string, share: number): number {
+  if (method === 'full') return 1;
+  return method === 'proportional' ? share / 100 : 0;
+}
+
+async function loadPerimeter(warehouse: Warehouse, project: Project): Promise<void> {
+  const { entities, sites, meters } = project.configuration.perimeter;
+  await warehouse.run(`create table reference.entity (entity varchar, name varchar, siren varchar, country varchar, parent varchar,
+    method varchar, share decimal(9,6), weight decimal(9,6), entry_date date, exit_date date)`);
+  await insert(
+    warehouse,
+    'reference.entity',
+    entities.map((e) => [
+      e.id,
+      e.name,
+      e.siren ?? null,
+      e.country,
+      e.parent,
+      e.method,
+      e.share,
+      weightOf(e.method, e.share),
+      e.entry,
+      e.exit,
+    ]),
+  );
+  await warehouse.run(`create table reference.site (site varchar, entity varchar, siret varchar, name varchar, city varchar, country varchar,
+    area_m2 decimal(18,2), water_stress boolean, entry_date date, exit_date date)`);
+  await insert(
+    warehouse,
+    'reference.site',
+    sites.map((s) => [
+      s.id,
+      s.entity,
+      s.siret ?? null,
+      s.name,
+      s.city,
+      s.country,
+      s.area_m2 ?? null,
+      s.water_stress,
+      s.entry,
+      s.exit,
+    ]),
+  );
+  const entityOf = new Map(sites.map((s) => [s.id, s.entity]));
+  await warehouse.run(
+    'create table reference.meter (meter varchar, site varchar, entity varchar, carrier varchar, valid_from date, valid_to date)',
+  );
+  await insert(
+    warehouse,
+    'reference.meter',
+    meters.map((m) => [m.id, m.site, entityOf.get(m.site) ?? null, m.carrier, m.from, m.to]),
+  );
+  await warehouse.run('create table reference.intragroup (entity varchar, auxiliary varchar)');
+  await insert(
+    warehouse,
+    'reference.intragroup',
+    entities.flatMap((e) => e.intragroup_auxiliaries.map((a) => [e.id, a])),
+  );
+}
+
+async function loadCalendar(warehouse: Warehouse, quarters: readonly Quarter[]): Promise<void> {
+  await warehouse.run(
+    'create table reference.month (month_start date, month_end date, days integer, quarter varchar)',
+  );
+  const rows = quarters.flatMap((quarter) =>
+    monthsBetween(quarter.from, quarter.to).map((month) => [
+      month,
+      monthEnd(month),
+      Number(monthEnd(month).slice(8)),
+      quarter.id,
+    ]),
+  );
+  await insert(warehouse, 'reference.month', rows);
+}
+
+/** Every CSV of reference/ and factors/, typed as tables.yaml declares, each row with its own address. */
+async function loadDataFiles(warehouse: Warehouse, overlay: string | undefined): Promise<void> {
+  const { factors, reference } = await referenceFiles(overlay);
+  const declared: Record<string, Record<string, string>> = {};
+  for (const file of reference.filter((f) => f.path.endsWith('.yaml'))) {
+    Object.assign(declared, (await readYaml(file.path, Tables, 'CAT-004')).value);
+  }
+  for (const file of [...factors, ...reference].filter((f) => f.path.endsWith('.csv'))) {
+    const table = (file.path.split('/').at(-1) as string).replace(/\.csv$/, '');
+    const header =
+      (await readFile(file.path, 'utf8'))
+        .split(/\r?\n/, 1)[0]
+        ?.replace(/^\uFEFF/, '')
+        .split(',') ?? [];
+    const types = declared[table] ?? {};
+    const columns = header.map((name) => `${literal(name)}: ${literal(types[name] ?? 'varchar')}`);
+    await warehouse.run(`create table reference.${identifier(table)} as
+      select *, ${literal(file.name)} as extract_id, row_number() over () as row_number
+      from read_csv(${literal(file.path)}, header = true, delim = ',', quote = '"', escape = '"', columns = {${columns.join(', ')}}, nullstr = '', parallel = false)`);
+  }
+}
+
+type Value = string | number | boolean | null;
+
+async function insert(
+  warehouse: Warehouse,
+  table: string,
+  rows: readonly (readonly Value[])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const sql = (value: Value) =>
+    value === null ? 'null' : typeof value === 'string' ? literal(value) : String(value);
+  await warehouse.run(
+    `insert into ${table} values ${rows.map((row) => `(${row.map(sql).join(', ')})`).join(', ')}`,
+  );
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { schemaFiles } from '../../pipelines/commands/schemas.ts';
+import { dataFolder } from '../../pipelines/places.ts';
+import { concordance, tinyProject } from './tiny-project.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'concordance-commands-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('the command line', () => {
+  test.each(['init', 'check', 'run', 'status', 'trace', 'verify', 'indicators'])(
+    '%s explains itself',
+    async (command) => {
+      const { status, out } = await concordance([command, '--help']);
+      expect(status).toBe(0);
+      expect(out).toContain(`Usage: concordance ${command}`);
+    },
+  );
+});
+
+describe('concordance init', () => {
+  test('starts a project that check reads, with a key of its own', async () => {
+    const target = join(folder, 'groupe');
+    expect(await concordance(['init', target])).toMatchObject({ status: 0 });
+    expect(await readFile(join(target, 'pseudonym.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await readFile(join(target, 'concordance.timer'), 'utf8')).toContain('OnCalendar');
+    expect(await readFile(join(target, 'crontab'), 'utf8')).toContain(`-c ${target}/concordance.yaml`);
+    const checked = await concordance(['check', '-c', join(target, 'concordance.yaml')]);
+    expect(checked.err).toBe('');
+    expect(checked.out).toContain('all is well');
+  });
+
+  test('never overwrites a project', async () => {
+    await concordance(['init', folder]);
+    expect(await concordance(['init', folder])).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('INI-001'),
+    });
+  });
+});
+
+describe('concordance status', () => {
+  test('says which periods have run and which have not', async () => {
+    const project = await tinyProject((yaml) =>
+      yaml.replace('history_from: 2026-Q3', 'history_from: 2026-Q2'),
+    );
+    try {
+      await concordance(['run', '-c', project.config, '--period', '2026-Q3']);
+      const { out } = await concordance(['status', '-c', project.config]);
+      expect(out).toContain('2026-Q2  not run');
+      expect(out).toMatch(/2026-Q3 {2}2026-Q3-[0-9a-f]{12} \(latest\) {2}draft {2}2 extracts/);
+    } finally {
+      await project.remove();
+    }
+  });
+});
+
+describe('concordance indicators', () => {
+  test('prints one as a reader needs it: definition, formula, measures, standards', async () => {
+    const { out } = await concordance(['indicators', 'waste.recycling_rate', '--language', 'en']);
+    for (const part of ['recycling rate', 'formula', 'waste_', 'standards', 'ESRS'])
+      expect(out).toContain(part);
+  });
+});
+
+test('the JSON Schemas beside the data are those of the code', async () => {
+  for (const [name, text] of Object.entries(schemaFiles())) {
+    expect(await readFile(join(dataFolder, 'schemas', name), 'utf8'), `${name}: run npm run schemas`).toBe(
+      text,
+    );
+  }
+});

@@ -1,0 +1,240 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { concordance, type Project, tinyProject } from './tiny-project.ts';
+
+let project: Project;
+afterEach(() => project?.remove());
+const run = (...more: string[]) => concordance(['run', '-c', project.config, '--period', '2026-Q3', ...more]);
+const latest = (name: string) => join(project.folder, 'out', '2026-Q3', 'latest', name);
+const lastEvent = (out: string) =>
+  JSON.parse(out.trim().split('\n').at(-1) as string) as Record<string, unknown>;
+const figure = async (indicator: string) => {
+  const [head, ...lines] = (await readFile(latest('figures.csv'), 'utf8')).trim().split('\n');
+  const names = (head as string).split(',');
+  return lines
+    .map((line) => Object.fromEntries(line.split(',').map((value, i) => [names[i], value])))
+    .find((one) => one.indicator === indicator && one.entity === 'GROUP' && one.basis === 'quarter');
+};
+
+describe('concordance run', () => {
+  test('writes the whole package, with the figures that the extracts make', async () => {
+    project = await tinyProject();
+    const ended = await run();
+    expect(ended.err).toBe('');
+    expect(ended.status).toBe(0);
+    expect((await readdir(latest('.'))).sort()).toEqual(
+      [
+        'SHA256SUMS',
+        'board.pdf',
+        'extracts',
+        'figures.csv',
+        'figures.parquet',
+        'findings.json',
+        'manifest.json',
+        'quarantine.csv',
+        'review.xlsx',
+        'warehouse.duckdb',
+      ].sort(),
+    );
+    // 10 of 12.5 t
+    expect(await figure('waste.recycling_rate')).toMatchObject({
+      value: '80.000000000000',
+      numerator: '10.000000000000',
+      denominator: '12.500000000000',
+      status: 'complete',
+    });
+    expect(await figure('water.withdrawal')).toMatchObject({ value: '92.000000000000' });
+    // no source tells of people: missing, not zero
+    expect(await figure('hr.headcount')).toMatchObject({ value: '', status: 'missing' });
+  });
+
+  test('started twice finds the first package and changes nothing', async () => {
+    project = await tinyProject();
+    await run();
+    const before = await readFile(latest('manifest.json'));
+    const again = await run();
+    expect(lastEvent(again.out)).toMatchObject({ event: 'done', already: true });
+    expect(await readFile(latest('manifest.json'))).toEqual(before);
+    expect(
+      (await readdir(join(project.folder, 'out', '2026-Q3'))).filter((name) => name.startsWith('2026-Q3-')),
+    ).toHaveLength(1);
+  });
+
+  test('a changed extract is another run, which names the one before', async () => {
+    project = await tinyProject();
+    await run();
+    const first = JSON.parse(await readFile(latest('manifest.json'), 'utf8'));
+    const text = await readFile(join(project.folder, 'extracts/waste_2026-Q3.csv'), 'utf8');
+    await project.write('extracts/waste_2026-Q3.csv', text.replace('2.5', '10'));
+    await run();
+    const second = JSON.parse(await readFile(latest('manifest.json'), 'utf8'));
+    expect(second.run).not.toBe(first.run);
+    expect(second.previous).toMatchObject({ run: first.run, period: '2026-Q3' });
+    expect(await figure('waste.recycling_rate')).toMatchObject({ value: '50.000000000000' });
+  });
+
+  test('ends with 3 and says why when a source has not come; its figures are missing', async () => {
+    project = await tinyProject();
+    await (await import('node:fs/promises')).rm(join(project.folder, 'extracts/water_2026-Q3.csv'));
+    const ended = await run();
+    expect(ended.status).toBe(3);
+    expect(lastEvent(ended.out).gates).toEqual([
+      expect.stringMatching(/^La source water n’a pu être lue : SRC-001/),
+    ]);
+    expect(await figure('water.withdrawal')).toMatchObject({ value: '', status: 'missing' });
+    expect(await figure('waste.recycling_rate')).toMatchObject({ status: 'complete' });
+    expect((await run('--no-gate')).status).toBe(0);
+  });
+
+  test('ends with 1 when a required source has not come, and leaves no package', async () => {
+    project = await tinyProject((yaml) =>
+      yaml.replace('    path: extracts/water_', '    required: true\n    path: extracts/eau_'),
+    );
+    const ended = await run();
+    expect(ended.status).toBe(1);
+    expect(ended.err).toMatch(/RUN-002 Source water is required and could not be had: SRC-001 .* Deliver it/);
+    await expect(readdir(join(project.folder, 'out', '2026-Q3'))).rejects.toThrow('ENOENT');
+  });
+
+  test.each([
+    [
+      'a mistake in the configuration',
+      (yaml: string) => yaml.replace('method: full', 'method: ful'),
+      [],
+      /concordance.yaml:6 perimeter.entities.0.method: found "ful", expected one of/,
+    ],
+    [
+      'an entity that no line declares',
+      (yaml: string) => yaml.replace('entities: [SA]', 'entities: [SB]'),
+      [],
+      /sources.0.entities: found "SB", expected one of SA/,
+    ],
+    [
+      'an option that the connector does not have',
+      (yaml: string) => yaml.replace("    covers: '", "    options: { delimitr: ';' }\n    covers: '"),
+      [],
+      /delimitr/,
+    ],
+    [
+      'a period that is none',
+      (yaml: string) => yaml,
+      ['--period', '2026-T3'],
+      /PER-001 "2026-T3" is not a quarter. Write it as 2026-Q3/,
+    ],
+    ['an unknown option', (yaml: string) => yaml, ['--perod', 'x'], /unknown option '--perod'/],
+  ])('ends with 2 for %s', async (_, change, more, message) => {
+    project = await tinyProject(change);
+    const ended = await run(...more);
+    expect(ended.status).toBe(2);
+    expect(ended.err).toMatch(message);
+    expect(ended.err).not.toMatch(/\n\s+at /);
+  });
+
+  test('killed at any step leaves nothing half written, and the next start gives the same package', async () => {
+    project = await tinyProject();
+    await run();
+    const whole = await readFile(latest('manifest.json'));
+    const again = await tinyProject();
+    await project.remove();
+    project = again;
+    for (const step of ['collect', 'stage', 'harmonise', 'objectives', 'report', 'seal']) {
+      const killed = await concordance(['run', '-c', project.config, '--period', '2026-Q3'], {
+        killAt: `"step":"${step}"`,
+      });
+      expect(killed.signal, step).toBe('SIGKILL');
+      await expect(readdir(join(project.folder, 'out', '2026-Q3')), step).rejects.toThrow('ENOENT');
+    }
+    expect((await run()).status).toBe(0);
+    expect(await readFile(latest('manifest.json'))).toEqual(whole);
+  });
+});
+
+describe('extracts that hold identities', () => {
+  const personal = (mode: string) => (yaml: string) =>
+    yaml
+      .replace('    contract: waste_register\n', '    contract: waste_register\n    personal: true\n')
+      .replace(
+        'privacy: { key_file: pseudonym.key }',
+        `privacy: { key_file: pseudonym.key, personal_extracts: ${mode} }`,
+      );
+
+  test.each([
+    ['omit', 1, 0],
+    ['encrypt', 2, 1],
+    ['keep', 2, 0],
+  ])('are kept out of the package in clear, unless told otherwise: %s', async (mode, files, encrypted) => {
+    project = await tinyProject(personal(mode));
+    await run();
+    const sealed = await readdir(latest('extracts'));
+    expect(sealed).toHaveLength(files);
+    expect(sealed.filter((name) => name.endsWith('.enc'))).toHaveLength(encrypted);
+    expect(await concordance(['verify', latest('.')])).toMatchObject({ status: 0 });
+  });
+});
+
+describe('concordance verify', () => {
+  test('finds nothing in a sealed run, and names what was changed in it', async () => {
+    project = await tinyProject();
+    await run();
+    const verify = () => concordance(['verify', latest('.')]);
+    expect(await verify()).toMatchObject({ status: 0, out: expect.stringContaining('nothing differs') });
+    for (const name of [
+      'board.pdf',
+      'review.xlsx',
+      'figures.parquet',
+      'quarantine.csv',
+      'manifest.json',
+      'warehouse.duckdb',
+    ]) {
+      const bytes = await readFile(latest(name));
+      const flipped = Buffer.from(bytes);
+      const at = Math.floor(bytes.length / 2);
+      flipped[at] = (flipped[at] ?? 0) ^ 1;
+      await writeFile(latest(name), flipped);
+      const found = await verify();
+      expect(found.status, name).toBe(1);
+      expect(found.out + found.err, name).toContain(name);
+      await writeFile(latest(name), bytes);
+    }
+    const figures = await readFile(latest('figures.csv'), 'utf8');
+    await writeFile(latest('figures.csv'), figures.replace('92.000000000000', '29.000000000000'));
+    const edited = await verify();
+    expect(edited.out).toMatch(
+      /figures: water\.\w+\|GROUP\|2026-Q3\|quarter: figures.csv says 29.000000000000, its measures make 92/,
+    );
+  });
+});
+
+describe('concordance trace', () => {
+  test('opens a ratio to the rows of its extracts, with contributions that add up', async () => {
+    project = await tinyProject();
+    await run();
+    const opened = await concordance([
+      'trace',
+      latest('.'),
+      'waste.recycling_rate',
+      '--basis',
+      'quarter',
+      '--json',
+    ]);
+    const tree = JSON.parse(opened.out);
+    expect(tree.figure).toMatchObject({ value: '80.000000000000', status: 'complete' });
+    const [recycled, all] = tree.measures;
+    expect(recycled.largest).toMatchObject([
+      { extract: 'waste/waste_2026-Q3.csv', row: 1, staged: { unique_id: 'D1', waste_code: '12 01 01' } },
+    ]);
+    expect(all.rows).toBe(2);
+    const csv = await concordance(['trace', latest('.'), 'waste.total', '--basis', 'quarter', '--csv']);
+    const rows = csv.out.trim().split('\n').slice(1);
+    expect(rows.map((line) => Number(line.split(',')[6])).reduce((a, b) => a + b)).toBe(12.5);
+  });
+
+  test('an id that does not exist names those near it', async () => {
+    project = await tinyProject();
+    await run();
+    const ended = await concordance(['trace', latest('.'), 'waste.totl']);
+    expect(ended.status).toBe(2);
+    expect(ended.err).toMatch(/TRC-001 This run has no indicator or measure "waste.totl"/);
+  });
+});

@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Harmonised, harmonised } from './harmonised.ts';
+
+let built: Harmonised | undefined;
+afterEach(() => built?.close());
+const emissions = async (where: string) =>
+  (built as Harmonised).rows(
+    `select scope, category, basis, activity, country, quantity::decimal(18,3)::varchar as quantity, unit, factor_id, tco2e::decimal(18,6)::varchar as t, method, quality
+     from model.emission where ${where} order by scope, category, basis, activity, country, quantity`,
+  );
+const readings = 'entity  site  meter  carrier  period_start  period_end  quantity  unit  quality';
+
+describe('emissions', () => {
+  test('of a fuel burn in scope 1 and come from upstream in scope 3, with factors apart', async () => {
+    built = await harmonised(
+      {
+        meter_readings: `${readings}\n          A  SA  X1  natural_gas  2025-01-01  2025-01-31  1111  kWh_pcs  measured`,
+      },
+      ['emission'],
+    );
+    // 1,000 kWh net: 0.187 kg burnt, 0.0522 kg upstream
+    expect(await emissions("activity = 'natural_gas'")).toEqual([
+      {
+        scope: '1',
+        category: 'stationary',
+        basis: null,
+        activity: 'natural_gas',
+        country: 'FR',
+        quantity: '1000.000',
+        unit: 'kWh_pci',
+        factor_id: 'bc20-natural-gas',
+        t: '0.187000',
+        method: null,
+        quality: 'calculated',
+      },
+      {
+        scope: '3',
+        category: 'c3_energy',
+        basis: null,
+        activity: 'natural_gas',
+        country: 'FR',
+        quantity: '1000.000',
+        unit: 'kWh_pci',
+        factor_id: 'der-natural-gas-upstream',
+        t: '0.052200',
+        method: null,
+        quality: 'calculated',
+      },
+    ]);
+  });
+
+  test('of electricity take the country of the site, on both bases', async () => {
+    built = await harmonised(
+      {
+        meter_readings: `${readings}
+          A  SA  X1  electricity  2025-01-01  2025-01-31  1  MWh  measured
+          D  SD  X2  electricity  2025-01-01  2025-01-31  1  MWh  measured`,
+        energy_contracts: `entity  carrier  instrument  valid_from  valid_to  covered_mwh  factor_kgco2e_kwh  certificate
+          D  electricity  supplier_specific  2025-01-01  2025-01-31  0.4  0.2  HKN-1`,
+      },
+      ['emission'],
+    );
+    expect(
+      (await emissions("scope = '2'")).map((r) => [
+        r.basis,
+        r.country,
+        r.quantity,
+        r.factor_id,
+        r.t,
+        r.method,
+      ]),
+    ).toEqual([
+      ['location', 'DE', '1000.000', 'eu23-grid-de', '0.311000', null],
+      ['location', 'FR', '1000.000', 'eu23-grid-fr', '0.048200', null],
+      // 400 kWh at the contract's 0.2, 600 at the grid's 0.311 for want of a residual mix
+      ['market', 'DE', '400.000', 'contract:HKN-1', '0.080000', 'contract'],
+      ['market', 'DE', '600.000', 'eu23-grid-de', '0.186600', 'grid_average_without_residual_mix'],
+      ['market', 'FR', '1000.000', 'eu23-grid-fr', '0.048200', 'grid_average_without_residual_mix'],
+    ]);
+  });
+
+  test('without a factor stay in sight with no value, never 0', async () => {
+    built = await harmonised(
+      {
+        meter_readings: `${readings}\n          D  SD  H1  district_heat  2025-01-01  2025-01-31  1  MWh  billed`,
+        refrigerants: `entity  site  equipment  intervention_date  fluid  charged_kg  recovered_kg  first_fill
+          A  SA  1  2025-01-10  R-999  5  2  false`,
+        fuel_cards: `entity  card  transaction_date  country  product  quantity  unit  amount_excl_vat  currency
+          A  1  2025-01-15  FR  SUPER MYSTERE  10  l  15  EUR`,
+      },
+      ['emission'],
+    );
+    const rows = await emissions("quality <> 'estimated'");
+    expect(rows.map((r) => [r.category, r.basis, r.activity, r.t])).toEqual([
+      ['fugitive', null, 'refrigerant_R-999', null],
+      ['mobile', null, 'unknown', null],
+      ['heat', 'location', 'district_heat', null],
+      ['heat', 'market', 'district_heat', null],
+      ['c3_energy', null, 'district_heat', null],
+      ['c3_energy', null, 'unknown', null],
+    ]);
+  });
+
+  test('take no factor outside its validity', async () => {
+    built = await harmonised(
+      {
+        meter_readings: `${readings}\n          A  SA  X1  electricity  2022-01-01  2022-01-31  1  MWh  measured`,
+      },
+      ['emission'],
+    );
+    expect((await emissions("basis = 'location'")).map((r) => [r.factor_id, r.t])).toEqual([[null, null]]);
+  });
+
+  test('of purchases leave out the group and what is followed by quantities', async () => {
+    built = await harmonised(
+      {
+        fec_entries: `siren  closing_date  journal_code  entry_number  entry_date  account  auxiliary  debit  credit
+          111111111  2025-12-31  AC  1  2025-02-10  401000  S1  0  2000
+          111111111  2025-12-31  AC  1  2025-02-10  622600  -  1000  0
+          111111111  2025-12-31  AC  1  2025-02-10  606110  -  1000  0
+          111111111  2025-12-31  AC  2  2025-02-10  401000  IC-B  0  1000
+          111111111  2025-12-31  AC  2  2025-02-10  622800  -  1000  0`,
+      },
+      ['emission'],
+    );
+    // 1 kEUR of fees at 67 kg
+    expect(
+      (await emissions('true')).map((r) => [r.category, r.activity, r.quantity, r.factor_id, r.t, r.quality]),
+    ).toEqual([['c1_purchased', 'spend_M69-70', '1.000', 'sdes23-m69-70', '0.067000', 'by_spend']]);
+  });
+
+  test('of road fuel keep the biogenic part apart, and credits take emissions back', async () => {
+    built = await harmonised(
+      {
+        fuel_cards: `entity  card  transaction_date  country  product  quantity  unit  amount_excl_vat  currency
+          A  1  2025-01-10  FR  GO  100  l  140  EUR
+          A  1  2025-01-11  FR  GO  -20  l  -28  EUR`,
+      },
+      ['emission'],
+    );
+    // 80 l x 2.49 kg, and 80 l x 0.155899 kg outside the scopes
+    expect(
+      await built.rows(
+        "select sum(tco2e)::decimal(18,6)::varchar as t, sum(biogenic_tco2e)::decimal(18,8)::varchar as biogenic from model.emission where scope = '1'",
+      ),
+    ).toEqual([{ t: '0.199200', biogenic: '0.01247192' }]);
+  });
+});

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Harmonised, harmonised } from './harmonised.ts';
+
+describe('every model', () => {
+  let empty: Harmonised;
+  beforeAll(async () => {
+    empty = await harmonised();
+  });
+  afterAll(() => empty.close());
+
+  test('is built from empty staged tables', async () => {
+    expect(empty.models.length).toBeGreaterThanOrEqual(35);
+    for (const model of empty.models) {
+      expect(await empty.warehouse.scalar(`select count(*) from model.${model.name}`), model.name).toBe(0);
+    }
+  });
+
+  test('says whose row it is, when, of what quality and from where', async () => {
+    const columns = await empty.rows<{ table_name: string; column_name: string; data_type: string }>(
+      "select table_name, column_name, data_type from information_schema.columns where table_schema = 'model'",
+    );
+    for (const model of empty.models) {
+      const own = new Map(
+        columns.filter((c) => c.table_name === model.name).map((c) => [c.column_name, c.data_type]),
+      );
+      expect(
+        [own.get('entity'), own.get('site'), own.get('date'), own.get('extract_id'), own.get('row_number')],
+        model.name,
+      ).toEqual(['VARCHAR', expect.stringMatching(/VARCHAR|INTEGER/), 'DATE', 'VARCHAR', 'BIGINT']);
+      expect(own.has('quality'), model.name).toBe(true);
+    }
+  });
+
+  test('holds no floating-point value', async () => {
+    const floating = await empty.rows(
+      "select table_name, column_name from information_schema.columns where table_schema = 'model' and data_type in ('DOUBLE', 'FLOAT')",
+    );
+    expect(floating).toEqual([]);
+  });
+
+  test('reads what its header says, and nothing else', () => {
+    for (const model of empty.models) {
+      const body = model.sql
+        .split('\n')
+        .filter((line) => !line.startsWith('--'))
+        .join('\n');
+      const read = [...body.matchAll(/\b(?:from|join)\s+((?:staged|reference|model)\.\w+)/g)].map(
+        (match) => match[1] as string,
+      );
+      const inSubqueries = [...body.matchAll(/\b((?:staged|reference|model)\.\w+)/g)].map(
+        (match) => match[1] as string,
+      );
+      expect([...new Set([...read, ...inSubqueries])].sort(), model.name).toEqual(
+        [...new Set(model.inputs)].sort(),
+      );
+    }
+  });
+});

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import type { Standing } from '../../pipelines/objectives/objective.ts';
+import { templatesFolder } from '../../pipelines/places.ts';
+import { emissionsChart } from '../../pipelines/report/board/charts/emissions.ts';
+import { entityMultiples } from '../../pipelines/report/board/charts/multiples.ts';
+import { palette } from '../../pipelines/report/board/charts/palette.ts';
+import { textWidth, wrapped } from '../../pipelines/report/board/charts/text-width.ts';
+import { trajectoryChart } from '../../pipelines/report/board/charts/trajectory.ts';
+import { openFigures } from '../../pipelines/report/board/figure-book.ts';
+import { voiceOf } from '../../pipelines/report/board/voice.ts';
+import { sampleContent } from './content-fixture.ts';
+
+const scale = { power: 0, unit: 'MWh', decimals: 0 };
+const content = sampleContent('fr');
+const book = openFigures(content);
+
+/** An energy objective with a value a quarter, as text or null, up to 2026-Q3. */
+function standing(values: readonly (string | null)[], forecast: Standing['forecast'] = null): Standing {
+  const sample = content.objectives[0] as Standing;
+  const periods = [
+    '2025-Q4',
+    '2026-Q1',
+    '2026-Q2',
+    '2026-Q3',
+    '2026-Q4',
+    '2027-Q1',
+    '2027-Q2',
+    '2027-Q3',
+    '2027-Q4',
+  ];
+  return {
+    ...sample,
+    status: 'drifting',
+    value: values.at(-1) ?? null,
+    expected: '950',
+    forecast,
+    objective: {
+      ...sample.objective,
+      label: { fr: 'Énergie', en: 'Energy' },
+      baseline: { period: '2025-Q4', value: 1000 },
+      target: { period: '2027-Q4', value: 800 },
+    },
+    points: periods.map((period, index) => ({
+      period,
+      actual: values[index] ?? null,
+      expected: String(1000 - index * 25),
+    })),
+  };
+}
+const forecast = { value: '880', low: '850', high: '910', method: 'ols_80', points: 4 };
+
+describe('the trajectory of an objective', () => {
+  it('names its value, its target and its forecast on the drawing, in the language of the report', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    const chart = await trajectoryChart(
+      standing(['1000', '990', '985', '1980'], forecast),
+      scale,
+      'one',
+      voice,
+    );
+    const text = texts(chart?.svg.html ?? '');
+    expect(text).toContain('1\u202f980\u00a0MWh');
+    expect(text).toContain('Cible');
+    expect(text).toContain('800\u00a0MWh');
+    expect(text).toContain('880\u00a0MWh');
+  });
+
+  it('says its finding in words, with the interval of the forecast', async () => {
+    const voice = await voiceOf('en', templatesFolder);
+    const chart = await trajectoryChart(
+      standing(['1000', '990', '985', '980'], forecast),
+      scale,
+      'one',
+      voice,
+    );
+    expect(chart?.alternative.replaceAll('\u00a0', ' ')).toBe(
+      'Energy: 980 MWh where 950 MWh was expected, drifting from the target of 800 MWh at Q4 2027. ' +
+        'The line extended leads to 880 MWh, between 850 MWh and 910 MWh.',
+    );
+  });
+
+  it('draws no band where there is no forecast, and says why', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    const chart = await trajectoryChart(standing(['1000', '990', null, '980']), scale, 'one', voice);
+    expect(chart?.svg.html).not.toContain(`fill="${palette.band}"`);
+    expect(chart?.alternative).toContain('Trop peu de points');
+  });
+
+  it('marks a quarter without value instead of bridging it', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    const chart = await trajectoryChart(standing(['1000', '990', null, '980']), scale, 'one', voice);
+    expect(texts(chart?.svg.html ?? '')).toContain('n.d.');
+    // two runs of points, so that no line joins 990 to 980
+    const lines = [
+      ...(chart?.svg.html ?? '').matchAll(
+        new RegExp(`<path d="([^"]*)" stroke="${palette.accent}" stroke-width="2.4"`, 'g'),
+      ),
+    ];
+    expect(lines.length).toBe(2);
+  });
+
+  it('is not drawn where no value is known', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    expect(await trajectoryChart(standing([null, null, null, null]), scale, 'one', voice)).toBeNull();
+  });
+
+  it('is the same text when drawn twice', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    const draw = async () =>
+      (await trajectoryChart(standing(['1000', '990', '985', '980'], forecast), scale, 'one', voice))?.svg
+        .html;
+    expect(await draw()).toBe(await draw());
+  });
+});
+
+describe('emissions by scope', () => {
+  const scopes = ['ghg.scope1', 'ghg.scope2_market'].flatMap((id) =>
+    content.catalogue.indicators.filter((i) => i.id === id),
+  );
+
+  it('names the parts and the largest of them in words', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    const chart = await emissionsChart(scopes, book, 'emissions', voice);
+    expect(chart?.alternative).toContain('T3\u00a02026');
+    for (const scope of scopes) expect(chart?.alternative).toContain(scope.label.fr);
+  });
+
+  it('is not drawn for one scope alone', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    expect(await emissionsChart(scopes.slice(0, 1), book, 'emissions', voice)).toBeNull();
+  });
+});
+
+describe('small charts by entity', () => {
+  it('hold the text of a hostile name as text', async () => {
+    const voice = await voiceOf('fr', templatesFolder);
+    const energy = content.catalogue.indicators.find((i) => i.id === 'energy.total');
+    const entities = [
+      { id: 'ORV', name: `<script>alert('x')</script> & "co"` },
+      { id: 'OFR', name: 'B' },
+    ];
+    const chart = await entityMultiples(
+      energy as NonNullable<typeof energy>,
+      'quarter',
+      entities,
+      book,
+      'm',
+      voice,
+    );
+    expect(chart?.svg.html).not.toContain('<script');
+    expect(chart?.svg.html).toContain('&lt;script&gt;');
+  });
+});
+
+describe('the palette', () => {
+  it('tells the parts of a pile apart in grey: each is at least a fifth lighter than the one before', () => {
+    const lightness = palette.parts.map((color) => {
+      const [red, green, blue] = [1, 3, 5].map(
+        (at) => Number.parseInt(color.slice(at, at + 2), 16) / 255,
+      ) as [number, number, number];
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    });
+    for (let index = 1; index < 3; index += 1) {
+      expect((lightness[index] as number) - (lightness[index - 1] as number)).toBeGreaterThan(0.2);
+    }
+  });
+});
+
+describe('texts in a chart', () => {
+  it('are broken between words where they would be too wide', () => {
+    const lines = wrapped('Émissions de scope 2, base marché', 10, 100);
+    expect(lines.join(' ')).toBe('Émissions de scope 2, base marché');
+    for (const line of lines) expect(textWidth(line, 10)).toBeLessThanOrEqual(100);
+  });
+});
+
+/** What a reader sees of an SVG: its texts, subscripts joined. */
+function texts(svg: string): string {
+  return [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/gs)]
+    .map((found) => (found[1] ?? '').replace(/<[^>]*>/g, ''))
+    .join('|');
+}

@@ -1,0 +1,245 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { collect } from '../../pipelines/collect/collect.ts';
+import { Source } from '../../pipelines/configuration/schema.ts';
+import { Contract } from '../../pipelines/stage/contract.ts';
+import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { pseudonym } from '../../pipelines/warehouse/macros.ts';
+import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
+
+const secret = '0123456789abcdef'.repeat(4);
+const contract = Contract.parse({
+  id: 'fuel',
+  label: { fr: 'Carburant', en: 'Fuel' },
+  department: 'operations',
+  connectors: ['csv'],
+  record: 'rows',
+  period_column: 'date',
+  columns: {
+    entity: { type: 'code', header: ['Entité'], required: true, list: 'entity' },
+    date: { type: 'date', header: ['Date'], required: true },
+    litres: { type: 'decimal(18,2)', header: ['Litres'], required: true, min: 0 },
+    unit: { type: 'code', header: ['Unité'], list: 'unit' },
+    currency: { type: 'code', header: ['Devise'], list: 'currency' },
+    driver: { type: 'person', header: ['Conducteur'] },
+    plate: { type: 'code', header: ['Plaque'], confidential: true },
+  },
+});
+
+let folder: string;
+let warehouse: Warehouse;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'concordance-stage-'));
+  warehouse = await Warehouse.open(':memory:', { memory: '1GB' }, secret);
+  await warehouse.run(`create schema reference;
+    create table reference.entity as select 'ORV' as entity; create table reference.site as select 'NAN' as site;
+    create table reference.meter as select '1' as meter; create table reference.fx as select 'EUR' as currency;
+    create table reference.units as select 'l' as unit`);
+  await prepareStage(warehouse, [contract]);
+});
+afterEach(async () => {
+  await warehouse.close();
+  await rm(folder, { recursive: true });
+});
+
+const head = 'Entité;Date;Litres;Unité;Devise;Conducteur;Plaque';
+async function load(files: Record<string, string | Buffer>, covers?: string) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const source = Source.parse({
+    id: 'fuel',
+    connector: 'csv',
+    contract: 'fuel',
+    path: '*.csv',
+    entities: ['ORV'],
+    covers,
+    options: { decimal: 'comma', dates: 'dmy' },
+  });
+  const { extracts, missing } = await collect([source], {
+    base: folder,
+    store: join(folder, 'store'),
+    sourcesAtOnce: 2,
+  });
+  const staged = await stage(warehouse, extracts, new Map([['fuel', contract]]), {
+    scratch: folder,
+    fiscalYearStartMonth: 1,
+  });
+  const rows = await warehouse.rows('select * from staged.fuel order by extract_id, row_number');
+  const quarantine = await warehouse.rows<Record<string, unknown>>(
+    'select * from staged.quarantine order by extract_id, row_number, column_name',
+  );
+  return { staged, rows, quarantine, missing };
+}
+
+describe('a row that keeps its contract', () => {
+  test('is staged typed, with its address; French numbers and dates are read', async () => {
+    const { rows } = await load({ 'a.csv': `${head}\nORV;05/07/2026;1 234,50;l;EUR;;\n` });
+    expect(rows).toMatchObject([
+      {
+        entity: 'ORV',
+        date: '2026-07-05',
+        litres: '1234.50',
+        unit: 'l',
+        extract_id: 'fuel/a.csv',
+        row_number: 1,
+        source_id: 'fuel',
+      },
+    ]);
+  });
+
+  test('holds a pseudonym for a person and nothing for a confidential column', async () => {
+    const { rows } = await load({ 'a.csv': `${head}\nORV;05/07/2026;10;l;EUR;Dupont Anne;AB-123-CD\n` });
+    expect(rows[0]).toMatchObject({ driver: pseudonym(secret, 'Dupont Anne'), plate: null });
+  });
+});
+
+describe('a row that breaks it', () => {
+  test.each([
+    ['an unknown entity', 'XXX;05/07/2026;10;l;EUR;;', 'entity', 'unknown_entity'],
+    ['an unknown unit', 'ORV;05/07/2026;10;gallon;EUR;;', 'unit', 'unknown_unit'],
+    ['an unknown currency', 'ORV;05/07/2026;10;l;ZZZ;;', 'currency', 'unknown_currency'],
+    ['a date that does not exist', 'ORV;31/02/2026;10;l;EUR;;', 'date', 'type_date'],
+    ['text for a number', 'ORV;05/07/2026;dix;l;EUR;;', 'litres', 'type_decimal'],
+    ['a value out of range', 'ORV;05/07/2026;-3;l;EUR;;', 'litres', 'range'],
+    ['an empty required cell', ';05/07/2026;10;l;EUR;;', 'entity', 'required'],
+    [
+      'a date outside the months that the extract covers',
+      'ORV;05/09/2026;10;l;EUR;;',
+      'date',
+      'outside_period',
+    ],
+  ])('%s is quarantined with column, value and rule', async (_, line, column, rule) => {
+    const { staged, rows, quarantine } = await load(
+      { '2026-07.csv': `${head}\nORV;01/07/2026;1;l;EUR;;\n${line}\n` },
+      '(?<year>\\d{4})-(?<month>\\d{2})',
+    );
+    expect(rows).toHaveLength(1);
+    expect(quarantine).toMatchObject([
+      { extract_id: 'fuel/2026-07.csv', row_number: 2, column_name: column, rule },
+    ]);
+    expect(quarantine[0]?.message).toMatch(/Column|column|outside/);
+    expect(staged[0]).toMatchObject({ rowsRead: 2, rowsStaged: 1, rowsQuarantined: 1 });
+  });
+
+  test('shows every fault of the row, and counts the row once', async () => {
+    const { staged, quarantine } = await load({ 'a.csv': `${head}\nXXX;31/02/2026;dix;l;EUR;;\n` });
+    expect(quarantine.map((q) => q.rule).sort()).toEqual(['type_date', 'type_decimal', 'unknown_entity']);
+    expect(staged[0]).toMatchObject({ rowsRead: 1, rowsStaged: 0, rowsQuarantined: 1 });
+  });
+
+  test('never shows an identity or a confidential value in quarantine', async () => {
+    const strict = Contract.parse({
+      ...contract,
+      id: 'fuel',
+      columns: {
+        ...contract.columns,
+        plate: { type: 'code', header: ['Plaque'], confidential: true, pattern: '^[0-9]+$' },
+      },
+    });
+    await writeFile(join(folder, 'a.csv'), `${head}\nORV;05/07/2026;10;l;EUR;Dupont;AB-123-CD\n`);
+    const source = Source.parse({
+      id: 'fuel',
+      connector: 'csv',
+      contract: 'fuel',
+      path: '*.csv',
+      entities: ['ORV'],
+      options: { decimal: 'comma' },
+    });
+    const { extracts } = await collect([source], {
+      base: folder,
+      store: join(folder, 'store'),
+      sourcesAtOnce: 1,
+    });
+    await stage(warehouse, extracts, new Map([['fuel', strict]]), {
+      scratch: folder,
+      fiscalYearStartMonth: 1,
+    });
+    const text = JSON.stringify(await warehouse.rows('select * from staged.quarantine'));
+    expect(text).toContain('(hidden)');
+    expect(text).not.toContain('AB-123');
+  });
+});
+
+describe('an extract', () => {
+  test('without a required column is wholly quarantined, and the message names its headings', async () => {
+    const { staged, rows } = await load({
+      'a.csv': 'Entité;Jour;Litres\nORV;05/07/2026;10\nORV;06/07/2026;11\n',
+    });
+    expect(rows).toHaveLength(0);
+    expect(staged[0]).toMatchObject({ rowsRead: 2, rowsStaged: 0, rowsQuarantined: 2 });
+    expect(staged[0]?.remarks.find((r) => r.code === 'STG-010')?.message).toContain(
+      'has no column date; its headings are Entité, Jour, Litres',
+    );
+  });
+
+  test('with a heading written another way is read all the same', async () => {
+    const { rows } = await load({ 'a.csv': 'ENTITE ;date; LITRES\nORV;05/07/2026;10\n' });
+    expect(rows).toHaveLength(1);
+  });
+
+  test('that came twice under two names is counted once', async () => {
+    const text = `${head}\nORV;05/07/2026;10;l;EUR;;\n`;
+    const { staged, rows, quarantine } = await load({ 'a.csv': text, 'b.csv': text });
+    expect(rows).toHaveLength(1);
+    expect(quarantine).toMatchObject([
+      {
+        extract_id: 'fuel/b.csv',
+        rule: 'duplicate_extract',
+        message: 'The same bytes came as fuel/a.csv. Remove one of the two files.',
+      },
+    ]);
+    expect(staged.map((s) => s.rowsQuarantined)).toEqual([0, 1]);
+  });
+
+  test('that is empty stands with a remark, and the others are staged', async () => {
+    const { staged, rows } = await load({ 'a.csv': '', 'b.csv': `${head}\nORV;05/07/2026;10;l;EUR;;\n` });
+    expect(rows).toHaveLength(1);
+    expect(staged[0]).toMatchObject({ rowsRead: 0, remarks: [{ severity: 'error' }] });
+  });
+
+  test('that has not come leaves its source missing, with what to do', async () => {
+    const { missing } = await load({});
+    expect(missing).toMatchObject([{ source: { id: 'fuel' } }]);
+    expect(missing[0]?.message).toMatch(/SRC-001 Source fuel has no file .* Deliver the extract/);
+  });
+});
+
+test('rows read are rows staged and rows quarantined, whatever comes', async () => {
+  const cellText = fc.oneof(
+    fc.constantFrom('ORV', '05/07/2026', '10', 'l', 'EUR', '', '-', '#N/A', '=1+1', '"'),
+    fc.string({ maxLength: 6 }).map((t) => t.replace(/[\r\n\0]/g, ' ')),
+  );
+  let n = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(cellText, { minLength: 1, maxLength: 9 }), { maxLength: 12 }),
+      async (lines) => {
+        n += 1;
+        const file = `f${n}.csv`;
+        await writeFile(join(folder, file), `${head}\n${lines.map((cells) => cells.join(';')).join('\n')}\n`);
+        const source = Source.parse({
+          id: 'fuel',
+          connector: 'csv',
+          contract: 'fuel',
+          path: file,
+          entities: ['ORV'],
+          options: { delimiter: ';', decimal: 'comma' },
+        });
+        const { extracts } = await collect([source], {
+          base: folder,
+          store: join(folder, 'store'),
+          sourcesAtOnce: 1,
+        });
+        // a row neither staged nor quarantined, or both, is refused by the stage itself
+        const [one] = await stage(warehouse, extracts, new Map([['fuel', contract]]), {
+          scratch: folder,
+          fiscalYearStartMonth: 1,
+        });
+        expect(one?.rowsRead).toBe((one?.rowsStaged ?? 0) + (one?.rowsQuarantined ?? 0));
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

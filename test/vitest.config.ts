@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit` needs nothing outside the clone; `real` reads ../shared/data, files that others wrote. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', 'test/bench/**'] },
+      },
+      { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'] } },
+    ],
+  },
+});
