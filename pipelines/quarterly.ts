@@ -21,6 +21,7 @@ import type { Progress } from './progress.ts';
 import { writeBoard } from './report/board/board.ts';
 import type { ReportContent } from './report/content.ts';
 import { gatherContent } from './report/gather.ts';
+import { readPresentation } from './report/presentation.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
 import { contentOf } from './seal/content.ts';
 import { causesOf, type Identity, identify, runFacts } from './seal/identity.ts';
@@ -72,6 +73,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   const contracts = await loadContracts(project.overlay);
   const objectives = await loadObjectives(project, catalogue);
   const models = await loadModels();
+  const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
 
   progress.step('collect', `${configuration.sources.length} sources`);
@@ -80,7 +82,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     store: join(plan.work, 'store'),
     sourcesAtOnce: configuration.limits.sources_at_once,
   });
-  const identity = await identify(plan, collected);
+  const identity = await identify(plan, collected, presentation);
   const standing = await existing(identity);
   if (standing) {
     progress.step('done', `${identity.id} stands already: same inputs, same run`);
@@ -191,7 +193,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
   await Promise.all([
     writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx')),
-    writeBoard(content, templatesFolder, join(folder, 'board.pdf')),
+    writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation),
   ]);
 
   progress.step('seal', identity.id);

@@ -7,6 +7,7 @@ import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import { loadCatalogue } from '../indicators/load.ts';
 import { loadObjectives } from '../objectives/load.ts';
+import { readPresentation } from '../report/presentation.ts';
 import { loadContracts } from '../stage/contract.ts';
 
 export function checkCommand(): Command {
@@ -33,6 +34,8 @@ async function check(config: string): Promise<void> {
   say(`models         ${models.length} harmonised tables, ${contracts.size} contracts`);
   const objectives = await loadObjectives(project, catalogue);
   say(`objectives     ${objectives.length}`);
+  const { sections, files } = await readPresentation(project);
+  say(`report         ${sections.length} sections, ${files.length} files of your own`);
   const mistakes: string[] = [];
   for (const [index, source] of configuration.sources.entries()) {
     const connector = connectorById(source.connector) as Connector;

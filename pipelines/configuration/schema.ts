@@ -88,12 +88,54 @@ export const Source = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}),
 });
 
+const bilingual = z.strictObject({ fr: z.string().min(1), en: z.string().min(1) });
+
+/** Sections of the board report between its first pages and the approval, in the order in which they stand by default. */
+export const reportSections = ['objectives', 'alignment', 'indicators', 'entities', 'method'] as const;
+
+/** How the group's own board report looks: logo, colour, type, foreword, order of sections, own templates. */
+export const ReportStyle = z.strictObject({
+  logo: z.string().optional().describe('SVG, PNG or JPEG file, relative to this configuration'),
+  accent: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, 'a colour such as "#0b5471", between quotes')
+    .optional()
+    .describe('colour of titles and charts; at least 4.5 to 1 against white, so that everyone can read it'),
+  font: z
+    .strictObject({ regular: z.string(), semibold: z.string(), bold: z.string() })
+    .optional()
+    .describe('font files (woff2, woff, ttf, otf), relative to this configuration'),
+  foreword: z
+    .strictObject({ text: bilingual, name: z.string().min(1), role: bilingual })
+    .optional()
+    .describe('a word of introduction; an empty line parts paragraphs'),
+  sections: z
+    .array(
+      z.union([
+        z.enum(reportSections),
+        z.strictObject({
+          partial: z.string().regex(/^[a-z][a-z0-9_-]*$/, 'the name of a file in <templates>/partials'),
+          title: bilingual,
+        }),
+      ]),
+    )
+    .default([...reportSections])
+    .describe('sections in their order; one of your own names its partial. The method cannot be left out'),
+  templates: z
+    .string()
+    .optional()
+    .describe(
+      'folder laid over the built-in templates/board: partials/*.hbs, and helpers.mjs whose exports are helpers',
+    ),
+});
+
 /** `concordance.yaml`: everything that a group says of itself. */
 export const Configuration = z.strictObject({
   group: z.strictObject({ name: z.string().min(1), currency: z.string().regex(/^[A-Z]{3}$/) }),
   language: z.enum(['fr', 'en']).default('fr'),
   fiscal_year_start_month: z.int().min(1).max(12).default(1),
   history_from: quarter.describe('first quarter that is computed'),
+  report: ReportStyle.prefault({}).describe('how the board report looks'),
   objectives: z.string().optional().describe('file of strategic objectives, relative to this one'),
   catalogue: z
     .string()

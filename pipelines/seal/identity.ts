@@ -4,6 +4,7 @@ import type { Collected } from '../collect/collect.ts';
 import { shiftQuarter } from '../configuration/period.ts';
 import { hashCatalogue } from '../indicators/load.ts';
 import type { Plan } from '../plan.ts';
+import type { Presentation } from '../report/presentation.ts';
 import { hashFactors } from '../stage/reference.ts';
 import { type Manifest, runId, sha256, sha256File } from './manifest.ts';
 import { programVersion } from './program.ts';
@@ -20,12 +21,16 @@ export interface Identity {
   readonly previousFolder: string | null;
 }
 
-export async function identify(plan: Plan, collected: Collected): Promise<Identity> {
+export async function identify(
+  plan: Plan,
+  collected: Collected,
+  presentation: Presentation,
+): Promise<Identity> {
   const { project, quarter, language } = plan;
   const objectives = project.configuration.objectives;
   const version = await programVersion();
   const hashes = {
-    configuration: sha256(project.text),
+    configuration: hashConfiguration(project.text, presentation),
     perimeter: sha256(JSON.stringify(project.configuration.perimeter)),
     objectives: sha256(objectives ? await readFile(resolve(project.base, objectives), 'utf8') : ''),
     catalogue: await hashCatalogue(project.overlay),
@@ -50,6 +55,13 @@ export async function identify(plan: Plan, collected: Collected): Promise<Identi
     previousHashes: before?.manifest.hashes ?? null,
     previousFolder: before?.folder ?? null,
   };
+}
+
+/** The configuration with every file that the report's look takes from it: logo, fonts, templates. */
+function hashConfiguration(text: string, { files }: Presentation): string {
+  return files.length === 0
+    ? sha256(text)
+    : sha256([text, ...files.map(({ name, content }) => `${name}\0${sha256(content)}`)].join('\0'));
 }
 
 /** The newest other run of this period, or else of the quarter before. */

@@ -57,7 +57,7 @@ export async function sha256File(path: string): Promise<string> {
   return digest.digest('hex');
 }
 
-export function sha256(text: string): string {
+export function sha256(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -612,7 +612,11 @@ ${METER};Index;01/03/2026;01/04/2026;Energie active;Consommation;Comptage Brut;W
         daily('2026-01-14T00:00:00+01:00', 3000, 700),
       ),
     );
-    expect(intervals(whole).map((one) => [one.direction, one.energy_kwh]).sort()).toEqual([
+    expect(
+      intervals(whole)
+        .map((one) => [one.direction, one.energy_kwh])
+        .sort(),
+    ).toEqual([
       ['consumption', '3.000000'],
       ['production', '0.700000'],
     ]);

@@ -2,20 +2,29 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportContent } from '../content.ts';
 import { quarter } from '../format.ts';
+import { accentVariables, type Presentation, plainPresentation } from '../presentation.ts';
 import { arrangeAlignment } from './alignment.ts';
 import { arrangeApproval } from './approval.ts';
 import { withPrinter } from './browser.ts';
-import { type ContentsLine, type PageOf, pagesFrom } from './contents.ts';
+import { pagesFrom } from './contents.ts';
 import { arrangeEntities } from './entities.ts';
 import { openFigures } from './figure-book.ts';
 import { fontFaces } from './fonts.ts';
 import { readLayout } from './layout.ts';
 import { arrangeMethod } from './method.ts';
-import { arrangeObjectives, objectiveAnchor } from './objectives.ts';
+import { arrangeObjectives } from './objectives.ts';
 import { fixPdfDates } from './pdf-dates.ts';
 import { type Destinations, readDestinations } from './pdf-destinations.ts';
 import { arrangePillars, marksKey } from './pillars.ts';
 import { runningHeads } from './running-heads.ts';
+import {
+  arrangeForeword,
+  type BuiltSection,
+  contentsLines,
+  figureHelpers,
+  ownModel,
+  ownSections,
+} from './sections.ts';
 import { arrangeSummary } from './summary.ts';
 import { loadTemplates, Markup } from './template.ts';
 import { type Voice, voiceOf } from './voice.ts';
@@ -29,8 +38,13 @@ const mostPrintings = 8;
  * @param templates absolute path of the templates folder
  * @throws {BrowserFault} no usable browser; {TemplateFault} a template and the content do not match
  */
-export async function writeBoard(content: ReportContent, templates: string, path: string): Promise<void> {
-  const typeset = await typesetter(content, templates);
+export async function writeBoard(
+  content: ReportContent,
+  templates: string,
+  path: string,
+  presentation: Presentation = plainPresentation,
+): Promise<void> {
+  const typeset = await typesetter(content, templates, presentation);
   const pdf = await withPrinter(async (print) => {
     let decisions = typeset.decisions;
     let known: Destinations | null = null;
@@ -50,8 +64,12 @@ export async function writeBoard(content: ReportContent, templates: string, path
 }
 
 /** The report as one self-contained HTML page, before its page numbers are known. */
-export async function renderBoardHtml(content: ReportContent, templates: string): Promise<string> {
-  const typeset = await typesetter(content, templates);
+export async function renderBoardHtml(
+  content: ReportContent,
+  templates: string,
+  presentation: Presentation = plainPresentation,
+): Promise<string> {
+  const typeset = await typesetter(content, templates, presentation);
   return typeset.html(null, typeset.decisions);
 }
 
@@ -63,16 +81,17 @@ function samePages(a: Destinations, b: Destinations): boolean {
   );
 }
 
-async function typesetter(content: ReportContent, templates: string) {
+async function typesetter(content: ReportContent, templates: string, presentation: Presentation) {
   const folder = join(templates, 'board');
-  const [voice, render, layout, faces, style] = await Promise.all([
+  const [voice, layout, faces, style] = await Promise.all([
     voiceOf(content.run.language, templates),
-    loadTemplates(folder),
     readLayout(templates),
     fontFaces(),
     readFile(join(folder, 'board.css'), 'utf8'),
   ]);
   const book = openFigures(content);
+  const own = ownSections(presentation, voice);
+  const render = await loadTemplates(folder, presentation, figureHelpers(book, voice));
   const [objectives, pillars, entities] = await Promise.all([
     arrangeObjectives(content, book, voice),
     arrangePillars(content, book, layout, voice),
@@ -84,82 +103,57 @@ async function typesetter(content: ReportContent, templates: string) {
     decisions: layout.decisions,
     html: async (destinations: Destinations | null, decisions: number): Promise<string> => {
       const pageOf = pagesFrom(destinations);
-      const method = arrangeMethod(content, book, voice, pageOf);
       const title = voice.say('document_title', {
         group: content.group.name,
         period: quarter(content.run.period, voice.language),
       });
+      const built: Readonly<Record<BuiltSection, object>> = {
+        objectives: { title: voice.say('objective.section'), objectives },
+        alignment,
+        indicators: {
+          title: voice.say('pillar.section'),
+          lead: voice.say('pillar.lead'),
+          marks: marksKey(voice),
+          pillars,
+        },
+        entities,
+        method: arrangeMethod(content, book, voice, pageOf),
+      };
+      const foreword = arrangeForeword(presentation, voice);
+      const sections = presentation.sections.map((section) =>
+        typeof section === 'string'
+          ? { partial: section, model: built[section] }
+          : { partial: 'own', model: ownModel(section, content, voice) },
+      );
       return render({
         language: voice.language,
         document_title: title,
-        faces: new Markup(faces),
-        style: new Markup(style),
-        heads: new Markup(runningHeads(content, title, voice)),
+        faces: new Markup(`${faces}\n${presentation.fontFaces}`),
+        style: new Markup(`${style}\n${accentVariables(presentation.accent)}`),
+        heads: new Markup(runningHeads(content, title, own, voice)),
         draft: content.run.state === 'draft',
         watermark: voice.say('draft.watermark'),
-        summary: arrangeSummary(content, book, layout, decisions, voice, pageOf),
-        contents: contents(objectives, pillars, voice, pageOf),
-        objectives,
-        objectives_title: voice.say('objective.section'),
-        alignment,
-        pillars,
-        indicators_title: voice.say('pillar.section'),
-        indicators_lead: voice.say('pillar.lead'),
-        marks: marksKey(voice),
-        entities,
-        method,
+        summary: {
+          ...arrangeSummary(content, book, layout, decisions, voice, pageOf),
+          logo: presentation.logo ?? '',
+        },
+        contents: {
+          ...readingKey(voice),
+          lines: contentsLines(presentation, { objectives, pillars }, voice, pageOf),
+        },
+        foreword,
+        sections,
         approval,
       });
     },
   };
 }
 
-function contents(
-  objectives: readonly { readonly label: string }[],
-  pillars: readonly { readonly anchor: string; readonly title: string }[],
-  voice: Voice,
-  pageOf: PageOf,
-) {
-  const line = (anchor: string, label: string, lines: readonly ContentsLine[] = []): ContentsLine => ({
-    anchor,
-    label,
-    page: pageOf(anchor),
-    lines,
-  });
+/** How to read the report: what statuses and marks mean. */
+function readingKey(voice: Voice) {
   return {
     title: voice.say('contents.title'),
     page: voice.say('page'),
-    lines: [
-      line('summary', voice.say('summary.title')),
-      ...(objectives.length > 0
-        ? [
-            line(
-              'objectives',
-              voice.say('objective.section'),
-              objectives.map((objective, index) => line(objectiveAnchor(index), objective.label)),
-            ),
-          ]
-        : []),
-      line('alignment', voice.say('alignment.title')),
-      ...(pillars.length > 0
-        ? [
-            line(
-              'indicators',
-              voice.say('pillar.section'),
-              pillars.map((pillar) => line(pillar.anchor, pillar.title)),
-            ),
-          ]
-        : []),
-      line('entities', voice.say('entities.title')),
-      line(
-        'method',
-        voice.say('method.title'),
-        ['perimeter', 'estimates', 'sources', 'changes', 'factors', 'standards'].map((part) =>
-          line(`method-${part}`, voice.say(`method.${part}`)),
-        ),
-      ),
-      line('approval', voice.say('approval.title')),
-    ],
     reading_title: voice.say('contents.reading'),
     reading: voice.say('contents.reading_intro'),
     statuses_title: voice.say('contents.statuses'),

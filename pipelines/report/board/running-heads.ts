@@ -1,9 +1,11 @@
 import type { ReportContent } from '../content.ts';
+import type { OwnSection } from './sections.ts';
 import type { Voice } from './voice.ts';
 
 /** Named pages of the style sheet, with the section that their running head names. */
-const sections: Readonly<Record<string, string>> = {
+const pages: Readonly<Record<string, string>> = {
   contents: 'contents.title',
+  foreword: 'foreword.title',
   objective: 'objective.section',
   alignment: 'alignment.title',
   indicators: 'pillar.section',
@@ -13,7 +15,12 @@ const sections: Readonly<Record<string, string>> = {
 };
 
 /** Page rules with the running heads and page numbers; the texts are escaped so that none can end its string. */
-export function runningHeads(content: ReportContent, title: string, voice: Voice): string {
+export function runningHeads(
+  content: ReportContent,
+  title: string,
+  own: readonly OwnSection[],
+  voice: Voice,
+): string {
   const foot =
     content.run.state === 'draft'
       ? voice.say('draft.foot', { run: content.run.id })
@@ -23,13 +30,16 @@ export function runningHeads(content: ReportContent, title: string, voice: Voice
   const [before = '', between = '', end = ''] = sentence.split(cut);
   const rules = [
     `@page{@bottom-left{content:${quoted(foot)}}@bottom-right{content:${quoted(before)} counter(page) ${quoted(between)} counter(pages) ${quoted(end)}}}`,
-    ...Object.entries(sections).map(
-      ([page, key]) =>
-        `@page ${page}{@top-left{content:${quoted(title)}}@top-right{content:${quoted(voice.say(key))}}}`,
+    ...Object.entries(pages).map(([page, key]) => head(page, title, voice.say(key))),
+    ...own.map(
+      (section) => `#${section.anchor}{page:${section.anchor}}${head(section.anchor, title, section.title)}`,
     ),
   ];
   return rules.join('\n');
 }
+
+const head = (page: string, left: string, right: string) =>
+  `@page ${page}{@top-left{content:${quoted(left)}}@top-right{content:${quoted(right)}}}`;
 
 /** Stands for a number; no text of the report holds it. */
 const cut = '\uE000';

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { glob } from 'tinyglobby';
 import { Fault } from '../../fault.ts';
+import type { Presentation } from '../presentation.ts';
 
 /** A template that cannot be rendered: names the template, the line and the missing value. */
 export class TemplateFault extends Fault {
@@ -20,12 +21,35 @@ type Node = hbs.AST.Node & {
   hash?: hbs.AST.Hash;
 };
 
+/** A company's own templates and helpers, laid over ours. */
+export type OwnTemplates = Pick<Presentation, 'partials' | 'helpers'>;
+
 /**
- * Loads a folder of Handlebars templates: `page.hbs`, `partials/*.hbs`, `icons/*.svg`.
- * A value that a template names and the model does not have, or has as null, is an error.
+ * Loads a folder of Handlebars templates: `page.hbs`, `partials/*.hbs`, `icons/*.svg`, and a company's own partials
+ * over ours of the same name. A value that a template names and the model does not have, or has as null, is an error.
+ * What a helper gives is text and is escaped, like any other.
+ *
+ * @param helpers what templates may call beside the company's own
  */
-export async function loadTemplates(folder: string): Promise<(model: object) => string> {
+export async function loadTemplates(
+  folder: string,
+  own: OwnTemplates = { partials: new Map(), helpers: {} },
+  helpers: OwnTemplates['helpers'] = {},
+): Promise<(model: object) => string> {
   const engine = Handlebars.create();
+  const callable = new Set([...builtIn, ...Object.keys(helpers), ...Object.keys(own.helpers)]);
+  for (const [name, helper] of Object.entries({ ...own.helpers, ...helpers })) {
+    if (builtIn.has(name))
+      throw new TemplateFault(
+        'TPL-005',
+        `A helper named ${name} would replace ours.`,
+        'Give it another name.',
+      );
+    engine.registerHelper(
+      name,
+      (...values: unknown[]) => new engine.SafeString(escaped(String(helper(...values)))),
+    );
+  }
   const icons = new Map<string, string>();
   for (const file of (await glob('icons/*.svg', { cwd: folder })).sort()) {
     icons.set(basename(file, '.svg'), (await readFile(join(folder, file), 'utf8')).trim());
@@ -53,19 +77,27 @@ export async function loadTemplates(folder: string): Promise<(model: object) => 
   });
   // inside an attribute a subscript stays a character
   engine.registerHelper('attribute', (value: unknown) => String(value));
-  const compiled = new Map<string, Handlebars.TemplateDelegate>();
-  for (const file of (await glob(['page.hbs', 'partials/*.hbs'], { cwd: folder })).sort()) {
-    const template = located(engine, file, await readFile(join(folder, file), 'utf8'));
-    compiled.set(basename(file, '.hbs'), template);
-    if (file !== 'page.hbs') engine.registerPartial(basename(file, '.hbs'), template);
+  for (const file of (await glob('partials/*.hbs', { cwd: folder })).sort()) {
+    const name = basename(file, '.hbs');
+    if (own.partials.has(name)) continue;
+    const text = await readFile(join(folder, file), 'utf8');
+    engine.registerPartial(name, located(engine, file, text, callable));
   }
-  const page = compiled.get('page');
-  if (!page) throw new TemplateFault('TPL-003', `No template ${join(folder, 'page.hbs')}.`, 'Restore it.');
-  return (model) => page(model);
+  for (const [name, { file, text }] of own.partials)
+    engine.registerPartial(name, located(engine, file, text, callable));
+  const page = await readFile(join(folder, 'page.hbs'), 'utf8').catch(() => {
+    throw new TemplateFault('TPL-003', `No template ${join(folder, 'page.hbs')}.`, 'Restore it.');
+  });
+  return located(engine, 'page.hbs', page, callable);
 }
 
 /** Compiles one template so that a failure in it says where. */
-function located(engine: typeof Handlebars, file: string, source: string): Handlebars.TemplateDelegate {
+function located(
+  engine: typeof Handlebars,
+  file: string,
+  source: string,
+  callable: ReadonlySet<string>,
+): Handlebars.TemplateDelegate {
   const fault = (error: unknown): Error => {
     if (error instanceof TemplateFault) return error;
     const { message, lineNumber, loc } = error as Error & {
@@ -88,7 +120,7 @@ function located(engine: typeof Handlebars, file: string, source: string): Handl
   let template: Handlebars.TemplateDelegate;
   try {
     const tree = engine.parse(source);
-    guard(tree, file);
+    guard(tree, file, callable);
     template = engine.compile(tree, { strict: true, noEscape: false });
   } catch (error) {
     throw fault(error);
@@ -105,8 +137,10 @@ function located(engine: typeof Handlebars, file: string, source: string): Handl
 const builtIn = new Set(['if', 'unless', 'each', 'with', 'lookup', 'icon', 'shown', 'attribute']);
 
 /** Turns each `{{name}}` into a checked one, and makes every look-up strict: arguments of blocks too. */
-function guard(node: Node, file: string): void {
-  if (node.type === 'MustacheStatement' && node.path && node.params && !builtIn.has(node.path.original)) {
+function guard(node: Node, file: string, callable: ReadonlySet<string>): void {
+  const called =
+    node.path && callable.has(node.path.original) && (node.params?.length || node.hash?.pairs.length);
+  if (node.type === 'MustacheStatement' && node.path && node.params && !called) {
     const mustache = node as unknown as hbs.AST.MustacheStatement;
     const path = node.path;
     if (!mustache.escaped)
@@ -142,14 +176,14 @@ function guard(node: Node, file: string): void {
     } as unknown as hbs.AST.Hash;
     return;
   }
-  if (node.type === 'PathExpression' && !builtIn.has((node as unknown as hbs.AST.PathExpression).original)) {
+  if (node.type === 'PathExpression' && !callable.has((node as unknown as hbs.AST.PathExpression).original)) {
     (node as unknown as { strict: boolean }).strict = true;
   }
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) {
-      if (child && typeof child === 'object' && 'type' in child) guard(child as Node, file);
+      if (child && typeof child === 'object' && 'type' in child) guard(child as Node, file, callable);
       else if (child && typeof child === 'object' && 'pairs' in child)
-        guard({ ...child, type: 'Hash' } as Node, file);
+        guard({ ...child, type: 'Hash' } as Node, file, callable);
     }
   }
 }

@@ -89,6 +89,13 @@ const theme: TopLevelSpec['config'] = {
   },
 };
 
+/** The colours that a company may make its own stand in the drawing as variables of the style sheet. */
+const variables: ReadonlyMap<string, string> = new Map([
+  [palette.accent, 'var(--accent)'],
+  [palette.band, 'var(--band)'],
+  ...palette.parts.map((colour, index) => [colour, `var(--part-${index + 1})`] as const),
+]);
+
 /**
  * Vega numbers its clip paths over the life of the process and labels each mark for a screen reader; here the chart
  * has one text alternative, and its ids are its own.
@@ -105,6 +112,7 @@ function settled(svg: string, id: string): string {
     .replace(/\bid="((?:clip|gradient)[^"]*)"/g, (_, old: string) => `id="${name(old)}"`)
     .replace(/url\(#((?:clip|gradient)[^)]*)\)/g, (_, old: string) => `url(#${name(old)})`)
     .replace(/\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100))
+    .replace(/#[0-9a-f]{6}/g, (colour) => variables.get(colour) ?? colour)
     .replace(/<svg ([^>]*)>/, '<svg $1 focusable="false">')
     .replace(/₂([^<]*)/g, '<tspan font-size="70%" dy="2.5">2</tspan><tspan dy="-2.5">$1</tspan>');
 }
