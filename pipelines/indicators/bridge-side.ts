@@ -1,0 +1,118 @@
+import { Decimal } from 'decimal.js';
+import { literal } from '../../connectors/connector.ts';
+import { Fault } from '../fault.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Measure } from './catalogue.ts';
+import { GROUP } from './figure.ts';
+import { contributionRows, divisorOf, type TableColumns, type Window } from './measure-rows.ts';
+import { tableColumns } from './measure-values.ts';
+
+/** What the rows of one entity, month and stream add up to in a window. Decimal text, after consolidation. */
+export interface BridgeCell {
+  readonly entity: string;
+  /** place of its month in the window, from 0 */
+  readonly month: number;
+  /** what is told apart: scope, category and basis of an emission; empty where a table has none */
+  readonly group: string;
+  /** what one factor values: site, activity, unit, country; empty where a table has no factors */
+  readonly stream: string;
+  /** how it was calculated: `by_spend`, `by_quantity`... */
+  readonly method: string;
+  readonly value: string;
+  /** activity in the unit of the factor, rows without a factor included; null where a table has no factors */
+  readonly quantity: string | null;
+  /** sums of absolute values: their quotient is the average factor whatever the signs */
+  readonly size: string;
+  readonly sizeOfQuantity: string;
+}
+
+/** One window as a bridge reads it. */
+export interface BridgeSide {
+  readonly months: number;
+  readonly cells: readonly BridgeCell[];
+  /** what the entity counts for in the month at that place of the window; 0 outside its dates */
+  weight(entity: string, month: number): Decimal;
+}
+
+/**
+ * Reads one window of a measure, cell by cell; the cells add up to the measure's value.
+ *
+ * @throws {Fault} BRG-002 for an aggregation that does not add up over rows, such as a median
+ */
+export async function readSide(
+  warehouse: Warehouse,
+  measure: Measure,
+  entity: string,
+  window: Window,
+): Promise<BridgeSide> {
+  if (!['sum', 'distinct'].includes(measure.aggregation)) {
+    throw new Fault(
+      'BRG-002',
+      `Measure ${measure.id} is a ${measure.aggregation}: its change has no additive parts.`,
+      'Ask for the bridge of a sum or of a count.',
+    );
+  }
+  const columns = (await tableColumns(warehouse))(measure.table);
+  const cells = await warehouse.rows<BridgeCell>(cellsOf(measure, columns, entity, window));
+  return { months: window.months, cells, weight: await weights(warehouse, entity, window) };
+}
+
+function cellsOf(measure: Measure, columns: TableColumns, entity: string, window: Window): string {
+  const byFactor =
+    columns.has('quantity') &&
+    columns.has('factor_kgco2e') &&
+    measure.aggregation === 'sum' &&
+    measure.time === 'flow';
+  const place = (date: string) => `date_diff('month', date '${window.from}', ${date})::integer`;
+  const methodOf = (quality: string) =>
+    `case when ${quality} in ('by_spend', 'supplier', 'survey') then ${quality} else 'by_quantity' end`;
+  if (!byFactor) {
+    const divisor = divisorOf(measure, window);
+    return `select entity, ${place('date')} as month, '' as "group", '' as stream, ${methodOf('quality')} as method,
+        (coalesce(sum(contribution), 0)::decimal(38,10) / ${divisor})::decimal(38,16)::varchar as value, null::varchar as quantity,
+        coalesce(sum(abs(contribution)), 0)::decimal(38,10)::varchar as size, '0' as "sizeOfQuantity"
+      from (${contributionRows(measure, columns, entity, window)})
+      group by all order by all`;
+  }
+  const isGroup = entity === GROUP;
+  const weight = isGroup ? 'e.weight' : '1';
+  const joined = (names: readonly string[]) => {
+    const parts = names.filter((name) => columns.has(name)).map((name) => `coalesce(t.${name}::varchar, '')`);
+    return parts.length === 0 ? "''" : `concat_ws('|', ${parts.join(', ')})`;
+  };
+  return `with weighed as (
+      select t.entity, t.${measure.date}::date as date, ${joined(['scope', 'category', 'basis'])} as "group",
+        ${joined(['site', 'activity', 'scope_part', 'unit', 'country'])} ${columns.has('method') ? "|| case when t.method = 'contract' then '|contract' else '' end" : ''} as stream,
+        ${methodOf('t.quality')} as method,
+        (${measure.value})::decimal(28,10) * ${weight}::decimal(9,6) as value,
+        t.quantity::decimal(22,6) * ${weight}::decimal(9,6) as quantity
+      from model.${measure.table} as t
+      join reference.entity as e on e.entity = t.entity
+      where (${measure.filter})
+        and t.${measure.date} between date '${window.from}' and date '${window.to}'
+        and t.${measure.date} >= coalesce(e.entry_date, date '0001-01-01')
+        and t.${measure.date} <= coalesce(e.exit_date, date '9999-12-31')
+        and ${isGroup ? 'e.weight <> 0' : `t.entity = ${literal(entity)}`})
+    select entity, ${place('date')} as month, "group", stream, method,
+      coalesce(sum(value), 0)::decimal(38,16)::varchar as value, coalesce(sum(quantity), 0)::decimal(38,12)::varchar as quantity,
+      coalesce(sum(abs(value)), 0)::decimal(38,16)::varchar as size, coalesce(sum(abs(quantity)), 0)::decimal(38,12)::varchar as "sizeOfQuantity"
+    from weighed group by all order by all`;
+}
+
+async function weights(
+  warehouse: Warehouse,
+  entity: string,
+  window: Window,
+): Promise<(entity: string, month: number) => Decimal> {
+  const rows = await warehouse.rows<{ entity: string; weight: string; first: number; last: number }>(
+    `select entity, ${entity === GROUP ? 'weight' : '1'}::varchar as weight,
+       coalesce(date_diff('month', date '${window.from}', entry_date), 0)::integer as first,
+       coalesce(date_diff('month', date '${window.from}', exit_date), 9999)::integer as last
+     from reference.entity`,
+  );
+  const of = new Map(rows.map((row) => [row.entity, row]));
+  return (id, month) => {
+    const found = of.get(id);
+    return new Decimal(found && month >= found.first && month <= found.last ? found.weight : 0);
+  };
+}
