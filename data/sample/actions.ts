@@ -2,6 +2,18 @@ import { addDays, lastDay, type Month, months } from './calendar.ts';
 import { csv, type ExtractOut, type Field } from './extract-files.ts';
 import { finalMonth } from './group.ts';
 
+/** What the arbitration reads: project code, day of the effect, tCO2e a year, running costs a year, years of use. */
+const economics: Readonly<Record<string, readonly [string, string, string, string, string]>> = {
+  'A-LED-ANG': ['C-ANG-LED', '2025-12-01', '9,4', '-21000', '12'],
+  'A-FURNACE': ['C-LOR-FURN', '2026-07-01', '49', '-110000', '20'],
+  'A-COMPRESS': ['', '2027-04-01', '11,4', '-26000', '5'],
+  'A-SOLAR-LYO': ['C-LYO-PV', '2025-07-01', '7,3', '4000', '25'],
+  'A-GO-OFR': ['', '2026-01-01', '322', '31000', '1'],
+  'A-CAST-BACK': ['', '2027-01-01', '', '-900000', '10'],
+  'A-WATER-LOOP': ['C-ZAR-WATER', '2027-01-01', '', '-9000', '15'],
+  'A-HRIS': ['D-HRIS', '', '', '', ''],
+};
+
 /** action, objective, French name, English name, department, owner, entity, start, due, done, budget, spent, effect, unit, saving, evidence, depends on, and what became of it */
 interface ActionPlan {
   readonly fields: readonly [string, string, string, string, string, string, string, string, string];
@@ -114,7 +126,14 @@ const plans: readonly ActionPlan[] = [
       '2025-10-01',
       '2026-12-31',
     ],
-    { budget: 2_400_000, spent: 1_650_000, effect: '2100', unit: 'MWh', saving: '900000' },
+    {
+      budget: 2_400_000,
+      spent: 1_650_000,
+      effect: '2100',
+      unit: 'MWh',
+      saving: '900000',
+      dependsOn: 'A-FURNACE',
+    },
   ),
   plan(
     [
@@ -306,6 +325,11 @@ export function actionFile(last: Month): ExtractOut {
     'Devise',
     'Effet attendu',
     "Unité de l'effet",
+    'Effet à partir du',
+    'Projet',
+    'Émissions évitées (tCO2e/an)',
+    'Coût annuel',
+    'Durée de vie (ans)',
     'Gain déclaré',
     'Preuve',
     'Dépend de',
@@ -316,6 +340,13 @@ export function actionFile(last: Month): ExtractOut {
     .map((each): Field[] => {
       const [, , , , , , , start, due] = each.fields;
       const done = each.done !== '' && each.done <= day;
+      const [project, effectFrom, abatement, annualCost, lifetime] = economics[each.fields[0]] ?? [
+        '',
+        '',
+        '',
+        '',
+        '',
+      ];
       const status = done ? 'done' : start > day ? 'planned' : due < day ? 'late' : 'running';
       const progress = done
         ? 1
@@ -337,6 +368,11 @@ export function actionFile(last: Month): ExtractOut {
         'EUR',
         each.effect,
         each.unit,
+        effectFrom,
+        project,
+        abatement,
+        annualCost,
+        lifetime,
         done || each.fields[0] === 'A-CAST-BACK' ? each.saving : '',
         done || each.done === '' ? each.evidence : '',
         each.dependsOn,

@@ -11,6 +11,8 @@ export interface Charge {
   /** cents, without VAT; negative for a credit note */
   readonly cents: number;
   readonly site?: SiteId;
+  /** code of the project or action, as the accountant writes it in the entry's label */
+  readonly tag?: string;
   readonly energy?: { readonly carrier: 'electricity' | 'natural_gas'; readonly kwh: number };
 }
 

@@ -107,7 +107,7 @@ function purchase(invoice: Invoice): LedgerEntry[] {
     date: invoice.date,
     reference: invoice.number,
     documentDate: invoice.date,
-    label: `Facture ${invoice.supplierName}`,
+    label: `Facture ${invoice.supplierName}${invoice.tag ? ` [${invoice.tag}]` : ''}`,
     lines,
   };
   if (invoice.paid === null) return [entry];

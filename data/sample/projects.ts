@@ -204,6 +204,9 @@ const list: readonly Project[] = [
   },
 ];
 
+/** What accountants write in place of a project's code: an action that no register has. */
+const ledgerTags: Readonly<Record<string, string>> = { 'O-OES-INT': 'A-OES-INT' };
+
 interface ProjectRow {
   readonly month: Month;
   readonly text: string;
@@ -235,7 +238,14 @@ export function projects(): Costed<ProjectRow> {
         digital: 'S9061',
         organisation: 'S9062',
       }[project.kind];
-      charges.push({ entity: project.entity, supplier, account, day: lastDay(month), cents });
+      charges.push({
+        entity: project.entity,
+        supplier,
+        account,
+        day: lastDay(month),
+        cents,
+        tag: ledgerTags[project.id] ?? project.id,
+      });
     }
   }
   return { rows, charges };

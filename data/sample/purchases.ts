@@ -33,6 +33,7 @@ export interface Invoice {
   readonly intragroup: boolean;
   readonly disputed: boolean;
   readonly energy: Charge['energy'];
+  readonly tag?: string | undefined;
 }
 
 /** First month of the oldest ledger: six months before the history, written more coarsely. */
@@ -120,6 +121,8 @@ export function invoices(register: readonly Supplier[], charges: readonly Charge
       ...each,
       day: `2024${each.day.slice(4) === '-02-28' ? '-02-29' : each.day.slice(4)}`,
       cents: Math.round(each.cents * 0.96),
+      // before the projects and actions had codes
+      tag: '',
     }));
   [...early, ...charges].forEach((charge, index) => {
     const supplier = byId.get(charge.supplier);
@@ -129,8 +132,8 @@ export function invoices(register: readonly Supplier[], charges: readonly Charge
     );
     const number = `${charge.supplier}-${charge.entity}${charge.day.slice(2, 7).replace('-', '')}${charge.site ?? ''}-${String(index % 1000).padStart(3, '0')}`;
     if (charge.cents !== 0)
-      list.push(
-        invoice(
+      list.push({
+        ...invoice(
           charge.entity,
           supplier,
           charge.day,
@@ -140,7 +143,8 @@ export function invoices(register: readonly Supplier[], charges: readonly Charge
           random,
           charge.energy,
         ),
-      );
+        tag: charge.tag,
+      });
   });
   return list.sort((a, b) => (a.date === b.date ? (a.number < b.number ? -1 : 1) : a.date < b.date ? -1 : 1));
 }

@@ -15,6 +15,7 @@ import { type EntityId, entities, finalMonth, firstMonth, isOpen, sites } from '
 import { hoursFiles } from './hours.ts';
 import { entriesOf, type PayrollMonth } from './ledger.ts';
 import { energyContracts, readingFiles } from './meter-readings.ts';
+import { milestoneFile } from './milestones.ts';
 import { payOf } from './payroll.ts';
 import { isEmployee, type Person, runsIn, runsOn, siteIn } from './people.ts';
 import { projectFile, projects } from './projects.ts';
@@ -80,6 +81,7 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
     yield* ledgerFiles(id, entriesOf(id, bought, sold, payroll.get(id) ?? new Map(), correction), last);
 
   yield actionFile(last);
+  yield milestoneFile(last);
   yield aiFile(last);
   yield bodiesFile(last);
   yield continuityFile(last);

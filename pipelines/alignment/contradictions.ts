@@ -4,7 +4,7 @@ import type { Indicator } from '../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
 import { quantity, unitName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
-import type { Action, Objective, Standing } from '../objectives/objective.ts';
+import { type Action, isMeasured, type MeasuredObjective, type Standing } from '../objectives/objective.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Finding } from './finding.ts';
 
@@ -34,8 +34,8 @@ export async function contradictions(warehouse: Warehouse, priorities: Prioritie
 /** Two objectives that want one indicator to go up here and down there, in perimeters that overlap. */
 function opposites({ standings, indicators, say, language }: Priorities): Finding[] {
   const findings: Finding[] = [];
-  const sense = (o: Objective) => Math.sign(o.target.value - o.baseline.value);
-  const objectives = standings.map((s) => s.objective);
+  const sense = (o: MeasuredObjective) => Math.sign(o.target.value - o.baseline.value);
+  const objectives = standings.map((s) => s.objective).filter(isMeasured);
   objectives.forEach((first, i) => {
     for (const second of objectives.slice(i + 1)) {
       const overlap = first.entity === second.entity || first.entity === GROUP || second.entity === GROUP;
@@ -50,8 +50,8 @@ function opposites({ standings, indicators, say, language }: Priorities): Findin
         sentence: say('contradiction.opposite', {
           first: first.label[language],
           second: second.label[language],
-          first_department: say(`department.${first.department}`),
-          second_department: say(`department.${second.department}`),
+          first_department: say(`department.${first.department ?? 'none'}`),
+          second_department: say(`department.${second.department ?? 'none'}`),
           indicator: indicator?.label[language] ?? first.indicator,
         }),
         figures: [first, second].map((o) => ({

@@ -24,13 +24,13 @@ export function driftFindings(standings: readonly Standing[], catalogue: Catalog
         kind: 'drift',
         severity: s.status === 'off_track' ? 'critical' : 'major',
         objective: s.objective.id,
-        indicator: s.objective.indicator,
+        ...(s.objective.indicator === null ? {} : { indicator: s.objective.indicator }),
         entity: s.objective.entity,
         sentence: s.sentence,
         figures: [
           { name: say('names.value'), value: s.value, unit },
           { name: say('names.expected'), value: s.expected, unit },
-          { name: say('names.target'), value: String(s.objective.target.value), unit },
+          { name: say('names.target'), value: decimal(s.objective.target?.value), unit },
         ],
       };
     });
@@ -73,15 +73,21 @@ export function standingTeller(catalogue: Catalogue, period: string, language: L
     const indicator = catalogue.indicators.find((i) => i.id === objective.indicator);
     const shown = (value: string | null) =>
       quantity(value, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
+    const { target } = objective;
+    if (!target) return say('standing.unmeasured', { objective: objective.label[language] });
     return say(`standing.${standing.status}`, {
       objective: objective.label[language],
       value: shown(standing.value),
       expected: shown(standing.expected),
-      target: shown(String(objective.target.value)),
-      target_period: quarterName(objective.target.period, language),
+      target: shown(String(target.value)),
+      target_period: quarterName(target.period, language),
       period: quarterName(period, language),
     });
   };
+}
+
+function decimal(value: number | undefined): string | null {
+  return value === undefined ? null : String(value);
 }
 
 export function gapTeller(language: Language, say: Say): TellGap {

@@ -1,17 +1,19 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Project } from '../configuration/load.ts';
-import { readYaml, YamlFault } from '../configuration/yaml.ts';
+import { type Misfit, readYaml, YamlFault } from '../configuration/yaml.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
-import { type Action, Objective } from './objective.ts';
+import { GROUP } from '../indicators/figure.ts';
+import { circles } from './circles.ts';
+import { Objective } from './objective.ts';
 
 export const ObjectiveFile = z.strictObject({ objectives: z.array(Objective) });
 
 /**
  * Reads the objectives beside the configuration; none when it names no file.
  *
- * @throws {YamlFault} for an objective on an indicator or entity that does not exist
+ * @throws {YamlFault} for an objective on an indicator, entity or parent that does not exist, an id twice,
+ * or objectives that are parts of each other in a circle
  */
 export async function loadObjectives(project: Project, catalogue: Catalogue): Promise<Objective[]> {
   const name = project.configuration.objectives;
@@ -19,13 +21,21 @@ export async function loadObjectives(project: Project, catalogue: Catalogue): Pr
   const file = resolve(project.base, name);
   const { value, lineOf } = await readYaml(file, ObjectiveFile, 'OBJ-001');
   const indicators = new Map(catalogue.indicators.map((i) => [i.id, i]));
-  const entities = new Set(['GROUP', ...project.configuration.perimeter.entities.map((e) => e.id)]);
+  const entities = new Set(project.configuration.perimeter.entities.map((e) => e.id));
+  const ids = value.objectives.map((o) => o.id);
+  const misfits: Misfit[] = [];
   value.objectives.forEach((objective, i) => {
-    const fail = (key: string, found: string, expected: string): never => {
-      throw new YamlFault('OBJ-001', file, [
-        { line: lineOf(['objectives', i, key]), key: `objectives.${i}.${key}`, found, expected },
-      ]);
-    };
+    const fail = (key: string, found: string, expected: string) =>
+      misfits.push({ line: lineOf(['objectives', i, key]), key: `objectives.${i}.${key}`, found, expected });
+    if (ids.indexOf(objective.id) !== i) fail('id', `"${objective.id}" again`, 'each id once');
+    if (objective.parent !== null && !ids.includes(objective.parent))
+      fail('parent', `"${objective.parent}"`, `one of ${ids.join(', ')}`);
+    const unknown = (objective.entities ?? [objective.entity]).find((e) => e !== GROUP && !entities.has(e));
+    if (unknown) {
+      const expected = [...(objective.entities ? [] : [GROUP]), ...entities].join(', ');
+      fail(objective.entities ? 'entities' : 'entity', `"${unknown}"`, `one of ${expected}`);
+    }
+    if (objective.indicator === null) return;
     const indicator = indicators.get(objective.indicator);
     if (!indicator)
       fail(
@@ -33,29 +43,19 @@ export async function loadObjectives(project: Project, catalogue: Catalogue): Pr
         `"${objective.indicator}"`,
         'an indicator of the catalogue (`concordance indicators`)',
       );
-    if (!indicator?.bases.includes(objective.basis))
-      fail('basis', `"${objective.basis}"`, `one of ${indicator?.bases.join(', ')}`);
-    if (!entities.has(objective.entity))
-      fail('entity', `"${objective.entity}"`, `one of ${[...entities].join(', ')}`);
-    if (objective.target.period <= objective.baseline.period)
-      fail('target', objective.target.period, `a quarter after ${objective.baseline.period}`);
+    else if (!indicator.bases.includes(objective.basis))
+      fail('basis', `"${objective.basis}"`, `one of ${indicator.bases.join(', ')}`);
   });
+  const parents = new Map(value.objectives.map((o) => [o.id, o.parent === null ? [] : [o.parent]]));
+  for (const circle of circles(parents)) {
+    const i = ids.indexOf(circle[0] as string);
+    misfits.push({
+      line: lineOf(['objectives', i, 'parent']),
+      key: `objectives.${i}.parent`,
+      found: [...circle, circle[0]].join(' → '),
+      expected: 'no circle of parents',
+    });
+  }
+  if (misfits.length > 0) throw new YamlFault('OBJ-001', file, misfits);
   return value.objectives;
-}
-
-/** The actions that the registers declare, in the order of their ids; late when due and not done. */
-export async function readActions(
-  warehouse: Warehouse,
-  periodEnd: string,
-  language: 'fr' | 'en',
-): Promise<Action[]> {
-  const name = language === 'fr' ? 'name_fr' : 'coalesce(name_en, name_fr)';
-  return warehouse.rows<Action>(`select action as id, objective, ${name} as name, department, owner, entity,
-      due_date::varchar as due,
-      case when status in ('planned', 'running') and due_date < date '${periodEnd}' then 'late' else status end as status,
-      budget, spent, expected_effect as "expectedEffect", expected_unit as "expectedUnit", claimed_saving as "claimedSaving",
-      evidence, extract_id as "extractId", row_number as "rowNumber"
-    from staged.actions
-    where start_date is null or start_date <= date '${periodEnd}'
-    order by action, extract_id, row_number`);
 }

@@ -1,26 +1,136 @@
 import { z } from 'zod';
-import { Bilingual } from '../indicators/catalogue.ts';
+import { Bilingual, StandardReference } from '../indicators/catalogue.ts';
+import type { Action } from './action.ts';
+import { derivedTarget } from './trajectory.ts';
 
-/** A strategic goal, as declared beside the configuration. */
-export const Objective = z.strictObject({
+export type { Action, Milestone } from './action.ts';
+
+const quarter = z.string().regex(/^\d{4}-Q[1-4]$/, 'a quarter such as 2026-Q3');
+const Point = z.strictObject({ period: quarter, value: z.number() });
+
+/**
+ * Yearly contraction by a share of the base year: each year takes off the same quantity, so that the path is
+ * straight (SBTi, absolute contraction approach).
+ */
+export const Contraction = z.strictObject({
+  percent_a_year: z.number().positive().default(4.2).describe('% of the baseline that each year takes off'),
+  source: z
+    .string()
+    .default('SBTi, absolute contraction approach, 1.5 °C: at least 4.2 % of the base year each year'),
+  certainty: z
+    .enum(['confirmed', 'to_confirm'])
+    .default('to_confirm')
+    .describe('to_confirm: the rate is to be checked against the criteria in force'),
+});
+
+const Declared = z.strictObject({
   id: z.string(),
   label: Bilingual,
   why: Bilingual.describe('why the company pursues it, one sentence'),
-  department: z.enum(['hr', 'finance', 'operations', 'innovation', 'governance']),
-  owner: z.string().describe('role that answers for it'),
-  indicator: z.string(),
-  basis: z.enum(['quarter', 'ttm']).default('ttm'),
-  entity: z.string().default('GROUP'),
-  baseline: z.strictObject({ period: z.string(), value: z.number() }),
-  target: z.strictObject({ period: z.string(), value: z.number() }),
-  trajectory: z.enum(['linear', 'steps']).default('linear'),
-  /** for `steps`: the value expected from each period on */
-  steps: z.array(z.strictObject({ period: z.string(), value: z.number() })).optional(),
-  /** distance from the trajectory, as a share of the whole way, that is still on track / only a drift */
-  tolerance: z.strictObject({ amber: z.number(), red: z.number() }).default({ amber: 0.05, red: 0.15 }),
+  department: z
+    .enum(['hr', 'finance', 'operations', 'innovation', 'governance'])
+    .nullable()
+    .default(null)
+    .describe('department that answers for it; null: nobody does, and the run says so'),
+  owner: z.string().nullable().default(null).describe('role that answers for it; null: nobody does'),
+  parent: z.string().nullable().default(null).describe('objective of which this one is a part'),
+  parts_tolerance: z
+    .number()
+    .min(0)
+    .default(0.01)
+    .describe('accepted gap between the sum of the parts and this target, as a share of the target'),
+  indicator: z.string().nullable().default(null).describe('id of the catalogue; null: it is not measured'),
+  basis: z
+    .enum(['quarter', 'ttm'])
+    .default('ttm')
+    .describe('quarter: a flow is compared with the same quarter of the baseline year'),
+  entity: z.string().default('GROUP').describe('an entity, or GROUP for the whole perimeter'),
+  entities: z
+    .array(z.string())
+    .min(2)
+    .optional()
+    .describe('several entities, in place of one: their numerators and denominators are added up'),
+  baseline: Point.nullable().default(null),
+  target: z
+    .strictObject({
+      period: quarter,
+      value: z.number().optional().describe('left out where the trajectory makes it'),
+    })
+    .nullable()
+    .default(null),
+  trajectory: z
+    .enum(['linear', 'steps', 'points', 'yearly_rate', 'contraction'])
+    .default('linear')
+    .describe(
+      'linear: straight from baseline to target; steps: each value until the next; points: straight between points; ' +
+        'yearly_rate: a percentage a year, compound; contraction: a share of the baseline each year (SBTi)',
+    ),
+  steps: z.array(Point).min(1).optional().describe('for steps: the value expected from each quarter on'),
+  points: z.array(Point).min(1).optional().describe('for points: values between baseline and target'),
+  yearly_rate: z.number().gt(-100).optional().describe('for yearly_rate: % a year, negative for a fall'),
+  contraction: Contraction.optional(),
+  tolerance: z
+    .strictObject({ amber: z.number().min(0), red: z.number().min(0) })
+    .default({ amber: 0.05, red: 0.15 })
+    .describe('distance from the trajectory, as a share of the whole way, still on track / only a drift'),
   weight: z.number().min(0).default(1),
+  standards: z.array(StandardReference).default([]).describe('disclosures that the objective answers'),
+  review: z
+    .enum(['quarterly', 'half_yearly', 'yearly'])
+    .default('quarterly')
+    .describe(
+      'how often the review takes it: half_yearly in the second and fourth quarters, yearly in the fourth',
+    ),
 });
-export type Objective = z.infer<typeof Objective>;
+
+/** A strategic goal, as declared beside the configuration, with the target that its trajectory makes. */
+export const Objective = Declared.superRefine((declared, context) => {
+  const fail = (key: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [key], message, input: declared[key as keyof typeof declared] });
+  const { indicator, baseline, target, trajectory } = declared;
+  if (indicator !== null && !baseline)
+    fail('baseline', 'the quarter and the value that progress is counted from');
+  if (indicator !== null && !target) fail('target', 'the quarter and the value to reach');
+  if (trajectory === 'steps' && !declared.steps) fail('steps', 'at least one step');
+  if (trajectory === 'points' && !declared.points) fail('points', 'at least one point');
+  if (trajectory === 'yearly_rate' && declared.yearly_rate === undefined)
+    fail('yearly_rate', 'a percentage a year, e.g. -3');
+  if (declared.entities && declared.entity !== 'GROUP') fail('entities', 'either entity or entities');
+  if (!baseline || !target) return;
+  if (target.period <= baseline.period) {
+    fail('target', `a quarter after ${baseline.period}`);
+    return;
+  }
+  const derived = derivedTarget({ ...declared, baseline, target });
+  if (derived === null && target.value === undefined)
+    fail('target', 'a value: this trajectory does not make one');
+  if (derived !== null && target.value !== undefined && derived !== target.value)
+    fail('target', `no value, or the ${derived} that the trajectory makes`);
+}).transform(({ entities, contraction, ...declared }) => {
+  const { baseline, target, trajectory } = declared;
+  const way = { ...declared, contraction: contraction ?? Contraction.parse({}) };
+  const value =
+    baseline && target ? (derivedTarget({ ...way, baseline, target }) ?? target.value ?? baseline.value) : 0;
+  return {
+    ...declared,
+    entity: entities ? entities.join('+') : declared.entity,
+    entities: entities ?? null,
+    target: target ? { period: target.period, value } : null,
+    contraction: trajectory === 'contraction' ? way.contraction : null,
+  };
+});
+export type Objective = z.output<typeof Objective>;
+
+/** An objective that can be placed: it has an indicator, a baseline and a target. */
+export type MeasuredObjective = Objective & {
+  readonly indicator: string;
+  readonly baseline: NonNullable<Objective['baseline']>;
+  readonly target: NonNullable<Objective['target']>;
+};
+
+export function isMeasured(objective: Objective): objective is MeasuredObjective {
+  return objective.indicator !== null && objective.baseline !== null && objective.target !== null;
+}
 
 export interface TrajectoryPoint {
   readonly period: string;
@@ -32,7 +142,7 @@ export interface TrajectoryPoint {
 /** Where an objective stands at the run's period. */
 export interface Standing {
   readonly objective: Objective;
-  /** `unknown`: its figure is missing; `no_indicator`: the catalogue has none */
+  /** `unknown`: its figure is missing, or it has no indicator */
   readonly status: 'achieved' | 'on_track' | 'drifting' | 'off_track' | 'unknown';
   readonly value: string | null;
   readonly expected: string | null;
@@ -52,23 +162,4 @@ export interface Standing {
   readonly actions: readonly Action[];
   /** one sentence in the run's language that a board member understands, with the figure it rests on */
   readonly sentence: string;
-}
-
-export interface Action {
-  readonly id: string;
-  readonly objective: string | null;
-  readonly name: string;
-  readonly department: string;
-  readonly owner: string | null;
-  readonly entity: string | null;
-  readonly due: string;
-  readonly status: 'planned' | 'running' | 'done' | 'late' | 'stopped';
-  readonly budget: string | null;
-  readonly spent: string | null;
-  readonly expectedEffect: string | null;
-  readonly expectedUnit: string | null;
-  readonly claimedSaving: string | null;
-  readonly evidence: string | null;
-  readonly extractId: string;
-  readonly rowNumber: number;
 }

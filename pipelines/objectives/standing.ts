@@ -2,8 +2,17 @@ import { Decimal } from 'decimal.js';
 import { quarterIndex, quartersBetween } from '../configuration/period.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import type { Figure } from '../indicators/figure.ts';
+import type { Action } from './action.ts';
 import { forecast } from './forecast.ts';
-import type { Action, Objective, Standing, TrajectoryPoint } from './objective.ts';
+import {
+  isMeasured,
+  type MeasuredObjective,
+  type Objective,
+  type Standing,
+  type TrajectoryPoint,
+} from './objective.ts';
+import { perimeterValues } from './perimeter-values.ts';
+import { expectedAt } from './trajectory.ts';
 
 /** What the standing's sentence is told with. */
 export type Tell = (standing: Omit<Standing, 'sentence'>) => string;
@@ -17,53 +26,49 @@ export function standings(
   period: string,
   tell: Tell,
 ): Standing[] {
-  const known = new Set(indicators.map((i) => i.id));
-  const valueAt = new Map(figures.map((f) => [`${f.indicator}|${f.entity}|${f.period}|${f.basis}`, f.value]));
+  const valueAt = perimeterValues(indicators, figures);
+  const quarters = [...new Set(figures.map((f) => f.period))].sort();
   return objectives.map((objective) => {
-    const actual = (quarter: string) =>
-      known.has(objective.indicator)
-        ? (valueAt.get(`${objective.indicator}|${objective.entity}|${quarter}|${objective.basis}`) ?? null)
-        : null;
-    const quarters = [...new Set(figures.map((f) => f.period))].sort();
-    const first = [quarters[0] ?? period, objective.baseline.period].sort()[0] as string;
-    const points: TrajectoryPoint[] = quartersBetween(first, objective.target.period).map((quarter) => ({
-      period: quarter,
-      actual: quarterIndex(quarter) <= quarterIndex(period) ? actual(quarter) : null,
-      expected: expectedAt(objective, quarter)?.toFixed() ?? null,
-    }));
-    const value = actual(period);
-    const expected = expectedAt(objective, period);
-    const base = {
-      objective,
-      value,
-      expected: expected?.toFixed() ?? null,
-      ...position(objective, value, expected),
-      points,
-      forecast: forecast(points, objective.target.period),
-      actions: actions.filter((action) => action.objective === objective.id),
-    };
-    return { ...base, sentence: tell(base) };
+    const own = actions.filter((action) => action.objective === objective.id);
+    const base = isMeasured(objective)
+      ? measured(objective, (quarter) => valueAt(objective, quarter), quarters[0] ?? period, period)
+      : unmeasured;
+    const standing = { objective, ...base, actions: own };
+    return { ...standing, sentence: tell(standing) };
   });
 }
 
-/** The value that the trajectory expects at a quarter; null before the baseline. */
-export function expectedAt(objective: Objective, quarter: string): Decimal | null {
-  const { baseline, target } = objective;
-  const at = quarterIndex(quarter);
-  const start = quarterIndex(baseline.period);
-  const end = quarterIndex(target.period);
-  if (at < start) return null;
-  if (at >= end) return new Decimal(target.value);
-  if (objective.trajectory === 'steps') {
-    const reached = (objective.steps ?? []).filter((step) => quarterIndex(step.period) <= at).at(-1);
-    return new Decimal(reached?.value ?? baseline.value);
-  }
-  const way = new Decimal(target.value).minus(baseline.value);
-  return way
-    .times(at - start)
-    .dividedBy(end - start)
-    .plus(baseline.value)
-    .toDecimalPlaces(6);
+const unmeasured = {
+  status: 'unknown',
+  value: null,
+  expected: null,
+  lead: null,
+  progress: null,
+  points: [],
+  forecast: null,
+} as const;
+
+function measured(
+  objective: MeasuredObjective,
+  actual: (quarter: string) => string | null,
+  oldest: string,
+  period: string,
+): Omit<Standing, 'objective' | 'actions' | 'sentence'> {
+  const first = [oldest, objective.baseline.period].sort()[0] as string;
+  const points: TrajectoryPoint[] = quartersBetween(first, objective.target.period).map((quarter) => ({
+    period: quarter,
+    actual: quarterIndex(quarter) <= quarterIndex(period) ? actual(quarter) : null,
+    expected: expectedAt(objective, quarter)?.toFixed() ?? null,
+  }));
+  const value = actual(period);
+  const expected = expectedAt(objective, period);
+  return {
+    value,
+    expected: expected?.toFixed() ?? null,
+    ...position(objective, value, expected),
+    points,
+    forecast: forecast(points, objective.target.period),
+  };
 }
 
 /**
@@ -71,7 +76,7 @@ export function expectedAt(objective: Objective, quarter: string): Decimal | nul
  * not from the share achieved, which is high for any objective near its end.
  */
 function position(
-  objective: Objective,
+  objective: MeasuredObjective,
   value: string | null,
   expected: Decimal | null,
 ): Pick<Standing, 'status' | 'lead' | 'progress'> {

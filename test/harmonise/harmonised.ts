@@ -110,11 +110,13 @@ export interface Harmonised {
  *
  * @param staged rows by contract; `contract@extract` stages them under that extract
  * @param only builds these models and what they need; all of them when absent
+ * @param before what is done to the reference tables first
  */
 export async function harmonised(
   staged: Record<string, Rows> = {},
   only?: readonly string[],
   last = '2026-Q1',
+  before: (warehouse: Warehouse) => Promise<void> = async () => {},
 ): Promise<Harmonised> {
   const warehouse = await Warehouse.open(':memory:', { memory: '1GB', threads: 2 });
   const quarters: Quarter[] = quartersBetween('2025-Q1', last).map((id) => quarterOf(id, 1));
@@ -124,6 +126,7 @@ export async function harmonised(
     const [contract, extract] = name.split('@') as [string, string | undefined];
     await insert(warehouse, contract, extract ?? contract, text);
   }
+  await before(warehouse);
   const models = needed(await loadModels(), only);
   await harmonise(warehouse, models);
   return { warehouse, models, rows: (sql) => warehouse.rows(sql), close: () => warehouse.close() };

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Indicator } from '../../pipelines/indicators/catalogue.ts';
 import type { Figure } from '../../pipelines/indicators/figure.ts';
 import { forecast } from '../../pipelines/objectives/forecast.ts';
-import { Objective } from '../../pipelines/objectives/objective.ts';
-import { expectedAt, standings } from '../../pipelines/objectives/standing.ts';
+import { type MeasuredObjective, Objective } from '../../pipelines/objectives/objective.ts';
+import { standings } from '../../pipelines/objectives/standing.ts';
+import { expectedAt } from '../../pipelines/objectives/trajectory.ts';
 
 const text = { fr: 'x', en: 'x' };
 const indicator = Indicator.parse({
@@ -20,7 +21,7 @@ const indicator = Indicator.parse({
   standards: [],
 });
 /** From 1 000 in 2025-Q4 to 800 in 2027-Q4: eight quarters, 25 a quarter. */
-const objective = Objective.parse({
+const declared = {
   id: 'O',
   label: text,
   why: text,
@@ -29,7 +30,8 @@ const objective = Objective.parse({
   indicator: 't.energy',
   baseline: { period: '2025-Q4', value: 1000 },
   target: { period: '2027-Q4', value: 800 },
-});
+};
+const objective = Objective.parse(declared) as MeasuredObjective;
 const figure = (period: string, value: string | null): Figure => ({
   indicator: 't.energy',
   entity: 'GROUP',
@@ -43,7 +45,7 @@ const figure = (period: string, value: string | null): Figure => ({
   estimatedShare: 0,
   status: value === null ? 'missing' : 'complete',
 });
-const stand = (value: string | null, at = objective) => {
+const stand = (value: string | null, at: Objective = objective) => {
   const [one] = standings([at], [indicator], [figure('2026-Q3', value)], [], '2026-Q3', () => 'said');
   if (!one) throw new Error('no standing');
   return one;

@@ -9,7 +9,8 @@ export interface FigureBook {
   readonly yearBefore: string;
   /** the indicators that have at least one figure in the run, in the catalogue's order */
   readonly indicators: readonly Indicator[];
-  readonly indicator: (id: string) => Indicator | undefined;
+  /** undefined for null: an objective may have none */
+  readonly indicator: (id: string | null) => Indicator | undefined;
   readonly figure: (indicator: string, basis: Basis, period: string, entity?: string) => Figure | undefined;
   /** all periods that the run holds, oldest first */
   readonly periods: readonly string[];
@@ -25,7 +26,7 @@ export function openFigures(content: ReportContent): FigureBook {
     period: content.run.period,
     yearBefore: shiftQuarter(content.run.period, -4),
     indicators: content.catalogue.indicators.filter((i) => known.has(i.id)),
-    indicator: (id) => byId.get(id),
+    indicator: (id) => (id === null ? undefined : byId.get(id)),
     figure: (indicator, basis, period, entity = GROUP) => figures.get(key(indicator, basis, period, entity)),
     periods: [...new Set(content.figures.map((f) => f.period))].sort(),
   };

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
-import type { Action, Standing } from '../../objectives/objective.ts';
+import { type Action, isMeasured, type Standing } from '../../objectives/objective.ts';
 import type { ReportContent } from '../content.ts';
 import {
   number,
@@ -39,9 +39,13 @@ export function objectiveQuantities(standing: Standing, book: FigureBook, voice:
     scale,
     value: shown(standing.value),
     expected: shown(standing.expected),
-    target: shown(String(standing.objective.target.value)),
-    baseline: shown(String(standing.objective.baseline.value)),
+    target: shown(declared(standing.objective.target)),
+    baseline: shown(declared(standing.objective.baseline)),
   };
+}
+
+function declared(point: { readonly value: number } | null): string | null {
+  return point === null ? null : String(point.value);
 }
 
 function objectiveScale(standing: Standing, book: FigureBook, voice: Voice): Scale {
@@ -50,8 +54,8 @@ function objectiveScale(standing: Standing, book: FigureBook, voice: Voice): Sca
   const levels = [
     standing.value,
     standing.expected,
-    String(objective.target.value),
-    String(objective.baseline.value),
+    declared(objective.target),
+    declared(objective.baseline),
   ];
   return scaleFor(indicator?.unit ?? '', indicator?.decimals ?? 1, levels, voice.language);
 }
@@ -86,8 +90,8 @@ async function objectivePage(
     sentence: voice.prose(standing.sentence),
     why: voice.label(objective.why),
     owner: voice.say('objective.owner', {
-      owner: objective.owner,
-      department: voice.word(`departments.${objective.department}`),
+      owner: objective.owner ?? voice.say('objective.no_owner'),
+      department: voice.word(`departments.${objective.department ?? 'none'}`),
     }),
     facts: [
       {
@@ -101,18 +105,22 @@ async function objectivePage(
         note: leadOf(standing, shown.scale, voice),
       },
       {
-        label: voice.say('objective.target', { period: quarterOf(objective.target.period) }),
+        label: voice.say('objective.target', {
+          period: objective.target ? quarterOf(objective.target.period) : '—',
+        }),
         text: shown.target,
         note: progressOf(standing, voice),
       },
       {
-        label: voice.say('objective.baseline', { period: quarterOf(objective.baseline.period) }),
+        label: voice.say('objective.baseline', {
+          period: objective.baseline ? quarterOf(objective.baseline.period) : '—',
+        }),
         text: shown.baseline,
         note: voice.say(`objective.trajectory.${objective.trajectory}`),
       },
     ],
     chart_title: voice.say('objective.chart', {
-      indicator: indicator ? voice.label(indicator.label) : objective.indicator,
+      indicator: indicator ? voice.label(indicator.label) : (objective.indicator ?? ''),
       unit: unitIn(shown.scale, voice),
       basis: voice.word(`bases.${objective.basis}`),
       entity: objective.entity === GROUP ? voice.word('group') : entityName(content, objective.entity),
@@ -138,7 +146,9 @@ async function objectivePage(
     definition_title: voice.say('objective.definition'),
     definition: indicator
       ? voice.label(indicator.definition)
-      : voice.say('objective.no_indicator', { indicator: objective.indicator }),
+      : objective.indicator === null
+        ? voice.prose(standing.sentence)
+        : voice.say('objective.no_indicator', { indicator: objective.indicator }),
   };
 }
 
@@ -170,6 +180,7 @@ function progressOf(standing: Standing, voice: Voice): string {
 
 function forecastOf(standing: Standing, scale: Scale, voice: Voice): string {
   const { forecast, objective } = standing;
+  if (!isMeasured(objective)) return voice.say('objective.unmeasured');
   const period = quarter(objective.target.period, voice.language);
   if (!forecast) return voice.say('objective.too_few');
   const known = standing.points.filter((p) => p.actual !== null).at(-1)?.period ?? '';

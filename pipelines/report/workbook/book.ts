@@ -25,9 +25,10 @@ export interface Book {
   readonly entities: readonly string[];
   /** indicators by pillar, each pillar in the order of the catalogue */
   readonly indicators: readonly Indicator[];
-  indicator(id: string): Indicator | undefined;
+  /** undefined for null: an objective may have no indicator */
+  indicator(id: string | null): Indicator | undefined;
   measure(id: string): Measure | undefined;
-  figure(indicator: string, entity: string, period: string, basis: Basis): Figure | undefined;
+  figure(indicator: string | null, entity: string, period: string, basis: Basis): Figure | undefined;
   measureValue(measure: string, entity: string, period: string, basis: Basis): MeasureValue | undefined;
   withheld(measure: string, entity: string, period: string, basis: Basis): boolean;
   contributions(measure: string): MeasureContributions | undefined;
@@ -73,9 +74,10 @@ export async function openBook(content: ReportContent, templates: string): Promi
     indicators: content.catalogue.indicators.toSorted(
       (a, b) => pillars.indexOf(a.pillar) - pillars.indexOf(b.pillar),
     ),
-    indicator: (id) => indicators.get(id),
+    indicator: (id) => (id === null ? undefined : indicators.get(id)),
     measure: (id) => measures.get(id),
-    figure: (indicator, entity, period, basis) => figures.get(placeOf(indicator, entity, period, basis)),
+    figure: (indicator, entity, period, basis) =>
+      indicator === null ? undefined : figures.get(placeOf(indicator, entity, period, basis)),
     measureValue: (measure, entity, period, basis) => values.get(placeOf(measure, entity, period, basis)),
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
     contributions: (measure) => contributions.get(measure),

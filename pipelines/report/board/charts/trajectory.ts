@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { quarterIndex } from '../../../configuration/period.ts';
-import type { Standing } from '../../../objectives/objective.ts';
+import { isMeasured, type MeasuredObjective, type Standing } from '../../../objectives/objective.ts';
 import { quarter, type Scale, scaledQuantity } from '../../format.ts';
 import type { Voice } from '../voice.ts';
 import { type Chart, draw } from './draw.ts';
@@ -24,7 +24,7 @@ export async function trajectoryChart(
   const { objective, forecast } = standing;
   const known = standing.points.filter((p) => p.actual !== null);
   const last = known.at(-1);
-  if (!last) return null;
+  if (!last || !isMeasured(objective)) return null;
   const reduced = (text: string) => Number(text) / 10 ** scale.power;
   const quantity = (text: string) => scaledQuantity(text, scale, language);
   const x = (period: string) => quarterIndex(period);
@@ -193,7 +193,7 @@ export async function trajectoryChart(
   };
   return {
     svg: await draw(spec as unknown as TopLevelSpec, id, language),
-    alternative: alternativeOf(standing, quantity, voice),
+    alternative: alternativeOf(standing, objective, quantity, voice),
   };
 }
 
@@ -237,8 +237,13 @@ function apart<Label extends { y: number }>(labels: readonly Label[], distance: 
     });
 }
 
-function alternativeOf(standing: Standing, quantity: (text: string) => string, voice: Voice): string {
-  const { objective, forecast } = standing;
+function alternativeOf(
+  standing: Standing,
+  objective: MeasuredObjective,
+  quantity: (text: string) => string,
+  voice: Voice,
+): string {
+  const { forecast } = standing;
   const target = {
     target: quantity(String(objective.target.value)),
     target_period: quarter(objective.target.period, voice.language),

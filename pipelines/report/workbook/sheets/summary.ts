@@ -119,12 +119,14 @@ function writeDrifts(page: Page): void {
     const row = page.line([
       text(state('statuses', standing.status)),
       link(objective.label[book.language], book.places.link(`objective:${objective.id}`), { wrap: true }),
-      text(objective.owner, { wrap: true }),
+      text(objective.owner ?? say('none'), { wrap: true }),
       cell('value', standing.value),
       cell('expected', standing.expected),
-      cell('target', objective.target.value),
+      cell('target', objective.target?.value ?? null),
       text(
-        indicator ? `${book.unit(indicator.unit)} · ${quarter(objective.target.period, book.language)}` : '',
+        indicator && objective.target
+          ? `${book.unit(indicator.unit)} · ${quarter(objective.target.period, book.language)}`
+          : '',
         { wrap: true },
       ),
       text(standing.sentence, { wrap: true }),

@@ -1,0 +1,35 @@
+import { Decimal } from 'decimal.js';
+import type { Indicator } from '../indicators/catalogue.ts';
+import type { Figure } from '../indicators/figure.ts';
+import type { Objective } from './objective.ts';
+
+/** Value of an objective's indicator in its perimeter at a quarter, decimal text; null where it is not known. */
+export type PerimeterValue = (objective: Objective, quarter: string) => string | null;
+
+/**
+ * Looks up the figure of one entity or the group. For several entities, numerators and denominators are
+ * added up and divided last: a ratio is never averaged, and one part that is missing leaves the whole missing.
+ */
+export function perimeterValues(
+  indicators: readonly Indicator[],
+  figures: readonly Figure[],
+): PerimeterValue {
+  const byId = new Map(indicators.map((i) => [i.id, i]));
+  const at = new Map(figures.map((f) => [`${f.indicator}|${f.entity}|${f.period}|${f.basis}`, f]));
+  return ({ indicator: id, entity, entities, basis }, quarter) => {
+    const indicator = id === null ? undefined : byId.get(id);
+    if (!indicator) return null;
+    const figureOf = (place: string) => at.get(`${indicator.id}|${place}|${quarter}|${basis}`);
+    if (!entities) return figureOf(entity)?.value ?? null;
+    const parts = entities.map(figureOf);
+    if (parts.some((part) => part === undefined || part.value === null)) return null;
+    const sum = (pick: (figure: Figure) => string | null) =>
+      parts.reduce((total, part) => total.plus(pick(part as Figure) ?? 0), new Decimal(0));
+    const numerator = sum((f) => f.numerator);
+    if (indicator.denominator === undefined) return numerator.times(indicator.scale).toFixed();
+    const denominator = sum((f) => f.denominator);
+    return denominator.isZero()
+      ? null
+      : numerator.dividedBy(denominator).times(indicator.scale).toDecimalPlaces(12).toFixed();
+  };
+}
