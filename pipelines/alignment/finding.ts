@@ -1,4 +1,5 @@
 import type { Basis } from '../indicators/figure.ts';
+import type { GapCause, Side } from './gap-causes.ts';
 
 /** What a person must look at. Sentences are in the run's language. */
 export interface Finding {
@@ -61,4 +62,38 @@ export interface ReconciliationResult {
     readonly left: string | null;
     readonly right: string | null;
   }[];
+  /** the gap split by likely cause, entity and month; the amounts add up to the gap exactly */
+  readonly parts: readonly {
+    readonly cause: GapCause;
+    readonly entity: string;
+    /** `yyyy-mm`; null for what no month holds */
+    readonly month: string | null;
+    readonly amount: string;
+    readonly evidence: string;
+  }[];
+  /** the same by cause, and one sentence that says it; empty for a gap within tolerance */
+  readonly causes: readonly { readonly cause: GapCause; readonly amount: string }[];
+  readonly likely: string;
+  /** the shell commands that open both sides */
+  readonly commands: { readonly left: string; readonly right: string };
+  /** largest rows of each side without a counterpart on the other, for a gap beyond tolerance */
+  readonly rows: readonly GapRow[];
+  /** what the reviewer wrote of this gap, in this run's period or carried over while the gap is the same */
+  readonly explanation: {
+    readonly text: string;
+    readonly reviewer: string;
+    /** quarter in which it was written */
+    readonly since: string;
+  } | null;
+}
+
+/** A harmonised row of one side of a gap, with its address. */
+export interface GapRow {
+  readonly side: Side;
+  readonly entity: string;
+  readonly site: string | null;
+  readonly date: string;
+  readonly amount: string;
+  readonly extract: string;
+  readonly row: number;
 }

@@ -56,9 +56,14 @@ export function gapFindings(
     .map((r) => ({
       id: `reconciliation:${r.reconciliation}:${r.entity}`,
       kind: 'reconciliation',
-      severity: r.gapShare !== null && r.gapShare > 2 * r.tolerance ? 'critical' : 'major',
+      // a reviewer has said why: known, and no gate any more
+      severity: r.explanation
+        ? 'minor'
+        : r.gapShare !== null && r.gapShare > 2 * r.tolerance
+          ? 'critical'
+          : 'major',
       entity: r.entity,
-      sentence: r.sentence,
+      sentence: r.explanation ? r.sentence : `${r.sentence} ${r.likely}`.trim(),
       figures: [
         { name: label(r.left.measure), value: r.left.value, unit: r.unit },
         { name: label(r.right.measure), value: r.right.value, unit: r.unit },
@@ -91,21 +96,60 @@ function decimal(value: number | undefined): string | null {
 }
 
 export function gapTeller(language: Language, say: Say): TellGap {
-  return (result, meaning) => {
-    const shown = (value: string | null) => quantity(value, result.unit, 0, language);
-    const known = result.left.value !== null ? result.left.department : result.right.department;
-    return say(`reconciliation.${result.status}`, {
-      label: result.label,
-      entity: result.entity === GROUP ? say('group') : result.entity,
-      left_department: say(`department.${result.left.department}`),
-      right_department: say(`department.${result.right.department}`),
-      known: say(`department.${known}`),
-      left: shown(result.left.value),
-      right: shown(result.right.value),
-      gap: shown(result.gap === null ? null : new Decimal(result.gap).abs().toFixed()),
-      gap_share: percentage(result.gapShare ?? 0, 1, language),
-      tolerance: percentage(result.tolerance, 1, language),
-      meaning,
-    });
+  const shownIn = (unit: string) => (value: string | null) =>
+    quantity(value === null ? null : value, unit, unit === 'MWh' || unit === 'MWh PCS' ? 1 : 0, language);
+  return {
+    gap: (result, meaning) => {
+      const shown = shownIn(result.unit);
+      const known = result.left.value !== null ? result.left.department : result.right.department;
+      const sentence = say(`reconciliation.${result.status}`, {
+        label: result.label,
+        entity: result.entity === GROUP ? say('group') : result.entity,
+        left_department: say(`department.${result.left.department}`),
+        right_department: say(`department.${result.right.department}`),
+        known: say(`department.${known}`),
+        left: shown(result.left.value),
+        right: shown(result.right.value),
+        gap: shown(result.gap === null ? null : new Decimal(result.gap).abs().toFixed()),
+        gap_share: percentage(result.gapShare ?? 0, 1, language),
+        tolerance: percentage(result.tolerance, 1, language),
+        meaning,
+      });
+      if (result.status !== 'differs' || !result.explanation) return sentence;
+      const { text, reviewer, since } = result.explanation;
+      return `${sentence} ${say('reconciliation.explained', { text, reviewer, since: quarterName(since, language) })}`;
+    },
+    likely: (result) => {
+      const shown = shownIn(result.unit);
+      const named = result.causes.map(({ cause, amount }) => {
+        const { months, evidence } = where(result, cause);
+        const detail = [evidence, months.join(', ')].filter((text) => text !== '').join(', ');
+        return say('reconciliation.cause', {
+          cause: say(`gap_cause.${cause}`),
+          amount: shown(amount),
+          where: detail === '' ? '' : ` (${detail})`,
+        });
+      });
+      const supposed = result.causes.some(({ cause }) => cause !== 'unexplained');
+      return say(supposed ? 'reconciliation.likely' : 'reconciliation.unexplained', {
+        causes: named.join(' ; '),
+      });
+    },
   };
+
+  /** What points to a cause, and the months that hold the most of it. */
+  function where(result: Parameters<TellGap['likely']>[0], cause: string) {
+    const parts = result.parts.filter((part) => part.cause === cause);
+    const evidence = [...new Set(parts.map((part) => part.evidence).filter((text) => text !== ''))];
+    const total = parts.reduce((sum, part) => sum.plus(new Decimal(part.amount).abs()), new Decimal(0));
+    const large = parts.filter((part) => new Decimal(part.amount).abs().times(2).greaterThanOrEqualTo(total));
+    return {
+      evidence: cause === 'timing' || evidence.length > 2 ? '' : evidence.map(evidenceName).join(', '),
+      months: [...new Set(large.flatMap((part) => part.month ?? []))],
+    };
+  }
+
+  function evidenceName(evidence: string): string {
+    return evidence === 'intragroup' ? say('gap_cause.intragroup') : evidence;
+  }
 }

@@ -83,6 +83,24 @@ export const Reconciliation = z.strictObject({
   basis: z.enum(['quarter', 'ttm']).default('quarter'),
   /** accepted gap as a share of the larger side */
   tolerance: z.number().min(0),
+  /** ratios of the two sides that betray a unit: 10 and 1000 of prefixes, 1.111 of calorific values */
+  unit_factors: z.array(z.number().gt(1)).default([]),
+  /** codes beside a side's own where amounts that it lacks may sit */
+  neighbours: z
+    .array(
+      z.strictObject({
+        side: z.enum(['left', 'right']),
+        label: Bilingual,
+        filter: z.string().describe("SQL predicate on the columns of the side's table"),
+        same: z
+          .string()
+          .optional()
+          .describe(
+            'column that ties a row to the side, such as the supplier; without it, amounts must match',
+          ),
+      }),
+    )
+    .default([]),
   /** one sentence for the board, said when the gap exceeds the tolerance */
   meaning: Bilingual,
 });
