@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { Finding, ReconciliationResult } from '../../alignment/finding.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
-import { month, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
+import { date, month, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
 import { actionsHead, arrangeAction, entityName } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
@@ -12,6 +12,8 @@ const order: readonly ReconciliationResult['status'][] = ['differs', 'missing_si
 const told: readonly Finding['kind'][] = ['contradiction', 'action', 'claim', 'source', 'quality', 'privacy'];
 /** Findings printed under one heading; the workbook holds them all. */
 const longest = 10;
+/** Rows of difference printed under a gap; the workbook has more. */
+const largest = 4;
 
 /** Where the departments' data, and their priorities, agree and where they do not. */
 export function arrangeAlignment(content: ReportContent, voice: Voice) {
@@ -114,6 +116,21 @@ function difference(result: ReconciliationResult, content: ReportContent, voice:
     label: voice.prose(`${result.label} · ${nameOf(result.entity, content, voice)}`),
     owner: voice.say('alignment.explains', { department: voice.wordFor('departments', result.owner) }),
     sentence: voice.prose(result.sentence),
+    likely: voice.prose(result.likely),
+    causes_note: result.likely === '' ? '' : voice.say('alignment.causes_note'),
+    open: voice.say('alignment.open'),
+    commands: [result.commands.left, result.commands.right],
+    rows_title: result.rows.length > 0 ? voice.say('alignment.rows') : '',
+    rows: result.rows.slice(0, largest).map((row) => ({
+      side: voice.wordFor('departments', result[row.side].department),
+      date: date(row.date, language),
+      amount: scaledQuantity(
+        row.amount,
+        scaleFor(result.unit, decimalsFor(result.unit), [row.amount], language),
+        language,
+      ),
+      address: `${content.extracts.find((one) => one.id === row.extract)?.name ?? row.extract}:${row.row}`,
+    })),
     caption: voice.say('alignment.months', {
       label: result.label,
       unit: scale.unit === '' ? voice.word('number') : scale.unit,

@@ -13,6 +13,8 @@ export const sheetKeys = [
   'rows',
   'reconciliations',
   'months',
+  'causes',
+  'gap_rows',
   'quality',
   'quarantine',
   'factors',

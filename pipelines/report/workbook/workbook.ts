@@ -5,6 +5,7 @@ import { WorkbookFile } from './excel.ts';
 import { type SheetKey, sheetKeys } from './layout.ts';
 import { aboutSheet } from './sheets/about.ts';
 import { actionsSheet } from './sheets/actions.ts';
+import { causesSheet, gapRowsSheet } from './sheets/causes.ts';
 import { changesSheet } from './sheets/changes.ts';
 import { definitionsSheet } from './sheets/definitions.ts';
 import { factorsSheet } from './sheets/factors.ts';
@@ -30,6 +31,8 @@ const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
   rows: rowsSheet,
   reconciliations: reconciliationsSheet,
   months: monthsSheet,
+  causes: causesSheet,
+  gap_rows: gapRowsSheet,
   quality: qualitySheet,
   quarantine: quarantineSheet,
   factors: factorsSheet,

@@ -1,17 +1,16 @@
 import { Decimal } from 'decimal.js';
 import type { ReconciliationResult } from '../../../alignment/finding.ts';
-import { month } from '../../format.ts';
+import { month, quarter } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, link, number, numeric, type Shown, still, text, words } from '../cell.ts';
 import { numberFormat, percentFormat } from '../look.ts';
 import { type Here, tableSheet } from '../table.ts';
+import { unexplainedCell } from './causes.ts';
+import { decimalsOfUnit, reconciliationId } from './reconciliation-id.ts';
 
-/** The text id by which an explanation is read back. */
-export function reconciliationId(one: ReconciliationResult): string {
-  return `reconciliation:${one.reconciliation}:${one.entity}:${one.period}:${one.basis}`;
-}
+export { reconciliationId };
 
-const decimalsOf = (unit: string) => (unit === 'EUR' || unit === 'persons' || unit === 'count' ? 0 : 1);
+const decimalsOf = decimalsOfUnit;
 
 /** Two departments' views of one reality, their gap, and room to explain it. */
 export const reconciliationsSheet = tableSheet<ReconciliationResult>({
@@ -45,6 +44,19 @@ export const reconciliationsSheet = tableSheet<ReconciliationResult>({
       tolerance: number(one.tolerance, { format: percentFormat(1, book.language) }),
       status: statusCell(one, here, book),
       sentence: text(one.sentence),
+      unexplained: unexplainedCell(one, book),
+      likely: text(one.likely),
+      causes: link(book.words.say('to_causes'), book.places.link(`causes:${reconciliationId(one)}`)),
+      carried: text(
+        one.explanation === null
+          ? ''
+          : book.words.say('reconciliations.carried', {
+              ...one.explanation,
+              since: quarter(one.explanation.since, book.language),
+            }),
+      ),
+      open_left: text(one.commands.left),
+      open_right: text(one.commands.right),
       months: link(book.words.say('to_months'), book.places.link(`months:${reconciliationId(one)}`)),
     };
   },
@@ -61,7 +73,7 @@ export const reconciliationsSheet = tableSheet<ReconciliationResult>({
     });
     sheet.conditions(ranges.of('explanation'), [
       {
-        formula: `AND(LEFT(${ranges.head('status')},1)="▼",LEN(TRIM(${ranges.head('explanation')}))=0)`,
+        formula: `AND(LEFT(${ranges.head('status')},1)="▼",LEN(TRIM(${ranges.head('explanation')}))=0,LEN(${ranges.head('carried')})=0)`,
         ink: '9B1C1C',
         fill: 'FBE3E1',
       },

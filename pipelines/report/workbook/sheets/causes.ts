@@ -1,0 +1,91 @@
+import { Decimal } from 'decimal.js';
+import type { GapRow, ReconciliationResult } from '../../../alignment/finding.ts';
+import { month } from '../../format.ts';
+import type { Book } from '../book.ts';
+import { type Cell, day, formula, link, number, numeric, text } from '../cell.ts';
+import { numberFormat } from '../look.ts';
+import { tableSheet } from '../table.ts';
+import { decimalsOfUnit, reconciliationId } from './reconciliation-id.ts';
+
+interface PartLine {
+  readonly of: ReconciliationResult;
+  readonly part: ReconciliationResult['parts'][number];
+}
+
+/** First row of a table sheet's data. */
+const firstRow = 6;
+
+const differing = (book: Book) => book.content.reconciliations.filter((one) => one.status === 'differs');
+const partLines = (book: Book): PartLine[] =>
+  differing(book).flatMap((of) => of.parts.map((part) => ({ of, part })));
+
+/** The gap of each reconciliation beyond tolerance, split by likely cause, entity and month. */
+export const causesSheet = tableSheet<PartLine>({
+  key: 'causes',
+  rows: partLines,
+  ids: ({ of }) => [`causes:${reconciliationId(of)}`],
+  cells: ({ of, part }, _here, book) => ({
+    label: link(of.label, book.places.link(reconciliationId(of))),
+    entity: text(book.entityName(of.entity)),
+    part: text(book.entityName(part.entity)),
+    month: text(part.month === null ? book.words.say('none') : month(part.month, book.language)),
+    unit: text(book.unit(of.unit)),
+    cause: text(book.words.state('gap_causes', part.cause)),
+    amount: number(part.amount, { format: signedFormat(of.unit) }),
+    evidence: text(evidenceOf(part, book)),
+    id: text(reconciliationId(of)),
+  }),
+});
+
+function evidenceOf({ cause, evidence }: PartLine['part'], book: Book): string {
+  if (cause === 'timing')
+    return book.words.say('reconciliations.reversed', { month: month(evidence, book.language) });
+  return evidence === 'intragroup' ? book.words.say('reconciliations.intragroup') : evidence;
+}
+
+function signedFormat(unit: string): string {
+  const format = numberFormat(decimalsOfUnit(unit));
+  return `+${format};"\u2212"${format};0`;
+}
+
+/** What the parts leave unexplained, as a live sum over the sheet of causes. */
+export function unexplainedCell(one: ReconciliationResult, book: Book): Cell {
+  if (one.status !== 'differs') return text(book.words.say('none'), { across: 'right' });
+  const last = firstRow + Math.max(1, partLines(book).length) - 1;
+  const range = (key: string) => {
+    const letter = book.places.letter('causes', key);
+    return `${book.places.sheet('causes')}!$${letter}$${firstRow}:$${letter}$${last}`;
+  };
+  const unexplained = one.causes.find(({ cause }) => cause === 'unexplained')?.amount ?? '0';
+  return formula(
+    `SUMIFS(${range('amount')},${range('id')},"${reconciliationId(one)}",${range('cause')},"${book.words.state('gap_causes', 'unexplained')}")`,
+    numeric(new Decimal(unexplained).toFixed()),
+    { format: signedFormat(one.unit), across: 'right' },
+  );
+}
+
+interface RowLine {
+  readonly of: ReconciliationResult;
+  readonly row: GapRow;
+}
+
+/** The largest rows of both sides that have no counterpart, with their addresses. */
+export const gapRowsSheet = tableSheet<RowLine>({
+  key: 'gap_rows',
+  rows: (book) => differing(book).flatMap((of) => of.rows.map((row) => ({ of, row }))),
+  cells: ({ of, row }, _here, book) => ({
+    label: link(of.label, book.places.link(reconciliationId(of))),
+    entity: text(book.entityName(row.entity)),
+    department: text(book.words.name('departments', of[row.side].department)),
+    date: day(row.date),
+    site: text(row.site ?? ''),
+    amount: number(row.amount, { format: signedFormat(of.unit) }),
+    unit: text(book.unit(of.unit)),
+    extract: link(
+      book.content.extracts.find((one) => one.id === row.extract)?.name ?? row.extract,
+      book.places.link(`extract:${row.extract}`),
+    ),
+    row: number(row.row),
+    command: text(of.commands[row.side]),
+  }),
+});

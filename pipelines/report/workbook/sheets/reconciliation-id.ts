@@ -1,0 +1,10 @@
+import type { ReconciliationResult } from '../../../alignment/finding.ts';
+
+/** The text id by which an explanation is read back. */
+export function reconciliationId(one: ReconciliationResult): string {
+  return `reconciliation:${one.reconciliation}:${one.entity}:${one.period}:${one.basis}`;
+}
+
+/** Money and people are compared in whole units. */
+export const decimalsOfUnit = (unit: string): number =>
+  unit === 'EUR' || unit === 'persons' || unit === 'count' ? 0 : 1;
