@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadProject } from '../configuration/load.ts';
 import { Fault } from '../fault.ts';
+import { aggregationText } from '../indicators/aggregation-text.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import { loadCatalogue } from '../indicators/load.ts';
@@ -67,7 +68,7 @@ function card(one: Indicator, catalogue: Catalogue, language: Language): string 
     'measures',
     ...measuresUsed(one, catalogue).flatMap((m) => [
       `  ${m.id} (${m.unit})  ${m.label[language]}`,
-      `    ${m.aggregation} of ${m.aggregation === 'distinct' ? m.key : m.value} over model.${m.table} where ${m.filter}; ${m.time}`,
+      `    ${aggregationText(m)} over model.${m.table} where ${m.filter}; ${m.time}`,
       `    known when delivered: ${m.contracts.join(', ')}`,
     ]),
     '',

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
+import { aggregationText } from '../indicators/aggregation-text.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { quantity } from '../language/quantity.ts';
 import { openRun, type Trace, type TracedRow, trace, traceRows } from '../seal/trace.ts';
@@ -96,14 +97,15 @@ function asText(opened: Trace, language: 'fr' | 'en'): string {
     const divided = one.divisor === 1 ? '' : ` / ${one.divisor} month-ends`;
     lines.push(
       `${one.measure.id}  ${one.measure.label[language]}`,
-      `  ${one.value?.value ?? 'missing'} ${one.measure.unit} = ${one.measure.aggregation} of ${one.rows} rows of model.${one.measure.table} (${one.measure.filter}): ${one.contributed ?? '0'}${divided}`,
+      `  ${one.value?.value ?? 'missing'} ${one.measure.unit} = ${aggregationText(one.measure)}, ${one.rows} rows of model.${one.measure.table} (${one.measure.filter}): ${one.contributed ?? '0'}${divided}`,
       ...one.extracts.map(
         (e) => `    ${e.contribution.padStart(24)}  ${String(e.rows).padStart(8)} rows  ${e.extract}`,
       ),
     );
-    if (one.measure.opens === 'totals')
-      lines.push('  rows are pay or health data: they open to totals by extract only');
-    else if (one.largest.length > 0)
+    if (one.measure.opens === 'totals') lines.push('  rows are pay or health data: they open to totals only');
+    if (one.measure.opens === 'cells')
+      lines.push('  rows are groups of people; those of fewer than the threshold are merged');
+    if (one.largest.length > 0)
       lines.push(`  largest ${one.largest.length} of ${one.rows} rows (--csv lists all):`);
     for (const row of one.largest) {
       const staged = row.staged

@@ -19,11 +19,28 @@ export const Measure = z.strictObject({
   filter: z.string().default('true'),
   /** SQL expression, DECIMAL or integer, in `unit` */
   value: z.string().default('1'),
-  /** `sum` of `value`; or `distinct`: number of distinct `key`, each counted once over the whole perimeter */
-  aggregation: z.enum(['sum', 'distinct']).default('sum'),
-  key: z.string().optional().describe('column counted once, for distinct'),
-  /** flow: rows dated in the window; stock_end: rows of its last month; stock_average: mean over its months */
-  time: z.enum(['flow', 'stock_end', 'stock_average']).default('flow'),
+  /**
+   * `sum` of `value`; `distinct`: number of distinct `key`, each counted once over the whole perimeter; or a
+   * statistic of a population, in which each `key` has one value and one vote: `mean`, `median`, `highest`,
+   * `quantile_members` (how many keys stand in one of equal groups)
+   */
+  aggregation: z.enum(['sum', 'distinct', 'mean', 'median', 'highest', 'quantile_members']).default('sum'),
+  key: z.string().optional().describe('column counted once, for distinct and for statistics of a population'),
+  /** SQL expression: a key's value is the sum of `value` over the sum of `per`, as pay over paid hours */
+  per: z.string().optional(),
+  /** for `quantile_members`: the `rank`th of `of` equal groups, lowest values first; `counting` picks rows by SQL predicate */
+  quantile: z
+    .strictObject({ of: z.int().min(2), rank: z.int().min(1), counting: z.string().optional() })
+    .optional(),
+  /** for `median`: of all keys but the one with the highest value */
+  except_highest: z.boolean().default(false),
+  /**
+   * flow: rows dated in the window; stock_end: rows of its last month; stock_average: mean over its months;
+   * trailing: rows of its last month that each tell the whole window, so that all its months are expected
+   */
+  time: z.enum(['flow', 'stock_end', 'stock_average', 'trailing']).default('flow'),
+  /** `entity`: has a meaning by company only, such as a legal obligation: there is no value for the group */
+  level: z.enum(['any', 'entity']).default('any'),
   /** DATE column that places a row in time */
   date: z.string().default('date'),
   /** rows flagged `intragroup` count for the entity and not for the group */
@@ -32,8 +49,11 @@ export const Measure = z.strictObject({
   contracts: z.array(z.string()).min(1),
   /** the value counts people or describes them: small cells are suppressed */
   people: z.boolean().default(false),
-  /** `totals`: its rows are pay or health, and open to totals by extract only */
-  opens: z.enum(['rows', 'totals']).default('rows'),
+  /**
+   * `totals`: its rows are pay or health, and open to totals by extract only; `cells`: its rows are groups of
+   * people (class and age, say) and open to those; `closed`: its value is one person's pay and is shown nowhere
+   */
+  opens: z.enum(['rows', 'totals', 'cells', 'closed']).default('rows'),
 });
 export type Measure = z.infer<typeof Measure>;
 
@@ -66,8 +86,8 @@ export const Indicator = z.strictObject({
   material: z.boolean().default(false),
   /** smallest number of people that may be shown; absent when the figure is not about people */
   suppress_below: z.int().optional(),
-  /** measure that holds the number of people for that test; the denominator's or numerator's by default */
-  population: z.string().optional(),
+  /** measure that holds the number of people for that test, or several that must each reach it (each sex of a gap); the denominator's or numerator's by default */
+  population: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
   standards: z.array(StandardReference),
   notes: Bilingual.optional(),
 });

@@ -111,13 +111,20 @@ export type Evaluation =
   /** a division by zero inside it */
   | { readonly state: 'empty' };
 
-/** Evaluates over measure values; `null` says that the measure is missing, which is not zero. */
-export function evaluate(expression: Expression, valueFor: (measure: string) => Decimal | null): Evaluation {
+/**
+ * Evaluates over measure values; `null` says that the measure is missing, `empty` that its data have come and
+ * hold nobody to take a mean or a median of: neither is zero.
+ */
+export function evaluate(
+  expression: Expression,
+  valueFor: (measure: string) => Decimal | null | 'empty',
+): Evaluation {
   switch (expression.kind) {
     case 'number':
       return { state: 'known', value: new Exact(expression.value) };
     case 'measure': {
       const value = valueFor(expression.id);
+      if (value === 'empty') return { state: 'empty' };
       return value === null ? { state: 'missing' } : { state: 'known', value: new Exact(value) };
     }
     case 'negate': {

@@ -19,14 +19,24 @@ export function indexValues(
  */
 export function computeFigures(catalogue: Catalogue, values: readonly MeasureValue[]): Figure[] {
   const at = indexValues(values);
+  const byCompany = new Set(catalogue.measures.filter((m) => m.level === 'entity').map((m) => m.id));
+  const closed = new Set(catalogue.measures.filter((m) => m.opens === 'closed').map((m) => m.id));
   const places = [...new Set(values.map((v) => `${v.entity}|${v.period}|${v.basis}`))].sort();
   const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
     const ofIndicator: Figure[] = [];
+    const used = measuresUsed(indicator);
     for (const place of places) {
       const [entity, period, basis] = place.split('|') as [string, string, Figure['basis']];
       if (!indicator.bases.includes(basis)) continue;
-      ofIndicator.push(computeFigure(indicator, at(entity, period, basis), { entity, period, basis }));
+      const figure = computeFigure(indicator, at(entity, period, basis), { entity, period, basis });
+      // an obligation of each company has no value for the group: there is nothing to calculate
+      if (entity === GROUP && used.some((id) => byCompany.has(id)))
+        ofIndicator.push({ ...figure, value: null, status: 'not_calculable' });
+      // one person's pay shows neither as itself nor as a part
+      else if (used.some((id) => closed.has(id)))
+        ofIndicator.push({ ...figure, numerator: null, denominator: null });
+      else ofIndicator.push(figure);
     }
     figures.push(...protect(indicator, ofIndicator, at));
   }
@@ -43,8 +53,9 @@ export function computeFigure(
   const denominator =
     indicator.denominator === undefined ? undefined : parseExpression(indicator.denominator);
   const read = (measure: string) => {
-    const value = valueFor(measure)?.value;
-    return value === undefined || value === null ? null : new Decimal(value);
+    const found = valueFor(measure);
+    if (isEmpty(found)) return 'empty' as const;
+    return found?.value == null ? null : new Decimal(found.value);
   };
   const top = evaluate(numerator, read);
   const bottom = denominator ? evaluate(denominator, read) : undefined;
@@ -75,6 +86,11 @@ export function computeFigure(
   return { ...base, value, status };
 }
 
+/** A mean or median whose data have come and hold nobody. */
+function isEmpty(value: MeasureValue | undefined): boolean {
+  return value !== undefined && value.value === null && value.coverage > 0 && value.unvalued === 0;
+}
+
 function shareEstimated(values: readonly (MeasureValue | undefined)[]): number | null {
   let total = new Decimal(0);
   let estimated = new Decimal(0);
@@ -98,10 +114,15 @@ function protect(
 ): Figure[] {
   const threshold = indicator.suppress_below;
   if (threshold === undefined) return [...figures];
-  const population = populationOf(indicator);
+  const populations = populationsOf(indicator);
+  // the smallest group that the figure tells of: of a gap, the smaller sex
   const size = (figure: Figure) => {
-    const value = at(figure.entity, figure.period, figure.basis)(population)?.value;
-    return value == null ? null : new Decimal(value);
+    const sizes = populations
+      .map((population) => at(figure.entity, figure.period, figure.basis)(population)?.value)
+      .filter((value) => value != null)
+      .map((value) => new Decimal(value))
+      .filter((value) => populations.length === 1 || value.greaterThan(0));
+    return sizes.length === 0 ? null : Decimal.min(...sizes);
   };
   const hidden = new Set<Figure>();
   for (const figure of figures) {
@@ -127,11 +148,22 @@ function protect(
   );
 }
 
-/** The measure that counts the people whom a figure is about. */
-export function populationOf(indicator: Indicator): string {
-  if (indicator.population) return indicator.population;
+/** The measures that count the people whom a figure is about. */
+export function populationsOf(indicator: Indicator): readonly string[] {
+  if (indicator.population) return [indicator.population].flat();
   const source = indicator.denominator ?? indicator.numerator;
-  return measuresOf(parseExpression(source))[0] as string;
+  return measuresOf(parseExpression(source)).slice(0, 1);
+}
+
+/** Every measure of an indicator's numerator and denominator, each once. */
+function measuresUsed(indicator: Indicator): string[] {
+  return [
+    ...new Set(
+      [indicator.numerator, indicator.denominator ?? '0'].flatMap((part) =>
+        measuresOf(parseExpression(part)),
+      ),
+    ),
+  ];
 }
 
 /** Twelve decimals at most, never in exponent form. */

@@ -14,7 +14,7 @@ export const ReconciliationFile = z.strictObject({ reconciliations: z.array(Reco
  * @throws {YamlFault} with file, line and key, for a schema mistake, an unknown measure or a repeated id
  */
 export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
-  const measures = await declared('measures', 'measures', MeasureFile, overlay, () => undefined);
+  const measures = await declared('measures', 'measures', MeasureFile, overlay, incomplete);
   const known = new Set(measures.map((m) => m.id));
   const indicators = await declared('indicators', 'indicators', IndicatorFile, overlay, (indicator) => {
     for (const key of ['numerator', 'denominator'] as const) {
@@ -28,13 +28,9 @@ export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
         return { key, found: `"${text}"`, expected: error.message };
       }
     }
-    if (indicator.population && !known.has(indicator.population)) {
-      return {
-        key: 'population',
-        found: `"${indicator.population}"`,
-        expected: 'a measure of data/measures',
-      };
-    }
+    const stranger = [indicator.population ?? []].flat().find((id) => !known.has(id));
+    if (stranger)
+      return { key: 'population', found: `"${stranger}"`, expected: 'a measure of data/measures' };
     return undefined;
   });
   const reconciliations = await declared(
@@ -56,6 +52,24 @@ export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
     },
   );
   return { measures, indicators, reconciliations };
+}
+
+/** What an aggregation needs besides its value. */
+function incomplete(measure: Measure): Complaint {
+  if (measure.aggregation !== 'sum' && !measure.key)
+    return { key: 'aggregation', found: measure.aggregation, expected: 'a "key": what is counted once' };
+  const quantiles = measure.aggregation === 'quantile_members';
+  if (quantiles !== (measure.quantile !== undefined))
+    return { key: 'aggregation', found: measure.aggregation, expected: '"quantile" with quantile_members' };
+  if (measure.quantile && measure.quantile.rank > measure.quantile.of)
+    return {
+      key: 'quantile',
+      found: `rank ${measure.quantile.rank}`,
+      expected: `1 to ${measure.quantile.of}`,
+    };
+  if (measure.except_highest && measure.aggregation !== 'median')
+    return { key: 'except_highest', found: measure.aggregation, expected: 'aggregation: median' };
+  return undefined;
 }
 
 export async function hashCatalogue(overlay?: string): Promise<string> {

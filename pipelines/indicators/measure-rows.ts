@@ -1,6 +1,12 @@
 import type { Measure } from './catalogue.ts';
 import type { Basis } from './figure.ts';
 import { GROUP } from './figure.ts';
+import {
+  isPopulationStatistic,
+  populationColumns,
+  populationContributions,
+  populationTotals,
+} from './population.ts';
 
 /** Columns of the measure's table that only some tables have. */
 export interface TableColumns {
@@ -31,7 +37,8 @@ export function measureRows(measure: Measure, columns: TableColumns): string {
       date_trunc('month', t.${measure.date})::date as month,
       (${measure.value})::decimal(28,10) as value,
       ${eliminated ? 'case when t.intragroup then 0 else e.weight end' : 'e.weight'}::decimal(9,6) as weight,
-      ${measure.aggregation === 'distinct' ? `(${measure.key})::varchar` : 'null::varchar'} as key,
+      ${measure.aggregation === 'sum' ? 'null::varchar' : `(${measure.key})::varchar`} as key,
+      ${isPopulationStatistic(measure) ? `${populationColumns(measure)},` : ''}
       ${optional('quality', 'varchar')} as quality, t.extract_id, t.row_number
     from model.${measure.table} as t
     join reference.entity as e on e.entity = t.entity
@@ -48,6 +55,8 @@ export function measureRows(measure: Measure, columns: TableColumns): string {
  * one pass over the rows whatever the number of windows.
  */
 export function windowTotals(measure: Measure, columns: TableColumns): string {
+  if (isPopulationStatistic(measure))
+    return populationTotals(measure, measureRows(measure, columns), monthIn(measure));
   return measure.aggregation === 'distinct' ? distinctTotals(measure, columns) : sumTotals(measure, columns);
 }
 
@@ -99,7 +108,7 @@ export function contributionRows(
   window: Window,
 ): string {
   const inWindow =
-    measure.time === 'stock_end'
+    measure.time === 'stock_end' || measure.time === 'trailing'
       ? `month = date_trunc('month', date '${window.to}')`
       : `date between date '${window.from}' and date '${window.to}'`;
   const isGroup = entity === GROUP;
@@ -110,7 +119,13 @@ export function contributionRows(
     measure.aggregation === 'distinct'
       ? `case when row_number() over (partition by ${partition} order by ${isGroup ? 'weight desc, ' : ''}date, extract_id, row_number) = 1 then ${share} else 0 end`
       : `value * ${share}`;
-  const keyed = measure.aggregation === 'distinct' ? ' and key is not null' : '';
+  const keyed = measure.aggregation === 'sum' ? '' : ' and key is not null';
+  if (isPopulationStatistic(measure)) {
+    return populationContributions(
+      measure,
+      `select * from (${measureRows(measure, columns)}) where ${inWindow} and ${scope}${keyed}`,
+    );
+  }
   return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, extract_id, row_number
     from (${measureRows(measure, columns)}) where ${inWindow} and ${scope}${keyed}`;
 }
@@ -121,7 +136,7 @@ export function divisorOf(measure: Measure, window: Window): number {
 }
 
 function monthIn(measure: Measure): string {
-  return measure.time === 'stock_end'
+  return measure.time === 'stock_end' || measure.time === 'trailing'
     ? `m.month = date_trunc('month', w.window_end)`
     : 'm.month between w.window_start and w.window_end';
 }

@@ -5,6 +5,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Measure } from './catalogue.ts';
 import type { MeasureValue } from './figure.ts';
 import { type TableColumns, type Window, windowTotals } from './measure-rows.ts';
+import { isPopulationStatistic } from './population.ts';
 
 /** Every quarter of the history, and trailing twelve months where four quarters lie behind. */
 export function windowsOf(first: string, last: string, fiscalYearStartMonth: number): Window[] {
@@ -50,7 +51,8 @@ export interface Delivery {
  *
  * Coverage is the part of expected (contract, entity, month) that has come: expected are the months in the
  * perimeter, for each of the measure's contracts that some source delivers for the entity. Nothing
- * delivered is `missing`, never zero.
+ * delivered is `missing`, never zero. A mean or a median of nobody has no value although its data have come:
+ * null with a coverage above 0, which makes a figure not calculable.
  */
 export async function computeMeasures(
   warehouse: Warehouse,
@@ -144,8 +146,10 @@ function valuesOf(measure: Measure, columns: TableColumns): string {
     totals as (${windowTotals(measure, columns)})
     select ${literal(measure.id)}, c.entity, c.period, c.basis,
       case when t.total is null and (c.coverage = 0 or t.unvalued > 0) then null
+        ${isPopulationStatistic(measure) && measure.aggregation !== 'quantile_members' ? 'when t.total is null then null' : ''}
         ${measure.time === 'stock_average' ? 'else (coalesce(t.total, 0) / c.months)::decimal(38,10)' : 'else coalesce(t.total, 0)'} end,
       ${measure.time === 'stock_average' ? 'c.months' : '1'}, coalesce(t.rows, 0), coalesce(t.unvalued, 0), c.coverage::decimal(9,6),
       case when t.absolute > 0 then (t.estimated / t.absolute)::decimal(9,6) end
-    from covered as c left join totals as t on t.entity = c.entity and t.period = c.period and t.basis = c.basis`;
+    from covered as c left join totals as t on t.entity = c.entity and t.period = c.period and t.basis = c.basis
+    ${measure.level === 'entity' ? "where c.entity <> 'GROUP'" : ''}`;
 }

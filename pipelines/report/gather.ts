@@ -137,7 +137,7 @@ async function gatherContributions(
   const window = windows.find((w) => w.period === period && w.basis === 'quarter') as Window;
   const found: MeasureContributions[] = [];
   for (const measure of catalogue.measures) {
-    if (measure.opens === 'totals') continue;
+    if (measure.opens !== 'rows') continue;
     const contributions = contributionRows(measure, columns(measure.table), GROUP, window);
     const rows = await warehouse.rows<{
       entity: string;

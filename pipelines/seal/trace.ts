@@ -4,8 +4,9 @@ import { Fault } from '../fault.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
-import { contributionRows, divisorOf, type Window } from '../indicators/measure-rows.ts';
+import { contributionRows, divisorOf, type TableColumns, type Window } from '../indicators/measure-rows.ts';
 import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
+import { tellsOfOnePerson } from '../indicators/population.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
 
@@ -58,6 +59,9 @@ export interface TraceRequest {
   readonly top?: number | undefined;
 }
 
+/** People of one sex below whom a cell is merged with others. */
+const smallestGroup = 5;
+
 /** Opens a sealed run's database. */
 export async function openRun(folder: string): Promise<{ warehouse: Warehouse; record: RunRecord }> {
   let warehouse: Warehouse;
@@ -88,10 +92,12 @@ export async function trace(warehouse: Warehouse, record: RunRecord, request: Tr
   );
   const traced: MeasureTrace[] = [];
   for (const measure of measures) {
-    const contributions = contributionRows(measure, columns(measure.table), entity, window);
+    const contributions = openedRows(measure, columns(measure.table), entity, window);
+    // the extract of a median's middle rows would tell where that one person works
+    const extract = tellsOfOnePerson(measure) ? "'(all)'" : 'extract_id';
     const extracts = await warehouse.rows<MeasureTrace['extracts'][number]>(
-      `select extract_id as extract, count(*) as rows, coalesce(sum(contribution), 0)::decimal(38,10) as contribution
-       from (${contributions}) group by extract_id order by abs(sum(contribution)) desc nulls last, extract_id`,
+      `select ${extract} as extract, count(*) as rows, coalesce(sum(contribution), 0)::decimal(38,10) as contribution
+       from (${contributions}) group by all order by abs(sum(contribution)) desc nulls last, extract`,
     );
     const [total] = await warehouse.rows<{ rows: number; contributed: string | null }>(
       `select count(*) as rows, sum(contribution)::decimal(38,10) as contributed from (${contributions})`,
@@ -107,8 +113,7 @@ export async function trace(warehouse: Warehouse, record: RunRecord, request: Tr
       divisor: divisorOf(measure, window),
       rows: total?.rows ?? 0,
       extracts,
-      largest:
-        measure.opens === 'totals' ? [] : await largestRows(warehouse, contributions, request.top ?? 20),
+      largest: closedRows(measure) ? [] : await largestRows(warehouse, contributions, request.top ?? 20),
     });
   }
   return { run: record.run, indicator, figure, entity, period, basis, measures: traced };
@@ -122,13 +127,13 @@ export async function* traceRows(
 ): AsyncGenerator<(TracedRow & { measure: string })[]> {
   const { measures, entity, window, columns } = await openable(warehouse, record, request);
   for (const measure of measures) {
-    const contributions = contributionRows(measure, columns(measure.table), entity, window);
-    const select =
-      measure.opens === 'totals'
-        ? `select ${literal(measure.id)} as measure, entity, null::varchar as site, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
-             sum(contribution)::decimal(38,10) as contribution, null::varchar as quality, extract_id as extract, null::bigint as row
-           from (${contributions}) group by entity, share, extract_id order by extract_id, entity`
-        : `select ${literal(measure.id)} as measure, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
+    const contributions = openedRows(measure, columns(measure.table), entity, window);
+    const hidden = tellsOfOnePerson(measure) ? "'(all)'" : undefined;
+    const select = closedRows(measure)
+      ? `select ${literal(measure.id)} as measure, ${hidden ?? 'entity'} as entity, null::varchar as site, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
+             sum(contribution)::decimal(38,10) as contribution, null::varchar as quality, ${hidden ?? 'extract_id'} as extract, null::bigint as row
+           from (${contributions}) group by all order by extract, entity`
+      : `select ${literal(measure.id)} as measure, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
            from (${contributions}) order by extract_id, row_number, date`;
     yield* warehouse.chunks<TracedRow & { measure: string }>(select);
   }
@@ -142,6 +147,14 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
   const basis = request.basis ?? indicator?.bases[0] ?? 'quarter';
   const window = windowOf(record, period, basis);
   const figure = indicator ? await figureOf(warehouse, indicator.id, entity, period, basis) : null;
+  const shut = measures.find((measure) => measure.opens === 'closed');
+  if (shut) {
+    throw new Fault(
+      'TRC-005',
+      `${shut.id} is one person's pay, or would give it: neither it nor its rows are shown.`,
+      'The ratio that it is part of is shown, and `concordance verify` recomputes it from the rows.',
+    );
+  }
   await refuseSuppressed(warehouse, record, measures, indicator, figure, { entity, period, basis });
   return {
     indicator,
@@ -251,6 +264,34 @@ async function refuseSuppressed(
       'Its rows would say what it hides.',
     );
   }
+}
+
+/** Rows that are never listed one by one: pay, health, and those of a statistic that one person's rank decides. */
+const closedRows = (measure: Measure): boolean => measure.opens !== 'rows' || tellsOfOnePerson(measure);
+
+/**
+ * The contributions as a reader may see them: a cell stands where a row's extract does. Cells with fewer than the threshold of either sex are merged
+ * into one row, with the next smallest where there is one alone, so that the others still add up and the
+ * small one is not had by subtraction.
+ */
+function openedRows(measure: Measure, columns: TableColumns, entity: string, window: Window): string {
+  const rows = contributionRows(measure, columns, entity, window);
+  if (measure.opens !== 'cells') return rows;
+  return `with cells as (
+      select c.*, t.cell, t.women, t.men, least(t.women, t.men) < ${smallestGroup} as small
+      from (${rows}) as c
+      join (select * from model.${measure.table} where ${measure.filter}) as t
+        on t.entity = c.entity and t.date = c.date and t.extract_id = c.extract_id and t.row_number = c.row_number),
+    ranked as (
+      select *, count(*) filter (where small) over () = 1 as alone,
+        row_number() over (order by case when small then 0 else 1 end, least(women, men), cell) as place
+      from cells),
+    merged as (select *, small or (alone and place = 2) as hidden from ranked)
+    select entity, site, date, value, share, contribution, quality, key, cell || ' (' || women || ' F, ' || men || ' M)' as extract_id, 0 as row_number
+    from merged where not hidden
+    union all
+    select max(entity), null, max(date), sum(value), max(share), sum(contribution), null, null, count(*) || ' x (< ' || ${smallestGroup} || ')', 0
+    from merged where hidden having count(*) > 0`;
 }
 
 async function largestRows(warehouse: Warehouse, contributions: string, top: number): Promise<TracedRow[]> {

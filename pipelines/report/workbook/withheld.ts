@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Measure } from '../../indicators/catalogue.ts';
 import { GROUP, type MeasureValue } from '../../indicators/figure.ts';
-import { populationOf } from '../../indicators/figures.ts';
+import { populationsOf } from '../../indicators/figures.ts';
 import type { ReportContent } from '../content.ts';
 import { measuresIn } from './formula.ts';
 
@@ -21,13 +21,15 @@ export function withheldMeasures(content: ReportContent): ReadonlySet<string> {
   for (const figure of figures) {
     const indicator = indicatorOf.get(figure.indicator);
     if (figure.status !== 'suppressed' || !indicator) continue;
-    const used = [...measuresIn(indicator), populationOf(indicator)];
+    const used = [...measuresIn(indicator), ...populationsOf(indicator)];
     const aboutPeople = used.filter((id) => measureOf.get(id)?.people);
     for (const id of aboutPeople.length > 0 ? aboutPeople : used) {
       withheld.add(placeOf(id, figure.entity, figure.period, figure.basis));
     }
   }
   for (const value of measures) {
+    if (measureOf.get(value.measure)?.opens === 'closed')
+      withheld.add(placeOf(value.measure, value.entity, value.period, value.basis));
     if (value.value === null || !countsPeople(measureOf.get(value.measure))) continue;
     const count = new Decimal(value.value);
     if (count.greaterThan(0) && count.lessThan(run.suppressionThreshold)) {

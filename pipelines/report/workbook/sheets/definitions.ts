@@ -1,3 +1,4 @@
+import { aggregationText } from '../../../indicators/aggregation-text.ts';
 import type { Indicator, Measure } from '../../../indicators/catalogue.ts';
 import type { Book } from '../book.ts';
 import { type Cells, link, text } from '../cell.ts';
@@ -53,12 +54,11 @@ function ofIndicator(indicator: Indicator, book: Book): Cells {
 
 function ofMeasure(measure: Measure, book: Book): Cells {
   const { say } = book.words;
-  const aggregated =
-    measure.aggregation === 'distinct' ? `count(distinct ${measure.key ?? ''})` : `sum(${measure.value})`;
+  const aggregated = aggregationText(measure);
   const filter = measure.filter === 'true' ? '' : `\nwhere ${measure.filter}`;
   const notes = [
     ...(measure.eliminate_intragroup ? [say('definitions.eliminated')] : []),
-    ...(measure.opens === 'totals' ? [say('definitions.opens_totals')] : []),
+    ...(measure.opens === 'rows' ? [] : [say(`definitions.opens_${measure.opens}`)]),
     say('definitions.contracts', { contracts: measure.contracts.join(', ') }),
   ];
   return {

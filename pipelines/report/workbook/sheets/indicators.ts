@@ -102,7 +102,9 @@ function valueCell(
   const used = measuresIn(indicator);
   const cells = new Map(used.map((id) => [id, book.places.cell(`measure:${id}:${entity}:${basis}`, column)]));
   const open = used.every((id) => cells.get(id) !== undefined && !book.withheld(id, entity, period, basis));
-  if (!open) return still(shown, look);
+  // no formula over a cell that holds a mark in the place of a number
+  const marked = used.some((id) => book.measureValue(id, entity, period, basis)?.value === null);
+  if (!open || (marked && figure.status === 'not_calculable')) return still(shown, look);
   const marks = { empty: book.words.mark('not_calculable'), missing: book.words.mark('missing') };
   const mayBeMissing = figure.status === 'missing';
   return formula(
@@ -148,7 +150,7 @@ export function changeCell(
 function rowsLink(book: Book, indicator: Indicator): Cell {
   const block = measuresIn(indicator).find((id) => book.places.has(`rows:${id}`));
   if (block) return link(book.words.say('to_rows'), book.places.link(`rows:${block}`));
-  const closed = measuresIn(indicator).every((id) => book.measure(id)?.opens === 'totals');
+  const closed = measuresIn(indicator).every((id) => book.measure(id)?.opens !== 'rows');
   return text(book.words.say(closed ? 'totals_only' : 'no_rows'));
 }
 

@@ -45,7 +45,7 @@ export const measuresSheet = tableSheet<Line>({
       change: changeOf(book, line, here.at('value'), here.at('before')),
       link: block
         ? link(book.words.say('to_rows'), block)
-        : text(book.words.say(measure.opens === 'totals' ? 'totals_only' : 'no_rows')),
+        : text(book.words.say(measure.opens !== 'rows' ? 'totals_only' : 'no_rows')),
       id: text(`${measure.id}:${entity}:${basis}`),
     };
   },
@@ -79,6 +79,9 @@ const isWithheld = (book: Book, value: MeasureValue) =>
 
 function measureCell(book: Book, value: MeasureValue): Cell {
   if (isWithheld(book, value)) return still(words(book.words.mark('suppressed')));
+  // data that came and hold nobody to take a mean or a median of
+  if (value.value === null && value.coverage > 0 && value.unvalued === 0)
+    return still(words(book.words.mark('not_calculable')));
   if (value.value === null) return still(words(book.words.mark('missing')));
   return number(value.value, { format: numberFormat(decimalsOf(value.value)) });
 }
