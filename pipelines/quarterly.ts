@@ -170,7 +170,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       })),
     ]);
 
-    progress.step('report', 'review.xlsx, board.pdf');
+    progress.step('report', 'review.xlsx, board.pdf, board.html');
     content = await gatherContent(warehouse, {
       plan,
       run: runFacts(identity),

@@ -33,6 +33,8 @@ export interface ReportContent {
   readonly changes: readonly ChangedFigure[];
   /** rows behind the group's figures of the run's period, capped by measure, largest first */
   readonly contributions: readonly MeasureContributions[];
+  /** extracts behind the measures of the run's period and of the year before, largest first and capped */
+  readonly origins: readonly MeasureOrigins[];
 }
 
 export interface RunFacts {
@@ -131,6 +133,22 @@ export interface MeasureContributions {
   /** the shell command that lists them all */
   readonly command: string;
   readonly rows: readonly ContributingRow[];
+}
+
+/** The extracts behind one measure value. */
+export interface MeasureOrigins {
+  readonly measure: string;
+  readonly entity: string;
+  readonly period: string;
+  readonly basis: string;
+  readonly extracts: readonly {
+    readonly extract: string;
+    readonly rows: number;
+    /** decimal text before an average's divisor; null where a person counts once over several extracts */
+    readonly contribution: string | null;
+  }[];
+  /** extracts that are not listed */
+  readonly more: number;
 }
 
 export interface ContributingRow {

@@ -1,8 +1,10 @@
 import { literal } from '../../connectors/connector.ts';
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
 import type { MissingSource } from '../collect/collect.ts';
+import { shiftQuarter } from '../configuration/period.ts';
 import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
+import { type MeasureOrigin, measureOrigins } from '../indicators/measure-origins.ts';
 import { contributionRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
@@ -15,6 +17,7 @@ import type {
   ExtractFacts,
   FactorFacts,
   MeasureContributions,
+  MeasureOrigins,
   QuarantinedRow,
   ReportContent,
   RunFacts,
@@ -101,6 +104,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
       quarter.id,
       `out/${quarter.id}/${results.run.id}`,
     ),
+    origins: await gatherOrigins(warehouse, catalogue, plan.windows, quarter.id),
   };
 }
 
@@ -164,6 +168,42 @@ async function gatherContributions(
       command: `concordance trace ${runFolder} ${measure.id} --csv`,
       rows: rows.map(({ total: _total, ...row }) => row),
     });
+  }
+  return found;
+}
+
+/** Extracts listed for a measure value; the rest is counted. */
+const originCap = 8;
+
+/** The extracts behind every measure, at the run's period and the year before. */
+async function gatherOrigins(
+  warehouse: Warehouse,
+  catalogue: Catalogue,
+  windows: readonly Window[],
+  period: string,
+): Promise<MeasureOrigins[]> {
+  const columns = await tableColumns(warehouse);
+  const shown = windows.filter((w) => w.period === period || w.period === shiftQuarter(period, -4));
+  const found: MeasureOrigins[] = [];
+  for (const measure of catalogue.measures) {
+    const places = new Map<string, MeasureOrigin[]>();
+    for (const origin of await measureOrigins(warehouse, measure, columns(measure.table), shown)) {
+      const place = `${origin.entity}|${origin.period}|${origin.basis}`;
+      places.set(place, [...(places.get(place) ?? []), origin]);
+    }
+    for (const extracts of places.values()) {
+      const { entity, period: at, basis } = extracts[0] as MeasureOrigin;
+      found.push({
+        measure: measure.id,
+        entity,
+        period: at,
+        basis,
+        extracts: extracts
+          .slice(0, originCap)
+          .map(({ extract, rows, contribution }) => ({ extract, rows, contribution })),
+        more: Math.max(0, extracts.length - originCap),
+      });
+    }
   }
   return found;
 }

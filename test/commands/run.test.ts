@@ -26,6 +26,7 @@ describe('concordance run', () => {
     expect((await readdir(latest('.'))).sort()).toEqual(
       [
         'SHA256SUMS',
+        'board.html',
         'board.pdf',
         'extracts',
         'figures.csv',
@@ -180,6 +181,7 @@ describe('concordance verify', () => {
     const verify = () => concordance(['verify', latest('.')]);
     expect(await verify()).toMatchObject({ status: 0, out: expect.stringContaining('nothing differs') });
     for (const name of [
+      'board.html',
       'board.pdf',
       'review.xlsx',
       'figures.parquet',

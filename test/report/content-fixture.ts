@@ -73,6 +73,7 @@ export function sampleContent(language: Language): ReportContent {
     factors: sampleFactors(language),
     changes: sampleChanges(language),
     contributions: sampleContributions(measures),
+    origins: sampleOrigins(measures),
   };
 }
 
@@ -158,6 +159,30 @@ function sentenceOf(
   return language === 'fr'
     ? `L’objectif « ${label} » ${words[standing.status]?.fr}.`
     : `Objective “${label}” ${words[standing.status]?.en}.`;
+}
+
+/** Two extracts behind each value, the second of which is hostile. */
+function sampleOrigins(measures: readonly MeasureValue[]): ReportContent['origins'] {
+  return measures
+    .filter((v) => v.value !== null && [period, shiftQuarter(period, -4)].includes(v.period))
+    .map(({ measure, entity, period: at, basis, value }) => {
+      const most = new Decimal(value as string).times(0.75).toDecimalPlaces(4);
+      return {
+        measure,
+        entity,
+        period: at,
+        basis,
+        extracts: [
+          { extract: `${measure}/2026.csv`, rows: 30, contribution: most.toFixed() },
+          {
+            extract: `<b>${measure}</b>`,
+            rows: 10,
+            contribution: new Decimal(value as string).minus(most).toFixed(),
+          },
+        ],
+        more: basis === 'ttm' ? 3 : 0,
+      };
+    });
 }
 
 /** Rows behind the group's quarter, whose contributions add up to its value; the last measure is capped. */

@@ -151,6 +151,7 @@ describe('the package', () => {
         'findings.json',
         'quarantine.csv',
         'review.xlsx',
+        'board.html',
         'board.pdf',
         'manifest.json',
       ]) {

@@ -27,15 +27,18 @@ import {
 } from './sections.ts';
 import { arrangeSummary } from './summary.ts';
 import { loadTemplates, Markup } from './template.ts';
+import { arrangeTrails, trailsIn } from './trails.ts';
 import { type Voice, voiceOf } from './voice.ts';
 
 /** Printings at most: one to find the pages, some to make the first page fit, one with everything known. */
 const mostPrintings = 8;
 
 /**
- * Prints the board report.
+ * Prints the board report, and writes the same content beside it as a page that opens in a browser: with `.html` for
+ * `.pdf`, without a script, every figure opening to its trail. The page numbers it names are those of the print.
  *
  * @param templates absolute path of the templates folder
+ * @param path of the PDF
  * @throws {BrowserFault} no usable browser; {TemplateFault} a template and the content do not match
  */
 export async function writeBoard(
@@ -45,7 +48,7 @@ export async function writeBoard(
   presentation: Presentation = plainPresentation,
 ): Promise<void> {
   const typeset = await typesetter(content, templates, presentation);
-  const pdf = await withPrinter(async (print) => {
+  const { pdf, html } = await withPrinter(async (print) => {
     let decisions = typeset.decisions;
     let known: Destinations | null = null;
     let printed = new Uint8Array();
@@ -58,19 +61,23 @@ export async function writeBoard(
       if ((found.pages.get('contents') ?? 2) > 2 && decisions > 1) decisions -= 1;
       else if (settled) break;
     }
-    return printed;
+    return { pdf: printed, html: await typeset.html(known, decisions, { interactive: true }) };
   });
-  await writeFile(path, fixPdfDates(pdf, content.run.to));
+  await Promise.all([
+    writeFile(path, fixPdfDates(pdf, content.run.to)),
+    writeFile(path.replace(/(\.pdf)?$/, '.html'), html),
+  ]);
 }
 
-/** The report as one self-contained HTML page, before its page numbers are known. */
+/** The report as one self-contained HTML page, before its page numbers are known; `interactive`: with its trails. */
 export async function renderBoardHtml(
   content: ReportContent,
   templates: string,
   presentation: Presentation = plainPresentation,
+  { interactive } = { interactive: false },
 ): Promise<string> {
   const typeset = await typesetter(content, templates, presentation);
-  return typeset.html(null, typeset.decisions);
+  return typeset.html(null, typeset.decisions, { interactive });
 }
 
 function samePages(a: Destinations, b: Destinations): boolean {
@@ -101,7 +108,11 @@ async function typesetter(content: ReportContent, templates: string, presentatio
   const approval = arrangeApproval(content, voice);
   return {
     decisions: layout.decisions,
-    html: async (destinations: Destinations | null, decisions: number): Promise<string> => {
+    html: async (
+      destinations: Destinations | null,
+      decisions: number,
+      { interactive } = { interactive: false },
+    ): Promise<string> => {
       const pageOf = pagesFrom(destinations);
       const title = voice.say('document_title', {
         group: content.group.name,
@@ -125,7 +136,7 @@ async function typesetter(content: ReportContent, templates: string, presentatio
           ? { partial: section, model: built[section] }
           : { partial: 'own', model: ownModel(section, content, voice) },
       );
-      return render({
+      const page = {
         language: voice.language,
         document_title: title,
         faces: new Markup(`${faces}\n${presentation.fontFaces}`),
@@ -144,7 +155,11 @@ async function typesetter(content: ReportContent, templates: string, presentatio
         foreword,
         sections,
         approval,
-      });
+        interactive,
+      };
+      if (!interactive) return render(page);
+      const trails = arrangeTrails(content, book, trailsIn(page), voice);
+      return render({ ...page, trail_panels: { trails, close: voice.say('trail.close') } });
     },
   };
 }

@@ -4,6 +4,12 @@ import type { Figure, Status } from '../../indicators/figure.ts';
 import { type Scale, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
 import type { Voice } from './voice.ts';
 
+/** The id of the panel that opens a figure in the page. */
+export function trailId(figure: Pick<Figure, 'indicator' | 'entity' | 'period' | 'basis'>): string {
+  const parts = [figure.indicator, figure.entity, figure.period, figure.basis];
+  return `trail-${parts.join('-').replace(/[^A-Za-z0-9]/g, '-')}`;
+}
+
 /** What a table prints in the place of a value: digits, or a mark that says why there are none. Never 0 for absence. */
 export interface Cell {
   readonly text: string;
@@ -11,10 +17,12 @@ export interface Cell {
   readonly mark: string;
   /** the class of the cell */
   readonly kind: 'value' | 'absent' | 'idle';
+  /** id of the panel that opens the figure in the page; '' where there is no figure */
+  readonly trail: string;
 }
 
 /** A window that has no meaning for the indicator, or that the run does not hold. */
-export const idle: Cell = { text: '—', mark: '', kind: 'idle' };
+export const idle: Cell = { text: '—', mark: '', kind: 'idle', trail: '' };
 
 const shown: readonly Status[] = ['complete', 'estimated', 'partial'];
 
@@ -22,8 +30,13 @@ const shown: readonly Status[] = ['complete', 'estimated', 'partial'];
 export function cellOf(figure: Figure | undefined, scale: Scale, voice: Voice): Cell {
   if (!figure) return idle;
   const value = shownValue(figure);
-  if (value === null) return absence(figure.status, voice);
-  return { text: scaled(value, scale, voice.language), mark: markOf(figure, voice), kind: 'value' };
+  if (value === null) return absence(figure, voice);
+  return {
+    text: scaled(value, scale, voice.language),
+    mark: markOf(figure, voice),
+    kind: 'value',
+    trail: trailId(figure),
+  };
 }
 
 /** The same with its unit, for a figure that stands alone. */
@@ -38,9 +51,10 @@ export function shownValue(figure: Figure | undefined): string | null {
   return figure && shown.includes(figure.status) ? figure.value : null;
 }
 
-function absence(status: Status, voice: Voice): Cell {
+function absence(figure: Figure, voice: Voice): Cell {
+  const { status } = figure;
   const key = status === 'not_calculable' || status === 'suppressed' ? status : 'missing';
-  return { text: voice.word(`marks.${key}`), mark: '', kind: 'absent' };
+  return { text: voice.word(`marks.${key}`), mark: '', kind: 'absent', trail: trailId(figure) };
 }
 
 function markOf(figure: Figure, voice: Voice): string {
@@ -115,5 +129,5 @@ export function shareCell(
   const value = figure[key];
   // 99.6 % is not "100 %" covered, 0.3 % is not "0 %" estimated
   const near = (value > 0 && value < 0.01) || (value > 0.99 && value < 1);
-  return { text: share(value, near ? 1 : 0, voice.language), mark: '', kind: 'value' };
+  return { text: share(value, near ? 1 : 0, voice.language), mark: '', kind: 'value', trail: '' };
 }

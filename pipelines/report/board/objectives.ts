@@ -12,7 +12,7 @@ import {
   shortDate,
   unitName,
 } from '../format.ts';
-import { quantityOrMark } from './cell.ts';
+import { quantityOrMark, trailId } from './cell.ts';
 import { trajectoryChart } from './charts/trajectory.ts';
 import type { FigureBook } from './figure-book.ts';
 import { rankFindings } from './rank-findings.ts';
@@ -35,8 +35,12 @@ export function objectiveQuantities(standing: Standing, book: FigureBook, voice:
   const scale = objectiveScale(standing, book, voice);
   const shown = (value: string | null) =>
     value === null ? voice.word('marks.missing') : scaledQuantity(value, scale, voice.language);
+  const { indicator, entity, basis } = standing.objective;
+  const figure = indicator === null ? undefined : book.figure(indicator, basis, book.period, entity);
   return {
     scale,
+    /** panel that opens the value; '' where there is no figure */
+    trail: figure ? trailId(figure) : '',
     value: shown(standing.value),
     expected: shown(standing.expected),
     target: shown(declared(standing.objective.target)),
@@ -97,11 +101,13 @@ async function objectivePage(
       {
         label: voice.say('objective.value', { period: quarterOf(content.run.period) }),
         text: shown.value,
+        trail: shown.trail,
         note: voice.word(`bases.${objective.basis}`),
       },
       {
         label: voice.say('objective.expected'),
         text: shown.expected,
+        trail: '',
         note: leadOf(standing, shown.scale, voice),
       },
       {
@@ -109,6 +115,7 @@ async function objectivePage(
           period: objective.target ? quarterOf(objective.target.period) : '—',
         }),
         text: shown.target,
+        trail: '',
         note: progressOf(standing, voice),
       },
       {
@@ -116,6 +123,7 @@ async function objectivePage(
           period: objective.baseline ? quarterOf(objective.baseline.period) : '—',
         }),
         text: shown.baseline,
+        trail: '',
         note: voice.say(`objective.trajectory.${objective.trajectory}`),
       },
     ],

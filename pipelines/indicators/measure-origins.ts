@@ -1,0 +1,68 @@
+import { literal } from '../../connectors/connector.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Measure } from './catalogue.ts';
+import { type Basis, GROUP } from './figure.ts';
+import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
+
+/** What one extract gave to a measure of an entity (or {@link GROUP}) in a window. */
+export interface MeasureOrigin {
+  readonly measure: string;
+  readonly entity: string;
+  readonly period: string;
+  readonly basis: Basis;
+  readonly extract: string;
+  readonly rows: number;
+  /** decimal text, before the divisor of an average stock; null where a key counts once over several extracts */
+  readonly contribution: string | null;
+}
+
+/**
+ * The extracts behind a measure, for the group and each entity: what each gave, largest first.
+ * Sums are split in one pass over the rows; what counts each person once is split for the group only, and an entity's
+ * extracts are named with their rows.
+ */
+export async function measureOrigins(
+  warehouse: Warehouse,
+  measure: Measure,
+  columns: TableColumns,
+  windows: readonly Window[],
+): Promise<MeasureOrigin[]> {
+  const select =
+    measure.aggregation === 'sum' ? sums(measure, columns, windows) : others(measure, columns, windows);
+  return warehouse.rows<MeasureOrigin>(
+    `select ${literal(measure.id)} as measure, entity, period, basis, extract, rows::integer as rows, contribution::decimal(38,10) as contribution
+     from (${select}) order by entity, period, basis, abs(contribution) desc nulls last, rows desc, extract`,
+  );
+}
+
+function sums(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
+  return `with monthly as (
+      select entity, extract_id as extract, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
+        count(*) filter (where weight <> 0) as group_rows
+      from (${measureRows(measure, columns)}) group by all),
+    windowed as (select w.period, w.basis, m.* from monthly as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month)
+    select entity, period, basis, extract, sum(rows) as rows, sum(own) as contribution from windowed group by all
+    union all
+    select '${GROUP}', period, basis, extract, sum(group_rows), sum(consolidated) from windowed where group_rows > 0 group by all`;
+}
+
+function others(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
+  const named = `select m.entity, w.period, w.basis, m.extract_id as extract, count(*) as rows, null as contribution
+    from (${measureRows(measure, columns)}) as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
+    group by all`;
+  const group = windows.map(
+    (
+      window,
+    ) => `select '${GROUP}' as entity, ${literal(window.period)} as period, ${literal(window.basis)} as basis, extract_id as extract,
+      count(*) as rows, sum(contribution) as contribution from (${contributionRows(measure, columns, GROUP, window)}) group by extract_id`,
+  );
+  return [named, ...group].join(' union all ');
+}
+
+function windowValues(measure: Measure, windows: readonly Window[]): string {
+  const rows = windows.map(({ period, basis, from, to }) => {
+    const first = measure.time === 'stock_end' ? to : from;
+    return `(${literal(period)}, ${literal(basis)}, date_trunc('month', date '${first}'), date_trunc('month', date '${to}'))`;
+  });
+  return `select * from (values ${rows.join(', ')}) as t(period, basis, first_month, last_month)`;
+}

@@ -1,0 +1,149 @@
+import type { Indicator, Measure } from '../../indicators/catalogue.ts';
+import { measuresOf, parseExpression } from '../../indicators/expression.ts';
+import { type Figure, GROUP } from '../../indicators/figure.ts';
+import type { MeasureOrigins, ReportContent } from '../content.ts';
+import { number, quantity, quarter, share } from '../format.ts';
+import { cellWithUnit, indicatorScale, trailId } from './cell.ts';
+import type { FigureBook } from './figure-book.ts';
+import { entityName } from './objectives.ts';
+import type { Voice } from './voice.ts';
+
+const key = (measure: string, entity: string, period: string, basis: string) =>
+  `${measure}|${entity}|${period}|${basis}`;
+
+/** Every panel id that some cell of a page's model names. */
+export function trailsIn(model: unknown): Set<string> {
+  const found = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, part] of Object.entries(value)) {
+      if (name === 'trail' && typeof part === 'string') found.add(part);
+      else walk(part);
+    }
+  };
+  walk(model);
+  return found;
+}
+
+/**
+ * How each figure that the page shows came about: definition, formula with its values, coverage, the extracts behind
+ * each measure with what they gave, and who approved it.
+ */
+export function arrangeTrails(
+  content: ReportContent,
+  book: FigureBook,
+  named: ReadonlySet<string>,
+  voice: Voice,
+) {
+  const values = new Map(content.measures.map((v) => [key(v.measure, v.entity, v.period, v.basis), v]));
+  const origins = new Map(content.origins.map((o) => [key(o.measure, o.entity, o.period, o.basis), o]));
+  const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
+  const { language } = voice;
+  return content.figures
+    .filter((figure) => named.has(trailId(figure)))
+    .map((figure) => {
+      const indicator = book.indicator(figure.indicator) as Indicator;
+      const used = [
+        ...new Set(
+          [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) =>
+            measuresOf(parseExpression(text)),
+          ),
+        ),
+      ].map((id) => measures.get(id) as Measure);
+      const hidden = figure.status === 'suppressed';
+      const exact = (value: string | null) =>
+        value === null ? voice.word('marks.missing') : number(value, decimalsOf(value), language);
+      return {
+        id: trailId(figure),
+        label: voice.label(indicator.label),
+        place: [
+          figure.entity === GROUP ? voice.word('group_title') : entityName(content, figure.entity),
+          quarter(figure.period, language),
+          voice.word(`bases.${figure.basis}`),
+        ].join(' · '),
+        value: cellWithUnit(figure, indicatorScale(indicator, [figure], voice), voice).text,
+        definition: voice.label(indicator.definition),
+        facts: [
+          fact('trail.formula', formulaOf(indicator, measures, voice)),
+          ...(hidden || !indicator.denominator
+            ? []
+            : [
+                fact('trail.numerator', exact(figure.numerator)),
+                fact('trail.denominator', exact(figure.denominator)),
+              ]),
+          ...(hidden ? [] : [fact('trail.unrounded', exact(figure.value))]),
+          fact('trail.status', voice.word(`figure_statuses.${figure.status}`)),
+          fact('trail.coverage', share(figure.coverage, 1, language)),
+          fact('trail.estimated', share(figure.estimatedShare, 1, language)),
+          fact('trail.approval', voice.say(`trail.approvals.${content.run.state}`)),
+        ],
+        measures: hidden
+          ? []
+          : used.map((measure) => {
+              const at = key(measure.id, figure.entity, figure.period, figure.basis);
+              const value = values.get(at);
+              return {
+                label: voice.label(measure.label),
+                value:
+                  value?.value == null
+                    ? voice.word('marks.missing')
+                    : quantity(value.value, measure.unit, decimalsOf(value.value, 2), language),
+                rows: voice.plural('trail.rows', value?.rows ?? 0),
+                extracts: extractsOf(origins.get(at), measure, voice),
+                extracts_rest: restOf(origins.get(at), voice),
+              };
+            }),
+        command: hidden ? '' : commandOf(content, figure),
+      };
+    });
+
+  function fact(name: string, text: string) {
+    return { name: voice.say(name), text };
+  }
+}
+
+/** `Women / Headcount × 100`: the catalogue's expressions with the measures' names. */
+function formulaOf(indicator: Indicator, measures: ReadonlyMap<string, Measure>, voice: Voice): string {
+  const named = (text: string) =>
+    text
+      .replace(/[a-z][a-z0-9_]*/g, (id) => {
+        const measure = measures.get(id);
+        return measure ? `[${voice.label(measure.label)}]` : id;
+      })
+      .replaceAll('*', '×')
+      .replaceAll('-', '−');
+  const bottom = indicator.denominator ? ` / (${named(indicator.denominator)})` : '';
+  const scale = indicator.scale === 1 ? '' : ` × ${number(String(indicator.scale), 0, voice.language)}`;
+  return `${named(indicator.numerator)}${bottom}${scale}`;
+}
+
+function extractsOf(origins: MeasureOrigins | undefined, measure: Measure, voice: Voice) {
+  return (origins?.extracts ?? []).map(({ extract, rows, contribution }) => ({
+    name: extract,
+    rows: voice.plural('trail.rows', rows),
+    contribution:
+      contribution === null
+        ? ''
+        : quantity(contribution, measure.unit, decimalsOf(contribution, 2), voice.language),
+  }));
+}
+
+function restOf(origins: MeasureOrigins | undefined, voice: Voice): string {
+  const rest = origins?.more ?? 0;
+  return rest > 0 ? voice.plural('trail.more', rest) : '';
+}
+
+/** The digits that a decimal text has, `most` at most: what is shown is what was computed. */
+function decimalsOf(value: string, most = 6): number {
+  return Math.min(most, value.includes('.') ? (value.replace(/0+$/, '').split('.')[1]?.length ?? 0) : 0);
+}
+
+function commandOf(content: ReportContent, { indicator, entity, period, basis }: Figure): string {
+  const { run } = content;
+  return [
+    `concordance trace out/${run.period}/${run.id} ${indicator}`,
+    ...(entity === GROUP ? [] : [`--entity ${entity}`]),
+    ...(period === run.period ? [] : [`--period ${period}`]),
+    `--basis ${basis}`,
+  ].join(' ');
+}

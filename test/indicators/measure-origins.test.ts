@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Measure } from '../../pipelines/indicators/catalogue.ts';
+import { measureOrigins } from '../../pipelines/indicators/measure-origins.ts';
+import { tableColumns, windowsOf } from '../../pipelines/indicators/measure-values.ts';
+import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
+
+const windows = windowsOf('2025-Q3', '2026-Q2', 1).filter((w) => w.period === '2026-Q2');
+const measure = (over: Partial<Measure>): Measure =>
+  Measure.parse({
+    id: 'm',
+    label: { fr: 'x', en: 'x' },
+    unit: 'MWh',
+    table: 'thing',
+    value: 'amount',
+    contracts: ['thing'],
+    ...over,
+  });
+
+let warehouse: Warehouse;
+beforeEach(async () => {
+  warehouse = await Warehouse.open(':memory:', { memory: '1GB' });
+  await warehouse.run('create schema reference; create schema model');
+  await warehouse.run(`create table reference.entity as select * from (values ('A', 1::decimal(9,6)), ('B', 0.5)) as t(entity, weight);
+    alter table reference.entity add column entry_date date; alter table reference.entity add column exit_date date`);
+  await warehouse.run(`create table model.thing as select * from (values
+    ('A', date '2025-08-10', 5::decimal(18,4), 'p1', 'old.csv', 1),
+    ('A', date '2026-04-10', 100, 'p1', 'a.csv', 1),
+    ('A', date '2026-05-10', -30, 'p2', 'a.csv', 2),
+    ('A', date '2026-06-10', 7, 'p1', 'late.csv', 1),
+    ('B', date '2026-06-30', 40, 'p1', 'b.csv', 1)) as t(entity, date, amount, person, extract_id, row_number)`);
+});
+afterEach(() => warehouse.close());
+
+const origins = async (one: Measure) => {
+  const columns = await tableColumns(warehouse);
+  const found = await measureOrigins(warehouse, one, columns('thing'), windows);
+  return (entity: string, basis: string) =>
+    found
+      .filter((o) => o.entity === entity && o.basis === basis)
+      .map(({ extract, rows, contribution }) => [
+        extract,
+        rows,
+        contribution === null ? null : Number(contribution),
+      ]);
+};
+
+test('a flow is split by extract, the group after consolidation, largest first', async () => {
+  const of = await origins(measure({}));
+  expect(of('A', 'quarter')).toEqual([
+    ['a.csv', 2, 70], // 100 - 30
+    ['late.csv', 1, 7],
+  ]);
+  expect(of('GROUP', 'quarter')).toEqual([
+    ['a.csv', 2, 70],
+    ['b.csv', 1, 20], // 40 x 50 %
+    ['late.csv', 1, 7],
+  ]);
+  expect(of('A', 'ttm')).toEqual([
+    ['a.csv', 2, 70],
+    ['late.csv', 1, 7],
+    ['old.csv', 1, 5],
+  ]);
+});
+
+test('a stock at period end has the extracts of its last month only', async () => {
+  const of = await origins(measure({ time: 'stock_end' }));
+  expect(of('GROUP', 'quarter')).toEqual([
+    ['b.csv', 1, 20],
+    ['late.csv', 1, 7],
+  ]);
+});
+
+test('who counts once is split for the group without counting twice; an entity names its extracts', async () => {
+  const of = await origins(measure({ aggregation: 'distinct', key: 'person', value: '1' }));
+  // p1 counts with its first row of the heaviest entity (a.csv), p2 with its own
+  expect(of('GROUP', 'quarter')).toEqual([
+    ['a.csv', 2, 2],
+    ['b.csv', 1, 0],
+    ['late.csv', 1, 0],
+  ]);
+  expect(of('A', 'quarter')).toEqual([
+    ['a.csv', 2, null],
+    ['late.csv', 1, null],
+  ]);
+});
