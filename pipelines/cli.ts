@@ -3,6 +3,7 @@ import { ExtractError } from '../connectors/connector.ts';
 import { checkCommand } from './commands/check.ts';
 import { indicatorsCommand } from './commands/indicators.ts';
 import { initCommand } from './commands/init.ts';
+import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { schemasCommand } from './commands/schemas.ts';
 import { statusCommand } from './commands/status.ts';
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     statusCommand(),
     traceCommand(),
     verifyCommand(),
+    reviewCommand(),
     indicatorsCommand(),
     schemasCommand(),
   ]) {

@@ -23,6 +23,7 @@ import { writeBoard } from './report/board/board.ts';
 import type { ReportContent } from './report/content.ts';
 import { gatherContent } from './report/gather.ts';
 import { readPresentation } from './report/presentation.ts';
+import { recordContent } from './report/record-content.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
 import { contentOf } from './seal/content.ts';
 import { causesOf, type Identity, identify, runFacts } from './seal/identity.ts';
@@ -188,6 +189,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         ? { folder: identity.previousFolder, causes: causesOf(identity) }
         : null,
     });
+    await recordContent(warehouse, content, scratch);
     await recordRun(warehouse, { plan, identity, catalogue, staged });
     await exportFigures(warehouse, folder);
     await exportQuarantine(warehouse, folder);

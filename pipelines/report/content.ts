@@ -2,6 +2,7 @@ import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import type { Figure, MeasureValue } from '../indicators/figure.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
+import type { Review } from '../review/decision.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -29,6 +30,8 @@ export interface ReportContent {
   }[];
   readonly quarantine: readonly QuarantinedRow[];
   readonly factors: readonly FactorFacts[];
+  /** what the journal says of this run: decisions on figures, explanations of gaps */
+  readonly review: Review;
   /** figures of the run's period that differ from the previous run's; empty when there is none */
   readonly changes: readonly ChangedFigure[];
   /** rows behind the group's figures of the run's period, capped by measure, largest first */

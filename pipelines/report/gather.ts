@@ -9,6 +9,7 @@ import { contributionRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Plan } from '../plan.ts';
+import { noReview } from '../review/decision.ts';
 import type { Contract } from '../stage/contract.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -94,6 +95,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     })),
     quarantine: await gatherQuarantine(warehouse),
     factors: await gatherFactors(warehouse, language),
+    review: noReview,
     changes: results.previous
       ? await gatherChanges(warehouse, results.previous.folder, results.previous.causes, quarter.id)
       : [],

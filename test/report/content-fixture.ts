@@ -4,6 +4,7 @@ import { GROUP, type MeasureValue } from '../../pipelines/indicators/figure.ts';
 import { computeFigures } from '../../pipelines/indicators/figures.ts';
 import { standings } from '../../pipelines/objectives/standing.ts';
 import type { Language, MeasureContributions, ReportContent } from '../../pipelines/report/content.ts';
+import { noReview } from '../../pipelines/review/decision.ts';
 import { sampleActions, sampleObjectives } from './fixture/actions.ts';
 import { sampleCatalogue, series } from './fixture/catalogue.ts';
 import {
@@ -71,6 +72,7 @@ export function sampleContent(language: Language): ReportContent {
     missingSources: sampleMissingSources(language),
     quarantine: sampleQuarantine(language),
     factors: sampleFactors(language),
+    review: noReview,
     changes: sampleChanges(language),
     contributions: sampleContributions(measures),
     origins: sampleOrigins(measures),

@@ -1,6 +1,7 @@
 import { shiftQuarter } from '../../configuration/period.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicators/figure.ts';
+import type { FigureReview } from '../../review/decision.ts';
 import type { Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
 import type { Shown } from './cell.ts';
@@ -33,6 +34,8 @@ export interface Book {
   withheld(measure: string, entity: string, period: string, basis: Basis): boolean;
   contributions(measure: string): MeasureContributions | undefined;
   entityName(id: string): string;
+  /** what the journal holds of a figure, by its text id */
+  reviewOf(figure: string): FigureReview | undefined;
   /** a unit as a reader writes it, never empty */
   unit(unit: string): string;
   /** what a cell shows for a figure: its value, the mark of its state, or a dash where there is no such figure */
@@ -54,6 +57,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
   const values = index(content.measures, (v) => placeOf(v.measure, v.entity, v.period, v.basis));
   const contributions = index(content.contributions, (c) => c.measure);
   const entities = index(content.entities, (e) => e.id);
+  const reviews = index(content.review.figures, (one) => one.figure);
   const withheld = withheldMeasures(content);
   const yearBefore = shiftQuarter(content.run.period, -4);
   return {
@@ -81,6 +85,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
     measureValue: (measure, entity, period, basis) => values.get(placeOf(measure, entity, period, basis)),
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
     contributions: (measure) => contributions.get(measure),
+    reviewOf: (figure) => reviews.get(figure),
     entityName: (id) => (id === GROUP ? words.say('group') : (entities.get(id)?.name ?? id)),
     unit: (unit) => unitName(unit, language) || words.say('number'),
     shown: (figure) => {

@@ -67,7 +67,7 @@ describe.skipIf(!office)('LibreOffice, from formulas alone', () => {
       for (const [heading, value] of Object.entries(cells)) review.getCell(row, at(heading)).value = value;
     };
     fill(6, { Décision: 'Approuver' });
-    fill(7, { Décision: 'Approuver', Relecteur: 'A. Martin' });
+    fill(7, { Décision: 'Approuver', Relecteur: 'A. Martin', Date: '12/10/2026' });
     fill(8, { Décision: 'Remplacer', Relecteur: 'A. Martin' });
     fill(9, { Décision: 'Remplacer', 'Valeur de remplacement': 12, Relecteur: 'A. Martin' });
     fill(10, {
@@ -77,12 +77,13 @@ describe.skipIf(!office)('LibreOffice, from formulas alone', () => {
       Relecteur: 'A. Martin',
     });
     fill(11, { Décision: 'Rejeter', Motif: 'non', Relecteur: 'A. Martin' });
+    fill(13, { Décision: 'Approuver', Relecteur: 'A. Martin' });
     fill(12, { Décision: 'Approuver', 'Valeur de remplacement': 3, Relecteur: 'A. Martin' });
     const filled = join(folder, 'filled.xlsx');
     await book.xlsx.writeFile(filled);
     const read = (await recalculate(filled)).getWorksheet('Revue') as ExcelJS.Worksheet;
     const control = (row: number) => read.getCell(row, at('Contrôle')).result;
-    expect([6, 7, 8, 9, 10, 11, 12, 13].map(control)).toEqual([
+    expect([6, 7, 8, 9, 10, 11, 12, 13, 14].map(control)).toEqual([
       '▼ relecteur attendu',
       '✔ complet',
       '▼ valeur de remplacement attendue',
@@ -90,6 +91,7 @@ describe.skipIf(!office)('LibreOffice, from formulas alone', () => {
       '▼ preuve attendue',
       '▼ motif attendu (10 signes)',
       '▼ valeur sans décision Remplacer',
+      '▼ date attendue',
       '○ à décider',
     ]);
     expect(read.getCell(7, 1).value).toBe('energy.total:GROUP:2026-Q3:ttm');

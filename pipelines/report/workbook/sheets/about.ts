@@ -1,3 +1,4 @@
+import { workbookKey } from '../../../review/workbook-key.ts';
 import { date, quarter } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, day, number, text } from '../cell.ts';
@@ -83,6 +84,7 @@ function writeRun(page: Page): void {
     ),
   );
   fact('id', code(run.id));
+  fact('key', code(workbookKey(run.id, book.content.review)));
   fact('state', text(name('run_states', run.state)));
   fact('previous', run.previousRun === null ? text(say('about.no_previous')) : code(run.previousRun));
   fact('version', text(`Concordance ${run.codeVersion}`));

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { ReconciliationResult } from '../../../alignment/finding.ts';
-import { month, quarter } from '../../format.ts';
+import { date, month, quarter } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, link, number, numeric, type Shown, still, text, words } from '../cell.ts';
 import { numberFormat, percentFormat } from '../look.ts';
@@ -57,6 +57,7 @@ export const reconciliationsSheet = tableSheet<ReconciliationResult>({
       ),
       open_left: text(one.commands.left),
       open_right: text(one.commands.right),
+      standing: text(explanationOf(book, one)),
       months: link(book.words.say('to_months'), book.places.link(`months:${reconciliationId(one)}`)),
     };
   },
@@ -73,13 +74,20 @@ export const reconciliationsSheet = tableSheet<ReconciliationResult>({
     });
     sheet.conditions(ranges.of('explanation'), [
       {
-        formula: `AND(LEFT(${ranges.head('status')},1)="▼",LEN(TRIM(${ranges.head('explanation')}))=0,LEN(${ranges.head('carried')})=0)`,
+        formula: `AND(LEFT(${ranges.head('status')},1)="▼",LEN(TRIM(${ranges.head('explanation')}))=0,LEN(${ranges.head('carried')})=0,LEN(${ranges.head('standing')})=0)`,
         ink: '9B1C1C',
         fill: 'FBE3E1',
       },
     ]);
   },
 });
+
+function explanationOf(book: Book, one: ReconciliationResult): string {
+  const found = book.content.review.explanations.find((e) => e.reconciliation === reconciliationId(one));
+  if (!found) return '';
+  const { text: words, by, on } = found;
+  return book.words.say('review.standing.explained', { text: words, by, on: date(on, book.language) });
+}
 
 const measurePlace = (book: Book, measure: string, one: ReconciliationResult) =>
   book.places.link(`measure:${measure}:${one.entity}:${one.basis}`) ?? book.places.link(`measure:${measure}`);

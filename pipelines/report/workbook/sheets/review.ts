@@ -1,5 +1,7 @@
 import type { Indicator } from '../../../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../../../indicators/figure.ts';
+import { quantity } from '../../../language/quantity.ts';
+import { date } from '../../format.ts';
 import { type Book, figureId } from '../book.ts';
 import { type Cell, formula, link, text, words } from '../cell.ts';
 import { quoted } from '../cell-text.ts';
@@ -46,7 +48,8 @@ export const reviewSheet = tableSheet<Line>({
     before: reference(book, indicator, figure, 'before', earlier(book, figure)),
     change: changeCell(book, indicator, figure, earlier(book, figure), here.at('value'), here.at('before')),
     status: text(book.words.state('figure_statuses', figure.status)),
-    control: controlCell(here, book),
+    standing: text(standingOf(book, indicator, figure)),
+    control: controlCell(here, book, figure),
   }),
   look: ({ figure }) => (figure.entity === GROUP ? { bold: true } : undefined),
   finish: (sheet, ranges, book) => {
@@ -73,30 +76,79 @@ function reference(
 }
 
 /** Says, as the reviewer writes, what is still to come: a decision, a reason, a value, a name, evidence. */
-function controlCell(here: Here, book: Book): Cell {
+function controlCell(here: Here, book: Book, figure: Figure): Cell {
   const { say } = book.words;
   const message = (key: string) => quoted(say(`review.control.${key}`));
-  const [decision, value, reason, evidence, reviewer] = [
+  const [decision, value, reason, evidence, reviewer, date] = [
     'decision',
     'override',
     'reason',
     'evidence',
     'reviewer',
-  ].map(here.at) as [string, string, string, string, string];
+    'date',
+  ].map(here.at) as [string, string, string, string, string, string];
   const is = (...chosen: string[]) => {
     const tests = chosen.map((one) => `${decision}=${quoted(say(`review.decisions.${one}`))}`);
     return tests.length === 1 ? (tests[0] as string) : `OR(${tests.join(',')})`;
   };
+  const undecided = controlBefore(book, figure);
   const steps: [string, string][] = [
-    [`${decision}=""`, message('open')],
+    [`${decision}=""`, message(undecided)],
     [`AND(${is('override')},NOT(ISNUMBER(${value})))`, message('value')],
     [`AND(NOT(${is('override')}),${value}<>"")`, message('stray_value')],
     [`AND(${is('override', 'reject', 'question')},LEN(TRIM(${reason}))<10)`, message('reason')],
     [`AND(${is('override')},LEN(TRIM(${evidence}))=0)`, message('evidence')],
     [`LEN(TRIM(${reviewer}))=0`, message('reviewer')],
+    [`${date}=""`, message('date')],
   ];
   const chain = steps.reduceRight((rest, [test, words]) => `IF(${test},${words},${rest})`, message('done'));
-  return formula(chain, words(say('review.control.open')));
+  return formula(chain, words(say(`review.control.${undecided}`)));
+}
+
+/** What the control says before the reviewer writes: what the journal holds of the figure. */
+export function controlBefore(book: Book, figure: Figure): 'open' | 'recorded' | 'to_approve' | 'to_answer' {
+  switch (book.reviewOf(figureId(figure))?.state) {
+    case 'approved':
+    case 'rejected':
+      return 'recorded';
+    case 'overridden':
+      return 'to_approve';
+    case 'questioned':
+      return 'to_answer';
+    default:
+      return 'open';
+  }
+}
+
+/** The decision on record in one sentence, then the comments. */
+function standingOf(book: Book, indicator: Indicator, figure: Figure): string {
+  const standing = book.reviewOf(figureId(figure));
+  if (!standing) return '';
+  const { say } = book.words;
+  const day = (iso: string) => date(iso, book.language);
+  const lines: string[] = [];
+  const { override, decided } = standing;
+  if (decided && standing.state !== 'open') {
+    const shown = (value: string | null) =>
+      quantity(value, indicator.unit, indicator.decimals, book.language);
+    const { state } = standing;
+    const key = state === 'approved' && override ? 'approved_override' : state;
+    lines.push(
+      say(`review.standing.${key}`, {
+        by: decided.by,
+        on: day(decided.on),
+        reason: (override && state !== 'questioned' ? override.reason : decided.reason) ?? '',
+        value: shown(override?.value ?? null),
+        computed: shown(override?.computed ?? null),
+        author: override?.by ?? '',
+        since: override ? day(override.on) : '',
+        evidence: override?.evidence ?? '',
+      }),
+    );
+  }
+  for (const { by, on, text: words } of standing.comments)
+    lines.push(say('review.standing.comment', { by, on: day(on), text: words }));
+  return lines.join('\n');
 }
 
 function validate(sheet: SheetFile, ranges: Ranges, book: Book): void {

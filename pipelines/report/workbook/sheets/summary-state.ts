@@ -49,7 +49,7 @@ export function writeState(page: Page): void {
     'none',
   );
   quarantined(page);
-  counter(page, 'review', 'control', ['✔'], 0, materials, 'all');
+  counter(page, 'review', 'control', ['✔'], recorded(book), materials, 'all');
 }
 
 const groupFigures = (book: Book) =>
@@ -59,6 +59,10 @@ const groupFigures = (book: Book) =>
       return figure ? [figure.status] : [];
     }),
   );
+
+/** Material figures whose decision is on record. */
+const recorded = (book: Book) =>
+  book.content.review.figures.filter((one) => one.state === 'approved' || one.state === 'rejected').length;
 
 const reviewed = (book: Book) =>
   book.indicators

@@ -1,0 +1,44 @@
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import type { FigureState } from '../review/decision.ts';
+import { reviewRun } from '../review-round.ts';
+
+export function reviewCommand(): Command {
+  return new Command('review')
+    .description(
+      "take a reviewer's workbook in: approvals, rejections, overrides, questions, explanations of gaps",
+    )
+    .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
+    .argument('<workbook>', 'its review workbook, filled in and saved as .xlsx')
+    .option('--json', 'as JSON')
+    .action(async (run: string, workbook: string, { json }: { json?: boolean }) => {
+      // the clock says when the workbook was taken in: a fact of the journal, and part of no sealed document
+      const outcome = await reviewRun(run, workbook, new Date().toISOString());
+      const { review } = outcome;
+      const count = (state: FigureState) => review.figures.filter((one) => one.state === state).length;
+      const states = {
+        approved: count('approved'),
+        rejected: count('rejected'),
+        overridden: count('overridden'),
+        questioned: count('questioned'),
+        explained: review.explanations.length,
+      };
+      if (json) {
+        process.stdout.write(
+          `${JSON.stringify({ added: outcome.added, entries: review.entries, ...states, workbook: outcome.workbook })}\n`,
+        );
+        return;
+      }
+      const shown = relative(process.cwd(), outcome.workbook) || outcome.workbook;
+      process.stdout.write(
+        [
+          outcome.added === 0
+            ? 'nothing new in this workbook'
+            : `${outcome.added} new, ${review.entries} in the journal`,
+          `  ${states.approved} figures approved, ${states.rejected} rejected, ${states.overridden} overridden and to be approved by another person, ${states.questioned} questioned; ${states.explained} gaps explained`,
+          ...(review.entries > 0 ? [`  the form with all that is on record: ${shown}`] : []),
+          '',
+        ].join('\n'),
+      );
+    });
+}

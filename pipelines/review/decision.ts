@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+export const FigureState = z.enum(['open', 'approved', 'rejected', 'overridden', 'questioned']);
+/** `overridden`: an override waits for somebody else's approval */
+export type FigureState = z.infer<typeof FigureState>;
+
+const Standing = z.strictObject({
+  state: z.enum([...FigureState.options, 'explained']),
+  /** decimal text; the override in force, else the computed value; null where there is none */
+  value: z.string().nullable(),
+});
+
+/** One line of the journal: who changed what, from what to what, when they say and when it was taken in. */
+export const JournalEntry = z.strictObject({
+  sequence: z.int().min(1),
+  /** hash of the line before; of the sealed manifest for the first */
+  previous: hash,
+  kind: z.enum(['decision', 'comment', 'explanation']),
+  /** id of a figure, `indicator:entity:period:basis`, or of a reconciliation */
+  subject: z.string(),
+  decision: z.enum(['approve', 'reject', 'override', 'question']).nullable(),
+  by: z.string().min(2),
+  on: day.describe('day that the reviewer states'),
+  from: Standing,
+  to: Standing,
+  reason: z.string().nullable(),
+  evidence: z.string().nullable(),
+  comment: z.string().nullable(),
+  workbook: hash.describe('SHA-256 of the workbook that said it'),
+  recorded_at: z.string().describe('clock of the machine that took it in'),
+});
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** Where one figure stands in the review. */
+export interface FigureReview {
+  readonly figure: string;
+  readonly state: FigureState;
+  /** the override in force, waiting for approval or approved; null when there is none */
+  readonly override: {
+    readonly value: string;
+    readonly computed: string | null;
+    readonly by: string;
+    readonly on: string;
+    readonly reason: string;
+    readonly evidence: string;
+  } | null;
+  /** the last decision; null when there are comments only */
+  readonly decided: { readonly by: string; readonly on: string; readonly reason: string | null } | null;
+  readonly comments: readonly { readonly by: string; readonly on: string; readonly text: string }[];
+}
+
+export interface Explanation {
+  readonly reconciliation: string;
+  readonly text: string;
+  readonly by: string;
+  readonly on: string;
+}
+
+/** What the journal of a run says, all entries taken together. */
+export interface Review {
+  /** number of entries, and the hash of the last one */
+  readonly entries: number;
+  readonly head: string | null;
+  readonly figures: readonly FigureReview[];
+  readonly explanations: readonly Explanation[];
+}
+
+export const noReview: Review = { entries: 0, head: null, figures: [], explanations: [] };
+
+/** Takes the entries together, in their order. */
+export function reviewOf(entries: readonly JournalEntry[], head: string | null): Review {
+  const figures = new Map<string, FigureReview>();
+  const explanations = new Map<string, Explanation>();
+  for (const entry of entries) {
+    const { subject, by, on } = entry;
+    if (entry.kind === 'explanation') {
+      explanations.set(subject, { reconciliation: subject, text: entry.reason ?? '', by, on });
+      continue;
+    }
+    const before = figures.get(subject) ?? openReview(subject);
+    figures.set(subject, after(before, entry));
+  }
+  const byId = <Item>(items: Map<string, Item>) =>
+    [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  return { entries: entries.length, head, figures: byId(figures), explanations: byId(explanations) };
+}
+
+export function openReview(figure: string): FigureReview {
+  return { figure, state: 'open', override: null, decided: null, comments: [] };
+}
+
+function after(before: FigureReview, entry: JournalEntry): FigureReview {
+  const { by, on, reason } = entry;
+  const comments =
+    entry.comment === null ? before.comments : [...before.comments, { by, on, text: entry.comment }];
+  if (entry.decision === null) return { ...before, comments };
+  const decided = { by, on, reason };
+  switch (entry.decision) {
+    case 'override':
+      return {
+        ...before,
+        comments,
+        decided,
+        state: 'overridden',
+        override: {
+          value: entry.to.value as string,
+          computed: before.override ? before.override.computed : entry.from.value,
+          by,
+          on,
+          reason: reason ?? '',
+          evidence: entry.evidence ?? '',
+        },
+      };
+    case 'approve':
+      return { ...before, comments, decided, state: 'approved' };
+    // a rejection lifts the override: approved afterwards, the figure is the computed one
+    case 'reject':
+      return { ...before, comments, decided, state: 'rejected', override: null };
+    case 'question':
+      return { ...before, comments, decided, state: 'questioned' };
+  }
+}
