@@ -4,6 +4,7 @@ const flow = [
   'stage',
   'harmonise',
   'indicators',
+  'frameworks',
   'objectives',
   'alignment',
   'review',

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { configurationSchema, jsonSchema } from '../configuration/schemas.ts';
+import { DatapointFile, FrameworkFile } from '../frameworks/framework.ts';
 import { IndicatorFile, MeasureFile, ReconciliationFile } from '../indicators/load.ts';
 import { ObjectiveFile } from '../objectives/load.ts';
 import { dataFolder } from '../places.ts';
@@ -15,6 +16,8 @@ export function schemaFiles(): Record<string, string> {
     'contract.schema.json': jsonSchema(Contract, 'Contract of a kind of extract'),
     'measures.schema.json': jsonSchema(MeasureFile, 'Measures'),
     'indicators.schema.json': jsonSchema(IndicatorFile, 'Indicators'),
+    'frameworks.schema.json': jsonSchema(FrameworkFile, 'Reporting frameworks and their versions'),
+    'datapoints.schema.json': jsonSchema(DatapointFile, 'Quantitative datapoints of a framework version'),
     'reconciliations.schema.json': jsonSchema(ReconciliationFile, 'Reconciliations'),
   };
 }

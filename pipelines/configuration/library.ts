@@ -8,6 +8,7 @@ export type Shelf =
   | 'measures'
   | 'indicators'
   | 'frameworks'
+  | 'frameworks/datapoints'
   | 'factors'
   | 'reference'
   | 'reconciliations';

@@ -162,6 +162,26 @@ export const Configuration = z.strictObject({
     )
     .default([])
     .describe('what an entity does not have: counted as zero and known, where silence would be missing'),
+  frameworks: z
+    .array(
+      z.strictObject({
+        id: code.describe('ESRS, VSME, GRI, BDESE, EGAPRO...'),
+        version: z
+          .string()
+          .optional()
+          .describe('a version of data/frameworks; default: the one valid on the last day of the period'),
+        module: z
+          .string()
+          .optional()
+          .describe('the part reported under, such as basic for the VSME; default: the whole'),
+        not_applicable: z
+          .array(z.strictObject({ datapoint: z.string(), reason: z.string().min(10) }))
+          .default([])
+          .describe('datapoints that do not concern the group, each with its reason'),
+      }),
+    )
+    .default([])
+    .describe('frameworks reported under; none named: every one that is valid on the last day of the period'),
   thresholds: z
     .strictObject({
       suppress_below: z.int().min(1).default(5).describe('smallest group of people that is shown'),

@@ -62,6 +62,9 @@ export const StandardReference = z.strictObject({
   version: z.string(),
   disclosure: z.string(),
   paragraph: z.string().optional(),
+  /** first and last period end that the reference is for, where narrower than its version's validity */
+  valid_from: z.iso.date().optional(),
+  valid_to: z.iso.date().optional(),
   /** `to_confirm`: cited from memory or from a secondary source, to be checked against the text */
   certainty: z.enum(['confirmed', 'to_confirm']).default('to_confirm'),
 });

@@ -74,9 +74,17 @@ function incomplete(measure: Measure): Complaint {
 
 export async function hashCatalogue(overlay?: string): Promise<string> {
   const shelves = await Promise.all(
-    (['contracts', 'measures', 'indicators', 'frameworks', 'reconciliations', 'reference'] as const).map(
-      (name) => shelf(name, overlay, ['.yaml', '.csv']),
-    ),
+    (
+      [
+        'contracts',
+        'measures',
+        'indicators',
+        'frameworks',
+        'frameworks/datapoints',
+        'reconciliations',
+        'reference',
+      ] as const
+    ).map((name) => shelf(name, overlay, ['.yaml', '.csv'])),
   );
   return hashOfFiles(shelves.flat());
 }
