@@ -14,8 +14,8 @@ import { computeMeasures } from './indicators/measure-values.ts';
 import { exportFigures, exportQuarantine, recordFigures } from './indicators/record.ts';
 import { wording } from './language/wording.ts';
 import { loadObjectives } from './objectives/load.ts';
+import { placeObjectives } from './objectives/place.ts';
 import { readActions } from './objectives/read-actions.ts';
-import { standings } from './objectives/standing.ts';
 import { templatesFolder } from './places.ts';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
@@ -130,7 +130,8 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     progress.step('objectives', `${objectives.length} objectives`);
     const actions = await readActions(warehouse, quarter.to, language);
     const tell = standingTeller(catalogue, quarter.id, language, say);
-    const positions = standings(objectives, catalogue.indicators, figures, actions, quarter.id, tell);
+    const grounds = { objectives, catalogue, figures, actions, windows, configuration, period: quarter.id };
+    const positions = await placeObjectives(warehouse, grounds, tell);
 
     progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`);
     const gaps = await reconcile(

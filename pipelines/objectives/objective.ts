@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Bilingual, StandardReference } from '../indicators/catalogue.ts';
 import type { Action } from './action.ts';
+import type { Cascade, Change, Forecast, Pace, Seasonality, TrajectoryPoint } from './position.ts';
 import { derivedTarget } from './trajectory.ts';
 
 export type { Action, Milestone } from './action.ts';
+export type { TrajectoryPoint } from './position.ts';
 
 const quarter = z.string().regex(/^\d{4}-Q[1-4]$/, 'a quarter such as 2026-Q3');
 const Point = z.strictObject({ period: quarter, value: z.number() });
@@ -132,13 +134,6 @@ export function isMeasured(objective: Objective): objective is MeasuredObjective
   return objective.indicator !== null && objective.baseline !== null && objective.target !== null;
 }
 
-export interface TrajectoryPoint {
-  readonly period: string;
-  /** decimal text or null where the figure is missing */
-  readonly actual: string | null;
-  readonly expected: string | null;
-}
-
 /** Where an objective stands at the run's period. */
 export interface Standing {
   readonly objective: Objective;
@@ -151,14 +146,15 @@ export interface Standing {
   /** (value - baseline) / (target - baseline); null when not calculable */
   readonly progress: number | null;
   readonly points: readonly TrajectoryPoint[];
-  /** straight line through the known points, extended to the target period; null with fewer than four points */
-  readonly forecast: {
-    readonly value: string;
-    readonly low: string;
-    readonly high: string;
-    readonly method: string;
-    readonly points: number;
-  } | null;
+  readonly seasonality: Seasonality;
+  /** achieved and required, a year; null where there is no value or no time behind */
+  readonly pace: Pace | null;
+  /** null with too few changes, or where the target's quarter has come */
+  readonly forecast: Forecast | null;
+  /** why the indicator is not what it was at the baseline; null where it cannot be told */
+  readonly change: Change | null;
+  /** against its parts; null where it has none */
+  readonly cascade: Cascade | null;
   readonly actions: readonly Action[];
   /** one sentence in the run's language that a board member understands, with the figure it rests on */
   readonly sentence: string;

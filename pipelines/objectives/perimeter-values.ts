@@ -8,11 +8,12 @@ export type PerimeterValue = (objective: Objective, quarter: string) => string |
 
 /**
  * Looks up the figure of one entity or the group. For several entities, numerators and denominators are
- * added up and divided last: a ratio is never averaged, and one part that is missing leaves the whole missing.
+ * added up, each for what it is consolidated at, and divided last: a ratio is never averaged, and one part that is missing leaves the whole missing.
  */
 export function perimeterValues(
   indicators: readonly Indicator[],
   figures: readonly Figure[],
+  weights: ReadonlyMap<string, number> = new Map(),
 ): PerimeterValue {
   const byId = new Map(indicators.map((i) => [i.id, i]));
   const at = new Map(figures.map((f) => [`${f.indicator}|${f.entity}|${f.period}|${f.basis}`, f]));
@@ -24,7 +25,11 @@ export function perimeterValues(
     const parts = entities.map(figureOf);
     if (parts.some((part) => part === undefined || part.value === null)) return null;
     const sum = (pick: (figure: Figure) => string | null) =>
-      parts.reduce((total, part) => total.plus(pick(part as Figure) ?? 0), new Decimal(0));
+      parts.reduce(
+        (total, part) =>
+          total.plus(new Decimal(pick(part as Figure) ?? 0).times(weights.get((part as Figure).entity) ?? 1)),
+        new Decimal(0),
+      );
     const numerator = sum((f) => f.numerator);
     if (indicator.denominator === undefined) return numerator.times(indicator.scale).toFixed();
     const denominator = sum((f) => f.denominator);

@@ -4,6 +4,7 @@ import type { Indicator } from '../indicators/catalogue.ts';
 import type { Figure } from '../indicators/figure.ts';
 import type { Action } from './action.ts';
 import { forecast } from './forecast.ts';
+import { consolidationWeights, likeForLike, type Setting } from './like-for-like.ts';
 import {
   isMeasured,
   type MeasuredObjective,
@@ -11,13 +12,18 @@ import {
   type Standing,
   type TrajectoryPoint,
 } from './objective.ts';
-import { perimeterValues } from './perimeter-values.ts';
+import { paceOf } from './pace.ts';
+import { type PerimeterValue, perimeterValues } from './perimeter-values.ts';
+import { inSeason, seasonalityOf, seasonalPath, seasonReference } from './season.ts';
 import { expectedAt } from './trajectory.ts';
 
 /** What the standing's sentence is told with. */
 export type Tell = (standing: Omit<Standing, 'sentence'>) => string;
 
-/** Where each objective stands at `period`: value against trajectory, forecast at the target, actions. */
+/**
+ * Where each objective stands at `period`: value against trajectory, pace, forecast at the target, actions.
+ * What it changed for and how its parts add up is told by `changeSince` and `cascades`.
+ */
 export function standings(
   objectives: readonly Objective[],
   indicators: readonly Indicator[],
@@ -25,15 +31,19 @@ export function standings(
   actions: readonly Action[],
   period: string,
   tell: Tell,
+  setting: Setting = { measures: [], perimeter: [], fiscalYearStartMonth: 1 },
 ): Standing[] {
-  const valueAt = perimeterValues(indicators, figures);
   const quarters = [...new Set(figures.map((f) => f.period))].sort();
+  const oldest = quarters[0] ?? period;
+  const values = perimeterValues(indicators, figures, consolidationWeights(setting.perimeter));
   return objectives.map((objective) => {
     const own = actions.filter((action) => action.objective === objective.id);
-    const base = isMeasured(objective)
-      ? measured(objective, (quarter) => valueAt(objective, quarter), quarters[0] ?? period, period)
-      : unmeasured;
-    const standing = { objective, ...base, actions: own };
+    const indicator = indicators.find((one) => one.id === objective.indicator);
+    const base =
+      isMeasured(objective) && indicator
+        ? measured(objective, indicator, values, oldest, period, setting)
+        : unmeasured;
+    const standing = { objective, ...base, change: null, cascade: null, actions: own };
     return { ...standing, sentence: tell(standing) };
   });
 }
@@ -45,31 +55,52 @@ const unmeasured = {
   lead: null,
   progress: null,
   points: [],
+  seasonality: 'none',
+  pace: null,
   forecast: null,
 } as const;
 
+type Measured = Omit<Standing, 'objective' | 'actions' | 'sentence' | 'change' | 'cascade'>;
+
 function measured(
   objective: MeasuredObjective,
-  actual: (quarter: string) => string | null,
+  indicator: Indicator,
+  values: PerimeterValue,
   oldest: string,
   period: string,
-): Omit<Standing, 'objective' | 'actions' | 'sentence'> {
+  setting: Setting,
+): Measured {
+  const actual = (quarter: string) => values(objective, quarter);
+  const seasonality = seasonalityOf(objective, indicator, setting);
+  const seasonal = seasonality === 'same_quarter';
+  const expectedIn = (quarter: string) =>
+    seasonal ? seasonalPath(objective, quarter, actual) : expectedAt(objective, quarter);
   const first = [oldest, objective.baseline.period].sort()[0] as string;
   const points: TrajectoryPoint[] = quartersBetween(first, objective.target.period).map((quarter) => ({
     period: quarter,
     actual: quarterIndex(quarter) <= quarterIndex(period) ? actual(quarter) : null,
-    expected: expectedAt(objective, quarter)?.toFixed() ?? null,
+    expected: expectedIn(quarter)?.toFixed() ?? null,
   }));
   const value = actual(period);
-  const expected = expectedAt(objective, period);
+  const since = seasonal ? seasonReference(objective, period) : objective.baseline.period;
+  const then = seasonal ? actual(since) : String(objective.baseline.value);
+  const target = seasonal
+    ? inSeason(objective, objective.target.value, period, actual)
+    : new Decimal(objective.target.value);
+  const known = value !== null && then !== null && target !== null;
+  const like = likeForLike(objective, indicator, values, points, oldest, period, setting);
   return {
     value,
-    expected: expected?.toFixed() ?? null,
-    ...position(objective, value, expected),
+    expected: expectedIn(period)?.toFixed() ?? null,
+    ...(known ? position(objective, value, then, target, expectedIn(period)) : unplaced),
     points,
-    forecast: forecast(points, objective.target.period),
+    seasonality,
+    pace: known ? paceOf(then, since, value, period, target, objective.target.period) : null,
+    forecast: forecast(points, objective.target.period, seasonal ? 4 : 1, like.series, like.moved),
   };
 }
+
+const unplaced = { status: 'unknown', lead: null, progress: null } as const;
 
 /**
  * Status from the signed distance to the trajectory, as a share of the whole way from baseline to target;
@@ -77,16 +108,17 @@ function measured(
  */
 function position(
   objective: MeasuredObjective,
-  value: string | null,
+  value: string,
+  baseline: string,
+  target: Decimal,
   expected: Decimal | null,
 ): Pick<Standing, 'status' | 'lead' | 'progress'> {
-  if (value === null) return { status: 'unknown', lead: null, progress: null };
-  const way = new Decimal(objective.target.value).minus(objective.baseline.value);
+  const way = target.minus(baseline);
   const sign = way.isNegative() ? -1 : 1;
   const progress = way.isZero()
     ? null
-    : new Decimal(value).minus(objective.baseline.value).dividedBy(way).toDecimalPlaces(6).toNumber();
-  const reached = new Decimal(value).minus(objective.target.value).times(sign).greaterThanOrEqualTo(0);
+    : new Decimal(value).minus(baseline).dividedBy(way).toDecimalPlaces(6).toNumber();
+  const reached = new Decimal(value).minus(target).times(sign).greaterThanOrEqualTo(0);
   if (expected === null) return { status: reached ? 'achieved' : 'on_track', lead: null, progress };
   const lead = new Decimal(value).minus(expected).times(sign).toDecimalPlaces(12);
   if (reached) return { status: 'achieved', lead: lead.toFixed(), progress };

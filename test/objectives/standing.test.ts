@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Indicator } from '../../pipelines/indicators/catalogue.ts';
+import { Indicator, Measure } from '../../pipelines/indicators/catalogue.ts';
 import type { Figure } from '../../pipelines/indicators/figure.ts';
-import { forecast } from '../../pipelines/objectives/forecast.ts';
 import { type MeasuredObjective, Objective } from '../../pipelines/objectives/objective.ts';
 import { standings } from '../../pipelines/objectives/standing.ts';
 import { expectedAt } from '../../pipelines/objectives/trajectory.ts';
@@ -107,35 +106,96 @@ describe('the status', () => {
   });
 });
 
-describe('the forecast', () => {
-  const points = (...values: (number | null)[]) =>
-    values.map((value, i) => ({
-      period: `${2024 + Math.floor(i / 4)}-Q${(i % 4) + 1}`,
-      actual: value === null ? null : String(value),
-      expected: null,
-    }));
-
-  test('says nothing with fewer than four points', () => {
-    expect(forecast(points(1, 2, 3), '2025-Q4')).toBeNull();
-    expect(forecast(points(1, null, 2, 3), '2025-Q4')).toBeNull();
+describe('the pace', () => {
+  test('is what was done and what is left, a year', () => {
+    // 1 000 to 940 in three quarters: -80 a year; 940 to 800 in five: -112 a year
+    expect(stand('940').pace).toEqual({ achieved: '-80', required: '-112', quartersLeft: 5 });
   });
 
-  test('goes on along a straight line, with no spread', () => {
-    // 10, 12, 14, 16 in 2024: 2 a quarter, 18 + 2 x 3 = 24 in 2025-Q4
-    expect(forecast(points(10, 12, 14, 16), '2025-Q4')).toMatchObject({
-      value: '24.000000',
-      low: '24.000000',
-      high: '24.000000',
-      points: 4,
+  test('is not told at the baseline itself, nor without a value', () => {
+    const at = { ...objective, baseline: { period: '2026-Q3', value: 1000 } };
+    expect(stand('940', at).pace).toBeNull();
+    expect(stand(null).pace).toBeNull();
+  });
+});
+
+describe('an objective without indicator', () => {
+  test('is unknown, and has nothing to draw', () => {
+    const bare = Objective.parse({ id: 'O', label: text, why: text });
+    expect(stand('940', bare)).toMatchObject({ status: 'unknown', value: null, points: [], pace: null });
+  });
+});
+
+describe('a flow by quarters', () => {
+  const flow = Indicator.parse({ ...indicator, id: 't.heat', bases: ['quarter'] });
+  const measures = [
+    Measure.parse({ id: 'm', label: text, unit: 'MWh', table: 'energy', time: 'flow', contracts: ['c'] }),
+  ];
+  // winter is heavy, summer is light; from 400 in 2025-Q4 to 360 in 2027-Q4: 10 % less in eight quarters
+  const heat = Objective.parse({
+    ...declared,
+    indicator: 't.heat',
+    basis: 'quarter',
+    baseline: { period: '2025-Q4', value: 400 },
+    target: { period: '2027-Q4', value: 360 },
+  });
+  const quarterly = (values: Record<string, string>) =>
+    Object.entries(values).map(([period, value]) => ({
+      ...figure(period, value),
+      indicator: 't.heat',
+      basis: 'quarter' as const,
+    }));
+  const setting = { measures, perimeter: [], fiscalYearStartMonth: 1 };
+  const standing = (values: Record<string, string>) =>
+    standings([heat], [flow], quarterly(values), [], '2026-Q3', () => '', setting)[0];
+
+  test('is set against the same quarter of the baseline year, not against the quarter before', () => {
+    // 2025-Q3 was 100; three quarters of eight on a way of -10 %: 100 x (1 - 0.1 x 3 / 8) = 96.25
+    const one = standing({ '2025-Q3': '100', '2025-Q4': '400', '2026-Q3': '96' });
+    expect(one).toMatchObject({
+      seasonality: 'same_quarter',
+      expected: '96.25',
+      lead: '0.25',
+      status: 'on_track',
+    });
+    // 96 against 100 a year before: -4 a year; 90 (100 less 10 %) in five quarters: -6 x 4 / 5
+    expect(one?.pace).toEqual({ achieved: '-4', required: '-4.8', quartersLeft: 5 });
+  });
+
+  test('is not achieved because summer is low', () => {
+    expect(standing({ '2025-Q3': '100', '2025-Q4': '400', '2026-Q3': '99' })?.status).not.toBe('achieved');
+  });
+
+  test('without the same quarter of the baseline year cannot be placed', () => {
+    expect(standing({ '2025-Q4': '400', '2026-Q3': '96' })).toMatchObject({
+      status: 'unknown',
+      expected: null,
     });
   });
+});
 
-  test('has an 80 % interval worked out by hand', () => {
-    // x 0..3, y 1, 3, 2, 4: slope 0.8, mean 2.5 at 1.5; residuals -0.3, 0.9, -0.9, 0.3, sum of squares 1.8;
-    // s = sqrt(1.8 / 2) = 0.948683; at x = 4: 4.5; spread sqrt(1 + 1/4 + 2.5^2 / 5) = 1.581139; t(2) = 1.886
-    // 1.886 x 0.948683 x 1.581139 = 2.829
-    const found = forecast(points(1, 3, 2, 4), '2025-Q1');
-    expect(Number(found?.value)).toBeCloseTo(4.5, 6);
-    expect(Number(found?.high) - 4.5).toBeCloseTo(2.829, 3);
+describe('several entities in one objective', () => {
+  const ratio = Indicator.parse({ ...indicator, id: 't.rate', numerator: 'a', denominator: 'b', scale: 100 });
+  const part = (entity: string, numerator: string, denominator: string): Figure => ({
+    ...figure('2026-Q3', 'x'),
+    indicator: 't.rate',
+    entity,
+    value: String((Number(numerator) / Number(denominator)) * 100),
+    numerator,
+    denominator,
+  });
+  const both = Objective.parse({ ...declared, indicator: 't.rate', entities: ['A', 'B'] });
+  const valueAt = (figures: Figure[]) =>
+    standings([both], [ratio], figures, [], '2026-Q3', () => '')[0]?.value;
+
+  test('divide the sum of numerators by the sum of denominators', () => {
+    // (10 + 90) / (100 + 100) = 50 %; the mean of 10 % and 90 % would be right here by chance only
+    expect(valueAt([part('A', '10', '100'), part('B', '90', '100')])).toBe('50');
+    // (10 + 90) / (100 + 300) = 25 %, where the mean of the ratios is 20 %
+    expect(valueAt([part('A', '10', '100'), part('B', '90', '300')])).toBe('25');
+  });
+
+  test('are missing when one of them is', () => {
+    expect(valueAt([part('A', '10', '100')])).toBeNull();
   });
 });

@@ -1,6 +1,12 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
-import { type Action, isMeasured, type Standing } from '../../objectives/objective.ts';
+import {
+  type Action,
+  isMeasured,
+  type MeasuredObjective,
+  type Standing,
+} from '../../objectives/objective.ts';
+import { type Cascade, type Change, causes, type Forecast } from '../../objectives/position.ts';
 import type { ReportContent } from '../content.ts';
 import {
   number,
@@ -102,7 +108,7 @@ async function objectivePage(
         label: voice.say('objective.value', { period: quarterOf(content.run.period) }),
         text: shown.value,
         trail: shown.trail,
-        note: voice.word(`bases.${objective.basis}`),
+        note: voice.word(`seasons.${standing.seasonality}`),
       },
       {
         label: voice.say('objective.expected'),
@@ -139,6 +145,7 @@ async function objectivePage(
     no_chart: voice.say('objective.no_chart'),
     chart_key: chart ? chartKey(standing, voice) : '',
     forecast: forecastOf(standing, shown.scale, voice),
+    explanations: explanationsOf(standing, shown.scale, content, voice),
     actions_title: voice.say('objective.actions'),
     actions: standing.actions.map((action) => arrangeAction(action, content, voice)),
     actions_head: actionsHead(voice),
@@ -194,19 +201,105 @@ function forecastOf(standing: Standing, scale: Scale, voice: Voice): string {
   const known = standing.points.filter((p) => p.actual !== null).at(-1)?.period ?? '';
   if (known >= objective.target.period) return voice.say('objective.target_passed', { period });
   const shown = (value: string) => scaledQuantity(value, scale, voice.language);
-  const way = new Decimal(objective.target.value).minus(objective.baseline.value);
-  const short = new Decimal(forecast.value)
-    .minus(objective.target.value)
-    .times(way.isNegative() ? -1 : 1)
-    .isNegative();
-  return voice.say(short ? 'objective.forecast_short' : 'objective.forecast_reached', {
+  return voice.say(`objective.forecast_${outlook(objective, forecast)}`, {
     period,
     value: shown(forecast.value),
     low: shown(forecast.low),
     high: shown(forecast.high),
-    points: number(String(forecast.points), 0, voice.language),
-    method: voice.wordFor('forecast_methods', forecast.method),
+    method: forecastBasis(forecast, voice),
   });
+}
+
+/** Whether the whole interval misses the target, meets it, or holds it. */
+function outlook({ baseline, target }: MeasuredObjective, forecast: Forecast): 'short' | 'open' | 'reached' {
+  const sign = target.value < baseline.value ? -1 : 1;
+  const met = (value: string) => new Decimal(value).minus(target.value).times(sign).greaterThanOrEqualTo(0);
+  const [worse, better] = sign < 0 ? [forecast.high, forecast.low] : [forecast.low, forecast.high];
+  if (met(worse)) return 'reached';
+  return met(better) ? 'open' : 'short';
+}
+
+function forecastBasis(forecast: Forecast, voice: Voice): string {
+  const count = (value: number) => number(String(value), 0, voice.language);
+  const basis = voice.say('objective.forecast_basis', {
+    method: capital(voice.wordFor('forecast_methods', forecast.method)),
+    changes: count(forecast.changes),
+    points: count(forecast.points),
+  });
+  return forecast.far ? voice.say('objective.forecast_far', { basis }) : basis;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toLocaleUpperCase()}${text.slice(1)}`;
+}
+
+/** What the numbers of a standing say beside its forecast: pace, causes of the change, parts. */
+function explanationsOf(standing: Standing, scale: Scale, content: ReportContent, voice: Voice) {
+  const { objective, pace, change, cascade } = standing;
+  if (!isMeasured(objective)) return [];
+  const quarterOf = (period: string) => quarter(period, voice.language);
+  const signed = (value: string) => signedQuantity(value, scale, voice);
+  const lines = [
+    {
+      title: voice.say('objective.pace_title'),
+      text:
+        pace === null
+          ? voice.say('objective.no_pace')
+          : voice.say(pace.required === null ? 'objective.pace_over' : 'objective.pace', {
+              achieved: signed(pace.achieved),
+              since: quarterOf(objective.baseline.period),
+              required: pace.required === null ? '' : signed(pace.required),
+              until: quarterOf(objective.target.period),
+            }),
+    },
+    {
+      title: voice.say('objective.change_title', {
+        since: quarterOf(change?.since ?? objective.baseline.period),
+      }),
+      text: change ? changeText(change, signed, voice) : voice.say('objective.no_change'),
+    },
+  ];
+  if (cascade)
+    lines.push({
+      title: voice.say('objective.cascade_title'),
+      text: cascadeText(cascade, scale, content, voice),
+    });
+  return lines;
+}
+
+function changeText(change: Change, signed: (value: string) => string, voice: Voice): string {
+  const sum = (parts: Change['total']) =>
+    causes.reduce((total, cause) => total.plus(parts[cause]), new Decimal(0)).toFixed();
+  const denominator = sum(change.denominator);
+  return voice.say(new Decimal(denominator).isZero() ? 'objective.change' : 'objective.change_ratio', {
+    total: signed(sum(change.total)),
+    numerator: signed(sum(change.numerator)),
+    denominator: signed(denominator),
+    ...Object.fromEntries(causes.map((cause) => [cause, signed(change.total[cause])])),
+  });
+}
+
+function cascadeText(cascade: Cascade, scale: Scale, content: ReportContent, voice: Voice): string {
+  const shown = (value: string) => scaledQuantity(value, scale, voice.language);
+  return voice.say(`objective.cascade.${cascade.status}`, {
+    parts: cascade.parts
+      .map((part) => `${part.entity} ${shown(part.target)}`)
+      .join(voice.language === 'fr' ? ' ; ' : '; '),
+    together: cascade.together === null ? '' : shown(cascade.together),
+    target: shown(cascade.target),
+    gap: cascade.gap === null ? '' : signedQuantity(cascade.gap, scale, voice),
+    gap_share: share(cascade.gapShare ?? 0, 1, voice.language),
+    tolerance: share(cascade.tolerance, 1, voice.language),
+    uncovered: cascade.uncovered.map((entity) => entityName(content, entity)).join(', '),
+    reason: cascade.reason === null ? '' : voice.say(`objective.cascade_reasons.${cascade.reason}`),
+  });
+}
+
+/** A change with its sign: `+1 200 MWh`, `−3,2 points`. */
+function signedQuantity(value: string, scale: Scale, voice: Voice): string {
+  const inPoints = scale.unit === '%' ? { ...scale, unit: voice.word('points') } : scale;
+  const text = scaledQuantity(value, inPoints, voice.language);
+  return new Decimal(value).greaterThan(0) ? `+${text}` : text;
 }
 
 function chartKey(standing: Standing, voice: Voice): string {
