@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baseYearFindings } from './alignment/base-year.ts';
 import { contradictions } from './alignment/contradictions.ts';
 import type { Finding } from './alignment/finding.ts';
 import { driftFindings, gapFindings, gapTeller, ranked, standingTeller } from './alignment/findings.ts';
@@ -160,6 +161,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         language,
         say,
       })),
+      ...baseYearFindings({ configuration, measures, period: quarter.id, language, say }),
       ...(await qualityFindings(warehouse, {
         staged,
         missing: collected.missing,

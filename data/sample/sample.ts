@@ -2,6 +2,8 @@ import { type Absence, ordinaryAbsences } from './absences.ts';
 import { actionFile } from './actions.ts';
 import { aiFile } from './ai-use-cases.ts';
 import { lastDay, type Month, months } from './calendar.ts';
+import { carbonCreditFile } from './carbon-credits.ts';
+import { commuteFiles } from './commuting.ts';
 import { dsnFile } from './dsn.ts';
 import { frenchElectricity } from './electricity.ts';
 import type { ExtractOut } from './extract-files.ts';
@@ -14,16 +16,21 @@ import { accountFiles, bodiesFile, continuityFile, ethicsFile } from './governan
 import { type EntityId, entities, finalMonth, firstMonth, isOpen, sites } from './group.ts';
 import { hoursFiles } from './hours.ts';
 import { entriesOf, type PayrollMonth } from './ledger.ts';
+import { materialFiles } from './materials.ts';
 import { energyContracts, readingFiles } from './meter-readings.ts';
 import { milestoneFile } from './milestones.ts';
 import { payOf } from './payroll.ts';
 import { isEmployee, type Person, runsIn, runsOn, siteIn } from './people.ts';
+import { pollutionFiles } from './pollution.ts';
+import { processFiles } from './process-emissions.ts';
 import { projectFile, projects } from './projects.ts';
 import { energyCharges, invoiceFiles, invoices } from './purchases.ts';
 import { refrigerantWorkbooks } from './refrigerants.ts';
 import { safetyEvents, safetyWorkbooks } from './safety.ts';
 import { deliveryFiles, saleList } from './sales.ts';
+import { siteRegisterFile } from './site-register.ts';
 import { frenchPeople } from './staffing.ts';
+import { substanceFiles } from './substances.ts';
 import { supplierFile, supplierRegister } from './suppliers.ts';
 import { exposedFiles, training, trainingFiles } from './training.ts';
 import { travel, travelFiles } from './travel.ts';
@@ -64,6 +71,12 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   const removed = waste();
   yield* wasteFiles(removed, last);
   yield* refrigerantWorkbooks(last);
+  yield siteRegisterFile(last);
+  yield* processFiles(last);
+  yield* pollutionFiles(last);
+  yield* substanceFiles(last);
+  yield* materialFiles(last);
+  yield* commuteFiles(last);
   const portfolio = projects();
   yield projectFile(portfolio, last);
 
@@ -86,6 +99,7 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   yield bodiesFile(last);
   yield continuityFile(last);
   yield ethicsFile(last);
+  yield carbonCreditFile(last);
   yield* accountFiles((company, month) => headcount(people, foreign, company, month), last);
 }
 

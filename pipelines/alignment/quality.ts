@@ -118,21 +118,45 @@ function headlines({ indicators, figures, period, say, language }: QualityView):
     });
 }
 
-/** Activities that no factor fits: visible, and counted in no total. */
+/** Activities that no factor fits: visible, and counted in no total. Apart, those whose factors are of other dates. */
 async function unvalued(warehouse: Warehouse, { say }: QualityView): Promise<Finding[]> {
-  const rows = await warehouse.rows<{ rows: number; activities: string | null }>(
+  const [found] = await warehouse.rows<{ rows: number; activities: string | null }>(
     `select count(*) as rows, string_agg(distinct activity, ', ' order by activity) as activities
      from model.emission where tco2e is null`,
   );
-  const [found] = rows;
-  if (!found || found.rows === 0) return [];
-  return [
-    {
+  const outdated = await warehouse.rows<{
+    activity: string;
+    rows: number;
+    first: string;
+    last: string;
+    valid: string;
+  }>(
+    `with factor as (
+       select activity, unit, scope_part, country, valid_from, valid_to from reference.factors
+       union all select activity, unit, scope_part, country, valid_from, valid_to from reference.group_factors)
+     select e.activity, count(distinct (e.extract_id, e.row_number)) as rows, min(e.date)::varchar as first, max(e.date)::varchar as last,
+       min(f.valid_from)::varchar || ' – ' || case when bool_or(f.valid_to is null) then '…' else max(f.valid_to)::varchar end as valid
+     from model.emission as e
+     join factor as f on f.activity = e.activity and f.unit = e.unit and (f.scope_part = e.scope_part or (e.scope_part = 'residual' and f.scope_part = 'generation'))
+       and (f.country is null or f.country = e.country)
+     where e.tco2e is null and not (e.date between f.valid_from and coalesce(f.valid_to, date '9999-12-31'))
+     group by e.activity order by e.activity`,
+  );
+  const findings: Finding[] = outdated.map(({ activity, rows, first, last, valid }) => ({
+    id: `quality:factor_dates:${activity}`,
+    kind: 'quality',
+    severity: 'major',
+    sentence: say('quality.factor_dates', { activity, rows, first, last, valid }),
+    figures: [{ name: say('names.rows'), value: String(rows), unit: 'count' }],
+  }));
+  if (found && found.rows > 0) {
+    findings.push({
       id: 'quality:unvalued:emission',
       kind: 'quality',
       severity: 'major',
       sentence: say('quality.unvalued', { rows: found.rows, activities: found.activities ?? '' }),
       figures: [{ name: say('names.rows'), value: String(found.rows), unit: 'count' }],
-    },
-  ];
+    });
+  }
+  return findings;
 }

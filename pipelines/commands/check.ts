@@ -2,13 +2,16 @@ import { Command } from 'commander';
 import { type Connector, ExtractError } from '../../connectors/connector.ts';
 import { connectorById } from '../../connectors/index.ts';
 import { coverageOf } from '../collect/covers.ts';
-import { loadProject } from '../configuration/load.ts';
+import { loadProject, type Project } from '../configuration/load.ts';
+import { quarterOf } from '../configuration/period.ts';
 import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import { loadCatalogue } from '../indicators/load.ts';
 import { loadObjectives } from '../objectives/load.ts';
 import { readPresentation } from '../report/presentation.ts';
 import { loadContracts } from '../stage/contract.ts';
+import { loadReference } from '../stage/reference.ts';
+import { Warehouse } from '../warehouse/warehouse.ts';
 
 export function checkCommand(): Command {
   return new Command('check')
@@ -32,6 +35,7 @@ async function check(config: string): Promise<void> {
   const contracts = await loadContracts(project.overlay);
   const models = await loadModels();
   say(`models         ${models.length} harmonised tables, ${contracts.size} contracts`);
+  say(`factors        ${await checkFactors(project)}`);
   const objectives = await loadObjectives(project, catalogue);
   say(`objectives     ${objectives.length}`);
   const { sections, files } = await readPresentation(project);
@@ -79,4 +83,19 @@ async function check(config: string): Promise<void> {
     );
   }
   say('all is well');
+}
+
+/** Loads perimeter, factors and reference tables as a run does; how many factors, and of which assessment report. */
+async function checkFactors(project: Project): Promise<string> {
+  const { history_from, fiscal_year_start_month, carbon, limits } = project.configuration;
+  const warehouse = await Warehouse.open(':memory:', limits, project.secret);
+  try {
+    await loadReference(warehouse, project, [quarterOf(history_from, fiscal_year_start_month)]);
+    const count = await warehouse.scalar<number>(
+      'select (select count(*) from reference.factors) + (select count(*) from reference.group_factors)',
+    );
+    return `${count}, warming potentials of ${carbon.gwp_set}`;
+  } finally {
+    await warehouse.close();
+  }
 }

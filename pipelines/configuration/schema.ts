@@ -182,6 +182,42 @@ export const Configuration = z.strictObject({
     )
     .default([])
     .describe('frameworks reported under; none named: every one that is valid on the last day of the period'),
+  carbon: z
+    .strictObject({
+      gwp_set: z
+        .enum(['AR4', 'AR5', 'AR6'])
+        .default('AR6')
+        .describe('IPCC assessment report whose 100-year warming potentials value gases and refrigerants'),
+      base_year: z
+        .strictObject({
+          period: quarter.describe('the twelve months that end with this quarter are the base year'),
+          threshold: z
+            .number()
+            .min(0)
+            .max(1)
+            .default(0.05)
+            .describe('share of base-year emissions from which a change of perimeter restates them'),
+          restatements: z
+            .array(
+              z.strictObject({
+                entity: code,
+                scope1: z.number().min(0).describe('tCO2e in the base year'),
+                scope2_location: z.number().min(0),
+                scope2_market: z.number().min(0),
+                scope3: z.number().min(0).optional(),
+                source: z
+                  .string()
+                  .min(10)
+                  .describe('evidence of these values, as an auditor will ask for it'),
+              }),
+            )
+            .default([])
+            .describe('what acquired entities emitted in the base year, before their extracts begin'),
+        })
+        .optional()
+        .describe('base year of reductions; without it they are not calculated'),
+    })
+    .prefault({}),
   thresholds: z
     .strictObject({
       suppress_below: z.int().min(1).default(5).describe('smallest group of people that is shown'),

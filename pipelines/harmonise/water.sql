@@ -2,7 +2,7 @@
 -- purpose: water withdrawn, sent back and reused, in m3, by month
 -- grain: one row is one reading's part in one month, by days
 -- inputs: staged.water, reference.units, reference.site, reference.unit_prices
--- columns: meter (text); source (code) network, groundwater, surface, rain; flow (code) withdrawal, discharge, reuse; volume_m3 (m3); stress (flag) site in a basin under high stress; expected_cost_eur (EUR) network water at the reference price
+-- columns: meter (text); source (code) network, groundwater, surface, rain; flow (code) withdrawal, discharge, reuse, storage (gained by a reservoir); volume_m3 (m3); stress (flag) site in a basin under high stress; expected_cost_eur (EUR) network water at the reference price
 with converted as (
   select w.*, greatest(w.period_start, w.period_end) as last_day_read, (w.quantity * u.factor)::decimal(18,6) as m3
   from (

@@ -65,7 +65,7 @@ function cellsOf(measure: Measure, columns: TableColumns, entity: string, window
     measure.time === 'flow';
   const place = (date: string) => `date_diff('month', date '${window.from}', ${date})::integer`;
   const methodOf = (quality: string) =>
-    `case when ${quality} in ('by_spend', 'supplier', 'survey') then ${quality} else 'by_quantity' end`;
+    `case when ${quality} in ('by_spend', 'survey') then ${quality} else 'by_quantity' end`;
   if (!byFactor) {
     const divisor = divisorOf(measure, window);
     return `select entity, ${place('date')} as month, '' as "group", '' as stream, ${methodOf('quality')} as method,
@@ -83,7 +83,7 @@ function cellsOf(measure: Measure, columns: TableColumns, entity: string, window
   return `with weighed as (
       select t.entity, t.${measure.date}::date as date, ${joined(['scope', 'category', 'basis'])} as "group",
         ${joined(['site', 'activity', 'scope_part', 'unit', 'country'])} ${columns.has('method') ? "|| case when t.method = 'contract' then '|contract' else '' end" : ''} as stream,
-        ${methodOf('t.quality')} as method,
+        ${columns.has('method') ? `case when t.method = 'supplier' then 'supplier' else ${methodOf('t.quality')} end` : methodOf('t.quality')} as method,
         (${measure.value})::decimal(28,10) * ${weight}::decimal(9,6) as value,
         t.quantity::decimal(22,6) * ${weight}::decimal(9,6) as quantity
       from model.${measure.table} as t

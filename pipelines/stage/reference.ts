@@ -3,13 +3,18 @@ import { z } from 'zod';
 import { identifier, literal } from '../../connectors/connector.ts';
 import { hashOfFiles, type LibraryFile, shelf } from '../configuration/library.ts';
 import type { Project } from '../configuration/load.ts';
-import { monthEnd, monthsBetween, type Quarter } from '../configuration/period.ts';
+import { monthEnd, monthsBetween, type Quarter, quarterOf, shiftQuarter } from '../configuration/period.ts';
 import { readYaml } from '../configuration/yaml.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { refuseFactorOverlaps } from './factor-overlaps.ts';
 
 const Tables = z.record(z.string(), z.record(z.string(), z.string()));
 
-/** Loads perimeter, calendar and the data files of the catalogue as `reference.*`. */
+/**
+ * Loads perimeter, calendar and the data files of the catalogue as `reference.*`.
+ *
+ * @throws {Fault} FAC-001, FAC-002 for factors that leave the choice of a day to chance
+ */
 export async function loadReference(
   warehouse: Warehouse,
   project: Project,
@@ -19,6 +24,52 @@ export async function loadReference(
   await loadPerimeter(warehouse, project);
   await loadCalendar(warehouse, quarters);
   await loadDataFiles(warehouse, project.overlay);
+  await loadChoices(warehouse, project);
+  await refuseFactorOverlaps(warehouse);
+}
+
+/** What the configuration chooses among the factors, in one row; its base year, and what acquired entities emitted in it. */
+async function loadChoices(warehouse: Warehouse, project: Project): Promise<void> {
+  const { carbon, fiscal_year_start_month: start } = project.configuration;
+  await warehouse.run(
+    `create table reference.choice as select ${literal(carbon?.gwp_set ?? 'AR6')} as gwp_set`,
+  );
+  await warehouse.run(
+    'create table reference.base_year (period varchar, base_start date, base_end date, threshold decimal(9,6))',
+  );
+  await warehouse.run(`create table reference.base_restatement (entity varchar, scope varchar, basis varchar, tco2e decimal(18,6), source varchar,
+    extract_id varchar, row_number bigint)`);
+  const base = carbon?.base_year;
+  if (!base) return;
+  await insert(warehouse, 'reference.base_year', [
+    [
+      base.period,
+      quarterOf(shiftQuarter(base.period, -3), start).from,
+      quarterOf(base.period, start).to,
+      base.threshold,
+    ],
+  ]);
+  const rows = base.restatements.flatMap((one, index) =>
+    (
+      [
+        ['1', null, one.scope1],
+        ['2', 'location', one.scope2_location],
+        ['2', 'market', one.scope2_market],
+        ['3', null, one.scope3],
+      ] as const
+    )
+      .filter(([, , value]) => value !== undefined)
+      .map(([scope, basis, value]) => [
+        one.entity,
+        scope,
+        basis,
+        value as number,
+        one.source,
+        'configuration/carbon.base_year.restatements',
+        index + 1,
+      ]),
+  );
+  await insert(warehouse, 'reference.base_restatement', rows);
 }
 
 /** Hash of the factors and, apart, of the reference tables: both are part of the method. */

@@ -8,6 +8,8 @@ const emissions = async (where: string) =>
     `select scope, category, basis, activity, country, quantity::decimal(18,3)::varchar as quantity, unit, factor_id, tco2e::decimal(18,6)::varchar as t, method, quality
      from model.emission where ${where} order by scope, category, basis, activity, country, quantity`,
   );
+const refrigerants =
+  'entity  site  equipment  intervention_date  fluid  charged_kg  recovered_kg  first_fill';
 const readings = 'entity  site  meter  carrier  period_start  period_end  quantity  unit  quality';
 
 describe('emissions', () => {
@@ -144,5 +146,90 @@ describe('emissions', () => {
         "select sum(tco2e)::decimal(18,6)::varchar as t, sum(biogenic_tco2e)::decimal(18,8)::varchar as biogenic from model.emission where scope = '1'",
       ),
     ).toEqual([{ t: '0.199200', biogenic: '0.01247192' }]);
+  });
+
+  test.each([
+    // 2 kg of R-410A, half R-32 and half R-125
+    ['AR4', 'ar4-r-410a', '4.176000'], // 2 x 2,088
+    ['AR5', 'ar5-r-410a', '3.847000'], // 2 x (677 + 3,170) / 2
+    ['AR6', 'ar6-r-410a', '4.512000'], // 2 x 2,256
+  ] as const)(
+    'of refrigerants take the warming potentials of the report chosen: %s',
+    async (set, factor, t) => {
+      built = await harmonised(
+        { refrigerants: `${refrigerants}\n          A  SA  1  2025-01-10  R410A  2  0  false` },
+        ['emission'],
+        '2026-Q1',
+        { gwp_set: set },
+      );
+      expect((await emissions('true')).map((r) => [r.factor_id, r.t])).toEqual([[factor, t]]);
+      expect(await built.rows('select distinct gwp_set from model.emission')).toEqual([{ gwp_set: set }]);
+    },
+  );
+
+  test('of fluids outside the Kyoto basket stay outside the scopes', async () => {
+    built = await harmonised(
+      { refrigerants: `${refrigerants}\n          A  SA  1  2025-01-10  R 22  1  0  false` },
+      ['emission'],
+    );
+    expect((await emissions('true')).map((r) => [r.scope, r.category, r.t])).toEqual([
+      ['outside', 'non_kyoto', '1.960000'],
+    ]);
+  });
+
+  test('say the version, source, certainty and uncertainty of the factor', async () => {
+    built = await harmonised(
+      {
+        meter_readings: `${readings}\n          A  SA  X1  natural_gas  2025-01-01  2025-01-31  1111  kWh_pcs  measured`,
+      },
+      ['emission'],
+    );
+    const [line] = await built.rows(
+      "select factor_version, factor_source, factor_certainty, gwp_set, uncertainty_pct::varchar as uncertainty, quality from model.emission where scope = '1'",
+    );
+    expect(line).toEqual({
+      factor_version: 'V20.2',
+      factor_source: expect.stringContaining('ADEME Base Carbone V20.2'),
+      factor_certainty: 'confirmed',
+      gwp_set: 'AR5',
+      uncertainty: '5.0',
+      quality: 'calculated',
+    });
+  });
+
+  test('of materials take the place of the spend of their family in that month only', async () => {
+    built = await harmonised(
+      {
+        fec_entries: `siren  closing_date  journal_code  entry_number  entry_date  account  auxiliary  debit  credit
+          111111111  2025-12-31  AC  1  2025-01-10  601000  -  1000  0
+          111111111  2025-12-31  AC  1  2025-01-10  622600  -  1000  0
+          111111111  2025-12-31  AC  2  2025-02-10  601000  -  1000  0`,
+        material_flows: `entity  site  month  flow  material  biological  quantity  unit  spend_family  supplier_factor_kgco2e_kg  supplier_document
+          A  SA  2025-01-01  inflow  steel  false  2  t  raw_materials  1.2  EPD-7
+          A  SA  2025-01-01  inflow  sand  false  9  t  -  -  -`,
+      },
+      ['emission'],
+    );
+    // January: 2,000 kg x 1.2 = 2.4 t in place of 1 kEUR; fees and February by spend; sand replaces nothing
+    expect(
+      (await emissions('true')).map((r) => [r.activity, r.quantity, r.factor_id, r.t, r.quality]),
+    ).toEqual([
+      ['material_steel', '2000.000', 'supplier:EPD-7', '2.400000', 'measured'],
+      ['spend_C25', '1.000', 'sdes23-c25', '0.317000', 'by_spend'],
+      ['spend_M69-70', '1.000', 'sdes23-m69-70', '0.067000', 'by_spend'],
+    ]);
+  });
+
+  test('of negative readings are negative: a correction takes its emissions back', async () => {
+    built = await harmonised(
+      {
+        meter_readings: `${readings}
+          A  SA  X1  natural_gas  2025-01-01  2025-01-31  2222  kWh_pcs  measured
+          A  SA  X1  natural_gas  2025-02-01  2025-02-28  -1111  kWh_pcs  measured`,
+      },
+      ['emission'],
+    );
+    // 2,000 kWh net, then 1,000 back: 0.374 - 0.187
+    expect((await emissions("scope = '1'")).map((r) => r.t)).toEqual(['-0.187000', '0.374000']);
   });
 });

@@ -111,16 +111,19 @@ export interface Harmonised {
  * @param staged rows by contract; `contract@extract` stages them under that extract
  * @param only builds these models and what they need; all of them when absent
  * @param before what is done to the reference tables first
+ * @param carbon assessment report and base year, as the configuration sets them
  */
 export async function harmonised(
   staged: Record<string, Rows> = {},
   only?: readonly string[],
   last = '2026-Q1',
   before: (warehouse: Warehouse) => Promise<void> = async () => {},
+  carbon?: Partial<Project['configuration']['carbon']>,
 ): Promise<Harmonised> {
   const warehouse = await Warehouse.open(':memory:', { memory: '1GB', threads: 2 });
   const quarters: Quarter[] = quartersBetween('2025-Q1', last).map((id) => quarterOf(id, 1));
-  await loadReference(warehouse, { configuration } as unknown as Project, quarters);
+  const project = { configuration: { ...configuration, fiscal_year_start_month: 1, carbon } };
+  await loadReference(warehouse, project as unknown as Project, quarters);
   await prepareStage(warehouse, (await loadContracts()).values());
   for (const [name, text] of Object.entries(staged)) {
     const [contract, extract] = name.split('@') as [string, string | undefined];
