@@ -160,6 +160,7 @@ describe('emissions', () => {
         { refrigerants: `${refrigerants}\n          A  SA  1  2025-01-10  R410A  2  0  false` },
         ['emission'],
         '2026-Q1',
+        undefined,
         { gwp_set: set },
       );
       expect((await emissions('true')).map((r) => [r.factor_id, r.t])).toEqual([[factor, t]]);

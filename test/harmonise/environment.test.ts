@@ -127,6 +127,7 @@ describe('the base year', () => {
       },
       ['base_year'],
       '2026-Q1',
+      undefined,
       carbon,
     );
     expect(
@@ -140,7 +141,7 @@ describe('the base year', () => {
   });
 
   test('holds what an acquired company declares, a twelfth a month, with its source', async () => {
-    built = await harmonised({}, ['base_year'], '2026-Q1', carbon);
+    built = await harmonised({}, ['base_year'], '2026-Q1', undefined, carbon);
     const declared = await rows(
       "select sum(tco2e)::decimal(18,6)::varchar as t, count(*) as n, any_value(source) as source from model.base_year where scope = '1' and year(date) = 2025",
     );
