@@ -1,6 +1,6 @@
 -- model: base_year
 -- purpose: emissions of the base year carried to the same month of each later year, so that a window meets the base year's same months in its own perimeter
--- grain: one row is one extract's part of the emissions of one entity, site, scope, category and basis on one day of the base year, carried to one year; or one declared emission of an acquired entity in one month
+-- grain: one row is one extract's part of the emissions of one entity, site, scope, category and basis on one day of the base year, carried to one year; or one declared emission of an acquired entity in one month, in place of what its own extracts tell of that scope
 -- inputs: model.emission, reference.base_year, reference.base_restatement, reference.month
 -- columns: date (date) the day carried; base_date (date) the day of the base year; scope, category, basis (code) as in emission, category restated for declared emissions; tco2e (tCO2e); source (text) of a declared emission
 -- columns: row_number is that of the first of the extract's rows of the day: the base year's own figures open each of them
@@ -27,7 +27,8 @@ daily as (
     min(e.row_number) as row_number
   from model.emission as e
   join reference.base_year as b on e.date between b.base_start and b.base_end
-  where e.tco2e is not null
+  left join (select distinct entity, scope from reference.base_restatement) as r on r.entity = e.entity and r.scope = e.scope
+  where e.tco2e is not null and r.entity is null
   group by e.entity, e.site, e.date, e.scope, e.category, e.basis, e.extract_id
 ),
 -- a declared year is spread evenly over its months: differences of rounded running totals add up to it

@@ -1,6 +1,8 @@
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
+import type { Effects } from '../indicators/bridge.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
-import type { Figure, MeasureValue } from '../indicators/figure.ts';
+import type { EmissionProfile } from '../indicators/emission-profile.ts';
+import type { Basis, Figure, MeasureValue } from '../indicators/figure.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Review } from '../review/decision.ts';
 
@@ -30,6 +32,7 @@ export interface ReportContent {
   }[];
   readonly quarantine: readonly QuarantinedRow[];
   readonly factors: readonly FactorFacts[];
+  readonly emissions: EmissionFacts;
   /** what the journal says of this run: decisions on figures, explanations of gaps */
   readonly review: Review;
   /** figures of the run's period that differ from the previous run's; empty when there is none */
@@ -115,6 +118,36 @@ export interface FactorFacts {
   readonly validFrom: string;
   readonly validTo: string | null;
   readonly certainty: 'confirmed' | 'to_confirm';
+}
+
+/** How the group's emissions are known, and what made them change. */
+export interface EmissionFacts {
+  /** window of the profiles, which ends with the run's period */
+  readonly basis: Basis;
+  readonly profiles: readonly EmissionProfile[];
+  /** the fifteen categories of scope 3, in their order */
+  readonly screening: readonly ScreenedCategory[];
+  /** of each measure, the group's change first, then its parts by entity and category */
+  readonly bridges: readonly BridgeFacts[];
+}
+
+export interface ScreenedCategory {
+  readonly category: string;
+  readonly label: string;
+  readonly treatment: 'measured' | 'excluded' | 'not_assessed';
+  readonly reason: string;
+}
+
+/** `before + perimeter + factor + method + activity = after`, in tCO2e. */
+export interface BridgeFacts extends Effects {
+  readonly measure: string;
+  readonly against: 'year_before' | 'previous_run';
+  readonly basis: Basis;
+  readonly entity: string;
+  /** category of emissions; empty for the whole */
+  readonly group: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 export interface ChangedFigure {

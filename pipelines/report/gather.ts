@@ -23,6 +23,7 @@ import type {
   ReportContent,
   RunFacts,
 } from './content.ts';
+import { gatherEmissions } from './gather-emissions.ts';
 
 /** What the steps before have found. */
 export interface Results {
@@ -95,6 +96,14 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     })),
     quarantine: await gatherQuarantine(warehouse),
     factors: await gatherFactors(warehouse, language),
+    emissions: await gatherEmissions(
+      warehouse,
+      catalogue,
+      plan.windows,
+      quarter.id,
+      language,
+      results.previous?.folder ?? null,
+    ),
     review: noReview,
     changes: results.previous
       ? await gatherChanges(warehouse, results.previous.folder, results.previous.causes, quarter.id)

@@ -102,9 +102,7 @@ describe('the trajectory of an objective', () => {
     expect(texts(chart?.svg.html ?? '')).toContain('n.d.');
     // two runs of points, so that no line joins 990 to 980
     const lines = [
-      ...(chart?.svg.html ?? '').matchAll(
-        new RegExp(`<path d="([^"]*)" stroke="var\\(--accent\\)" stroke-width="2.4"`, 'g'),
-      ),
+      ...(chart?.svg.html ?? '').matchAll(/<path d="([^"]*)" stroke="var\(--accent\)" stroke-width="2.4"/g),
     ];
     expect(lines.length).toBe(2);
   });

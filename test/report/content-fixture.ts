@@ -7,6 +7,7 @@ import type { Language, MeasureContributions, ReportContent } from '../../pipeli
 import { noReview } from '../../pipelines/review/decision.ts';
 import { sampleActions, sampleObjectives } from './fixture/actions.ts';
 import { sampleCatalogue, series } from './fixture/catalogue.ts';
+import { sampleEmissions } from './fixture/emissions.ts';
 import {
   sampleChanges,
   sampleEntities,
@@ -72,6 +73,7 @@ export function sampleContent(language: Language): ReportContent {
     missingSources: sampleMissingSources(language),
     quarantine: sampleQuarantine(language),
     factors: sampleFactors(language),
+    emissions: sampleEmissions(language),
     review: noReview,
     changes: sampleChanges(language),
     contributions: sampleContributions(measures),

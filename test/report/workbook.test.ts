@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { templatesFolder } from '../../pipelines/places.ts';
 import type { Language, ReportContent } from '../../pipelines/report/content.ts';
+import { sheetKeys } from '../../pipelines/report/workbook/layout.ts';
 import { writeWorkbook } from '../../pipelines/report/workbook/workbook.ts';
 import { sampleContent } from './content-fixture.ts';
 
@@ -82,6 +83,8 @@ describe('sheets', () => {
       'Rapprochements par mois',
       'Causes des écarts',
       'Lignes en écart',
+      'Émissions',
+      'Ponts',
       'Qualité des données',
       'Quarantaine',
       'Facteurs',
@@ -102,6 +105,8 @@ describe('sheets', () => {
       'Reconciliations by month',
       'Causes of gaps',
       'Rows of difference',
+      'Emissions',
+      'Bridges',
       'Data quality',
       'Quarantine',
       'Factors',
@@ -142,10 +147,33 @@ describe('sheets', () => {
     expect(sheet('Indicateurs').autoFilter).toMatch(/^A5:T\d+$/);
   });
 
+  it('end a bridge with a live sum of its start and causes', () => {
+    const of = sheet('Ponts');
+    const end = of.getCell(6, column(of, 'Arrivée'));
+    const [from, to] = [of.getCell(6, column(of, 'Départ')), of.getCell(6, column(of, 'Activité'))];
+    expect(end.formula).toBe(`SUM(${from.address}:${to.address})`);
+    expect(Number(end.result)).toBe(90); // 100 + 5 - 2 + 0 - 13
+  });
+
+  it('name every category of scope 3, with the reason where it is not followed', () => {
+    const of = sheet('Émissions');
+    const rows = of
+      .getRows(6, 8)
+      ?.map((row) => [
+        row.getCell(column(of, 'Catégorie')).value,
+        row.getCell(column(of, 'tCO₂e')).value,
+        row.getCell(column(of, 'Revue')).value,
+        row.getCell(column(of, 'Pourquoi')).value,
+      ]);
+    expect(rows).toContainEqual(['Usage des produits vendus', '–', 'à évaluer', 'À évaluer en premier.']);
+    expect(rows).toContainEqual(['Achats de biens et services', 400.5, 'suivie', 'Ratios monétaires.']);
+    expect(rows).toContainEqual(['Total scope 1', 90, null, null]);
+  });
+
   it('lock computed cells without a password, and leave the reviewer his', () => {
     const { bytes } = written('fr');
     const parts = unzipSync(bytes);
-    for (let i = 1; i <= 16; i += 1) {
+    for (let i = 1; i <= sheetKeys.length; i += 1) {
       const xml = strFromU8(parts[`xl/worksheets/sheet${i}.xml`] as Uint8Array);
       expect(xml).toMatch(/<sheetProtection sheet="1"/);
       expect(xml).not.toMatch(/saltValue|hashValue/);

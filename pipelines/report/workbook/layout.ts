@@ -15,6 +15,8 @@ export const sheetKeys = [
   'months',
   'causes',
   'gap_rows',
+  'emissions',
+  'bridges',
   'quality',
   'quarantine',
   'factors',

@@ -5,9 +5,11 @@ import { WorkbookFile } from './excel.ts';
 import { type SheetKey, sheetKeys } from './layout.ts';
 import { aboutSheet } from './sheets/about.ts';
 import { actionsSheet } from './sheets/actions.ts';
+import { bridgesSheet } from './sheets/bridges.ts';
 import { causesSheet, gapRowsSheet } from './sheets/causes.ts';
 import { changesSheet } from './sheets/changes.ts';
 import { definitionsSheet } from './sheets/definitions.ts';
+import { emissionsSheet } from './sheets/emissions.ts';
 import { factorsSheet } from './sheets/factors.ts';
 import { indicatorsSheet } from './sheets/indicators.ts';
 import { measuresSheet } from './sheets/measures.ts';
@@ -33,6 +35,8 @@ const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
   months: monthsSheet,
   causes: causesSheet,
   gap_rows: gapRowsSheet,
+  emissions: emissionsSheet,
+  bridges: bridgesSheet,
   quality: qualitySheet,
   quarantine: quarantineSheet,
   factors: factorsSheet,

@@ -1,0 +1,36 @@
+import { GROUP } from '../../../indicators/figure.ts';
+import type { BridgeFacts } from '../../content.ts';
+import { formula, number, numeric, text } from '../cell.ts';
+import { tableSheet } from '../table.ts';
+
+const format = '#,##0.00;\u2212#,##0.00;0.00';
+
+/** What made emissions change: perimeter, factor, method, activity. The end is a live sum of the start and its causes. */
+export const bridgesSheet = tableSheet<BridgeFacts>({
+  key: 'bridges',
+  rows: ({ content }) => content.emissions.bridges,
+  look: (change) => (change.entity === GROUP ? { bold: true } : undefined),
+  cells: (change, here, book) => {
+    const screened = book.content.emissions.screening.find((one) => one.category === change.group);
+    return {
+      measure: text(book.measure(change.measure)?.label[book.language] ?? change.measure),
+      against: text(book.words.name('bridge_against', change.against)),
+      basis: text(book.words.name('bases_short', change.basis)),
+      entity: text(book.entityName(change.entity)),
+      group: text(
+        change.group === ''
+          ? book.words.say('bridge_whole')
+          : (screened?.label ?? book.words.name('emission_categories', change.group)),
+      ),
+      before: number(change.before, { format }),
+      perimeter: number(change.perimeter, { format }),
+      factor: number(change.factor, { format }),
+      method: number(change.method, { format }),
+      activity: number(change.activity, { format }),
+      after: formula(`SUM(${here.at('before')}:${here.at('activity')})`, numeric(change.after), { format }),
+      id: text(
+        [change.measure, change.against, change.basis, change.entity, change.group].filter(Boolean).join(':'),
+      ),
+    };
+  },
+});
