@@ -1,12 +1,15 @@
 import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { actionFindings } from './alignment/action-findings.ts';
 import { baseYearFindings } from './alignment/base-year.ts';
+import { cascadeFindings } from './alignment/cascade-findings.ts';
 import { contradictions } from './alignment/contradictions.ts';
 import type { Finding } from './alignment/finding.ts';
 import { driftFindings, gapFindings, gapTeller, ranked, standingTeller } from './alignment/findings.ts';
 import { qualityFindings } from './alignment/quality.ts';
 import { reconcile } from './alignment/reconcile.ts';
 import { collect } from './collect/collect.ts';
+import { quarterOf, shiftQuarter } from './configuration/period.ts';
 import { Fault } from './fault.ts';
 import { harmonise, loadModels } from './harmonise/harmonise.ts';
 import { computeFigures } from './indicators/figures.ts';
@@ -15,8 +18,10 @@ import { computeMeasures } from './indicators/measure-values.ts';
 import { exportFigures, exportQuarantine, recordFigures } from './indicators/record.ts';
 import { wording } from './language/wording.ts';
 import { loadObjectives } from './objectives/load.ts';
+import { looseSpend } from './objectives/loose-spend.ts';
 import { placeObjectives } from './objectives/place.ts';
 import { readActions } from './objectives/read-actions.ts';
+import { verifyEffects } from './objectives/verify-actions.ts';
 import { templatesFolder } from './places.ts';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
@@ -148,9 +153,29 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       },
       gapTeller(language, say),
     );
+    const yearStart = quarterOf(shiftQuarter(quarter.id, -3), start).from;
     const findings = ranked([
       ...driftFindings(positions, catalogue, say),
       ...gapFindings(gaps, catalogue, language, say),
+      ...cascadeFindings(positions, catalogue, language, say),
+      ...actionFindings({
+        actions,
+        effects: await verifyEffects(warehouse, actions, {
+          catalogue,
+          objectives,
+          figures,
+          quarters: plan.quarters,
+          perimeter: configuration.perimeter.entities,
+          sites: configuration.perimeter.sites,
+          period: quarter.id,
+        }),
+        spend: await looseSpend(warehouse, yearStart, quarter.to),
+        indicators: catalogue.indicators,
+        day: quarter.to,
+        currency: configuration.group.currency,
+        language,
+        say,
+      }),
       ...(await contradictions(warehouse, {
         standings: positions,
         actions,

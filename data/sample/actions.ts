@@ -2,16 +2,16 @@ import { addDays, lastDay, type Month, months } from './calendar.ts';
 import { csv, type ExtractOut, type Field } from './extract-files.ts';
 import { finalMonth } from './group.ts';
 
-/** What the arbitration reads: project code, day of the effect, tCO2e a year, running costs a year, years of use. */
-const economics: Readonly<Record<string, readonly [string, string, string, string, string]>> = {
-  'A-LED-ANG': ['C-ANG-LED', '2025-12-01', '9,4', '-21000', '12'],
-  'A-FURNACE': ['C-LOR-FURN', '2026-07-01', '49', '-110000', '20'],
-  'A-COMPRESS': ['', '2027-04-01', '11,4', '-26000', '5'],
-  'A-SOLAR-LYO': ['C-LYO-PV', '2025-07-01', '7,3', '4000', '25'],
-  'A-GO-OFR': ['', '2026-01-01', '322', '31000', '1'],
-  'A-CAST-BACK': ['', '2027-01-01', '', '-900000', '10'],
-  'A-WATER-LOOP': ['C-ZAR-WATER', '2027-01-01', '', '-9000', '15'],
-  'A-HRIS': ['D-HRIS', '', '', '', ''],
+/** What the arbitration reads: site, project code, day of the effect, tCO2e a year, running costs a year, years of use. */
+const economics: Readonly<Record<string, readonly [string, string, string, string, string, string]>> = {
+  'A-LED-ANG': ['ANG', 'C-ANG-LED', '2025-12-01', '9,4', '-21000', '12'],
+  'A-FURNACE': ['LOR', 'C-LOR-FURN', '2026-07-01', '49', '-110000', '20'],
+  'A-COMPRESS': ['ANG', '', '2027-04-01', '11,4', '-26000', '5'],
+  'A-SOLAR-LYO': ['LYO', 'C-LYO-PV', '2025-07-01', '7,3', '4000', '25'],
+  'A-GO-OFR': ['', '', '2026-01-01', '322', '31000', '1'],
+  'A-CAST-BACK': ['LOR', '', '2027-01-01', '', '-900000', '10'],
+  'A-WATER-LOOP': ['ZAR', 'C-ZAR-WATER', '2027-01-01', '', '-9000', '15'],
+  'A-HRIS': ['', 'D-HRIS', '', '', '', ''],
 };
 
 /** action, objective, French name, English name, department, owner, entity, start, due, done, budget, spent, effect, unit, saving, evidence, depends on, and what became of it */
@@ -326,6 +326,7 @@ export function actionFile(last: Month): ExtractOut {
     'Effet attendu',
     "Unité de l'effet",
     'Effet à partir du',
+    'Site',
     'Projet',
     'Émissions évitées (tCO2e/an)',
     'Coût annuel',
@@ -340,7 +341,8 @@ export function actionFile(last: Month): ExtractOut {
     .map((each): Field[] => {
       const [, , , , , , , start, due] = each.fields;
       const done = each.done !== '' && each.done <= day;
-      const [project, effectFrom, abatement, annualCost, lifetime] = economics[each.fields[0]] ?? [
+      const [site, project, effectFrom, abatement, annualCost, lifetime] = economics[each.fields[0]] ?? [
+        '',
         '',
         '',
         '',
@@ -369,6 +371,7 @@ export function actionFile(last: Month): ExtractOut {
         each.effect,
         each.unit,
         effectFrom,
+        site,
         project,
         abatement,
         annualCost,

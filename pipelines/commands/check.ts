@@ -6,12 +6,18 @@ import { loadProject, type Project } from '../configuration/load.ts';
 import { quarterOf } from '../configuration/period.ts';
 import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
+import type { Catalogue } from '../indicators/catalogue.ts';
 import { loadCatalogue } from '../indicators/load.ts';
+import { cascades } from '../objectives/cascade.ts';
 import { loadObjectives } from '../objectives/load.ts';
+import type { Objective } from '../objectives/objective.ts';
+import { perimeterOf } from '../objectives/place.ts';
+import { waitingCircles } from '../objectives/waiting-circles.ts';
 import { readPresentation } from '../report/presentation.ts';
 import { loadContracts } from '../stage/contract.ts';
 import { loadReference } from '../stage/reference.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
+import { actionsAsDelivered } from './check-actions.ts';
 
 export function checkCommand(): Command {
   return new Command('check')
@@ -38,6 +44,7 @@ async function check(config: string): Promise<void> {
   say(`factors        ${await checkFactors(project)}`);
   const objectives = await loadObjectives(project, catalogue);
   say(`objectives     ${objectives.length}`);
+  for (const line of cascadeLines(objectives, catalogue, configuration)) say(line);
   const { sections, files } = await readPresentation(project);
   say(`report         ${sections.length} sections, ${files.length} files of your own`);
   const mistakes: string[] = [];
@@ -74,6 +81,13 @@ async function check(config: string): Promise<void> {
       if (source.required) mistakes.push(`${at}: required, and ${error.message}`);
     }
   }
+  const actions = await actionsAsDelivered(project, contracts);
+  const circles = waitingCircles(actions);
+  say(`actions        ${actions.length}, ${actions.flatMap((one) => one.milestones).length} milestones`);
+  for (const circle of [...circles.actions, ...circles.milestones])
+    mistakes.push(
+      `actions: ${[...circle, circle[0]].join(' → ')} wait for each other; take one out of its depends_on`,
+    );
   if (mistakes.length > 0) {
     throw new Fault(
       'CFG-005',
@@ -98,4 +112,23 @@ async function checkFactors(project: Project): Promise<string> {
   } finally {
     await warehouse.close();
   }
+}
+
+/** Whether the parts of each objective make it, as far as targets alone can tell: a finding of the run, no mistake. */
+function cascadeLines(
+  objectives: readonly Objective[],
+  catalogue: Catalogue,
+  configuration: Project['configuration'],
+): string[] {
+  const perimeter = perimeterOf(configuration, '', []);
+  return cascades(objectives, catalogue, [], perimeter).map((one) => {
+    const parts = one.parts.map((part) => `${part.objective} ${part.target}`).join(' + ');
+    const said = {
+      agrees: `make ${one.together} for ${one.target}`,
+      incomplete: `make ${one.together} for ${one.target}; no target for ${one.uncovered.join(', ')}`,
+      differs: `make ${one.together} for ${one.target}, beyond the ${one.tolerance * 100} % accepted`,
+      not_checkable: `cannot be set against ${one.target} without figures (${one.reason}); the run tries again`,
+    }[one.status];
+    return `cascade        ${one.objective}: ${parts} ${said}`;
+  });
 }

@@ -10,7 +10,7 @@ with ranked as (
 )
 select
   r.entity,
-  null::varchar as site,
+  r.site,
   r.due_date as date,
   r.action,
   r.objective,

@@ -75,3 +75,13 @@ export function quarterName(period: string, language: Language): string {
     ? `T${period.slice(6)}${noBreakSpace}${period.slice(0, 4)}`
     : `Q${period.slice(6)}${noBreakSpace}${period.slice(0, 4)}`;
 }
+
+/** An ISO day as a reader writes it: `28/11/2025`, or `28 Nov 2025`. */
+export function dayName(day: string, language: Language): string {
+  const [year, month, date] = day.split('-') as [string, string, string];
+  if (language === 'fr') return `${date}/${month}/${year}`;
+  const name = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][
+    Number(month) - 1
+  ];
+  return `${Number(date)}${noBreakSpace}${name}${noBreakSpace}${year}`;
+}

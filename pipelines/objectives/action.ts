@@ -7,6 +7,8 @@ export interface Action {
   readonly department: string;
   readonly owner: string | null;
   readonly entity: string | null;
+  /** where the effect can be read more closely */
+  readonly site: string | null;
   /** code in the project register and in the ledger's tags */
   readonly project: string | null;
   /** ISO days */

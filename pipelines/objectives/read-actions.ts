@@ -27,7 +27,7 @@ export async function readActions(
       select action, sum(amount_eur)::decimal(18,2)::varchar as spent, count(*) as rows
       from model.tagged_spend where date <= ${end} group by action),
     latest as (select *, done_date is not null and done_date > ${end} as done_later from model.action)
-    select a.action as id, objective, ${name} as name, department, owner, entity, project,
+    select a.action as id, objective, ${name} as name, department, owner, entity, site, project,
       start_date::varchar as start, due_date::varchar as due,
       case when status = 'done' and not done_later then done_date::varchar end as "doneOn",
       case when due_date < ${end} and (status in ('planned', 'running') or (status = 'done' and done_later)) then 'late'

@@ -83,7 +83,7 @@ function measured(
   }));
   const value = actual(period);
   const since = seasonal ? seasonReference(objective, period) : objective.baseline.period;
-  const then = seasonal ? actual(since) : String(objective.baseline.value);
+  const then = since === objective.baseline.period ? String(objective.baseline.value) : actual(since);
   const target = seasonal
     ? inSeason(objective, objective.target.value, period, actual)
     : new Decimal(objective.target.value);

@@ -162,6 +162,20 @@ describe('a flow by quarters', () => {
     expect(one?.pace).toEqual({ achieved: '-4', required: '-4.8', quartersLeft: 5 });
   });
 
+  test('in the season of its baseline needs no history: the declared baseline is that quarter', () => {
+    const [one] = standings(
+      [heat],
+      [flow],
+      quarterly({ '2026-Q4': '380' }),
+      [],
+      '2026-Q4',
+      () => '',
+      setting,
+    );
+    // half of the way from 400 to 360
+    expect(one).toMatchObject({ expected: '380', status: 'on_track', pace: { achieved: '-20' } });
+  });
+
   test('is not achieved because summer is low', () => {
     expect(standing({ '2025-Q3': '100', '2025-Q4': '400', '2026-Q3': '99' })?.status).not.toBe('achieved');
   });

@@ -70,6 +70,24 @@ describe('the story of the sample group is found', () => {
     expect(found('claim:action:A-LED-ANG')?.kind).toBe('claim');
   });
 
+  test('the effect at Angers is read at its site, against twelve months of which ten should have moved', () => {
+    const effect = found('action:no_effect:A-LED-ANG');
+    // -180 MWh a year, from 1 December 2025: 180 x 10 / 12 = 150 MWh by the end of September 2026
+    expect(effect?.figures[0]).toMatchObject({ value: '-150', unit: 'MWh' });
+    expect(effect?.sentence).toContain('(ANG)');
+    expect(found('claim:action:A-LED-ANG')?.sentence).toContain('SHA-256');
+  });
+
+  test('money is booked under an action that nobody declared', () => {
+    expect(found('action:unknown_code:A-OES-INT')).toMatchObject({ severity: 'major', entity: 'ORV' });
+    expect(found('action:ledger:A-LED-ANG')).toBeDefined();
+  });
+
+  test('the parts of the water goal hold, but the company that was bought has no target', () => {
+    expect(found('contradiction:cascade:O-WATER')).toMatchObject({ severity: 'minor' });
+    expect(found('contradiction:cascade:O-WATER')?.sentence).toContain('OES');
+  });
+
   test('the acquisition counts from 1 May 2026: no figure of Bombas Ebro before', async () => {
     expect(await value('hr.headcount', 'quarter', 'OES', '2026-Q1')).toBeUndefined();
     expect(Number(await value('hr.headcount', 'quarter', 'OES', '2026-Q2'))).toBeGreaterThan(200);

@@ -29,10 +29,21 @@ const mostFindings = 3;
 
 export const objectiveAnchor = (index: number) => `objective-${index + 1}`;
 
-/** A page for each objective, in the order in which they are declared. */
+/**
+ * The objectives that have a page: those that are no part of another, in the order in which they are declared.
+ * A part is told on the page of its whole.
+ */
+export function wholes(content: ReportContent): Standing[] {
+  const ids = new Set(content.objectives.map((one) => one.objective.id));
+  return content.objectives.filter(
+    ({ objective }) => objective.parent === null || !ids.has(objective.parent),
+  );
+}
+
+/** A page for each of them. */
 export async function arrangeObjectives(content: ReportContent, book: FigureBook, voice: Voice) {
   return Promise.all(
-    content.objectives.map((standing, index) => objectivePage(standing, index, content, book, voice)),
+    wholes(content).map((standing, index) => objectivePage(standing, index, content, book, voice)),
   );
 }
 

@@ -6,7 +6,7 @@ import { cellWithUnit, changeBetween, indicatorScale } from './cell.ts';
 import type { PageOf } from './contents.ts';
 import type { FigureBook } from './figure-book.ts';
 import type { Layout } from './layout.ts';
-import { objectiveAnchor, objectiveQuantities } from './objectives.ts';
+import { objectiveAnchor, objectiveQuantities, wholes } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
 
@@ -45,10 +45,10 @@ export function arrangeSummary(
     }),
     tiles: headlines(book, layout).map((indicator) => tile(indicator, book, voice)),
     drifts: voice.say('summary.drifts'),
-    strip: strip(content.objectives, book, voice, pageOf).slice(0, longestStrip),
+    strip: strip(wholes(content), book, voice, pageOf).slice(0, longestStrip),
     more_objectives:
-      content.objectives.length > longestStrip
-        ? voice.plural('summary.more_objectives', content.objectives.length - longestStrip, {
+      wholes(content).length > longestStrip
+        ? voice.plural('summary.more_objectives', wholes(content).length - longestStrip, {
             page: pageOf('objectives'),
           })
         : '',

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Finding } from '../../pipelines/alignment/finding.ts';
+import { concordance, type Project, tinyProject } from './tiny-project.ts';
+
+let project: Project;
+afterEach(() => project.remove());
+
+const sources = `  - { id: actions, connector: csv, contract: actions, path: extracts/actions.csv, entities: [SA], options: { delimiter: ";" } }
+  - { id: milestones, connector: csv, contract: milestones, path: extracts/milestones.csv, entities: [SA], options: { delimiter: ";" } }
+`;
+const goal = (id: string, more: string) => `  - id: ${id}
+    label: { fr: Eau, en: Water }
+    why: { fr: La rivière est basse., en: The river is low. }
+    department: operations
+    owner: Directrice
+    indicator: water.withdrawal
+    basis: quarter
+${more}`;
+const way = (value: number, target: number) =>
+  `    baseline: { period: 2025-Q3, value: ${value} }\n    target: { period: 2027-Q3, value: ${target} }\n`;
+
+async function withActions(actions: string, objectives: string, milestones = ''): Promise<Project> {
+  const made = await tinyProject((yaml) =>
+    yaml
+      .replace('language: fr', 'language: fr\nobjectives: objectives.yaml')
+      .replace('privacy:', `${sources}privacy:`)
+      .replace(/^(sources:[\s\S]*?)(privacy:)/m, '$1$2'),
+  );
+  await made.write('objectives.yaml', `objectives:\n${objectives}`);
+  await made.write(
+    'extracts/actions.csv',
+    `action;objective;name_fr;department;owner;entity;start_date;due_date;status;done_date;budget;spent;claimed_saving;evidence;evidence_file;evidence_sha256;depends_on\n${actions}`,
+  );
+  await made.write(
+    'extracts/milestones.csv',
+    `action;milestone;name_fr;due_date;done_date;depends_on\n${milestones}`,
+  );
+  return made;
+}
+
+const run = async () => {
+  const ended = await concordance(['run', '-c', project.config, '--period', '2026-Q3', '--no-gate']);
+  expect(ended.err, ended.err).toBe('');
+  const folder = join(project.folder, 'out/2026-Q3/latest');
+  const findings = JSON.parse(await readFile(join(folder, 'findings.json'), 'utf8')) as Finding[];
+  return { folder, ids: findings.map((one) => one.id), findings };
+};
+const kept = `A-1;O-WATER;Compteurs;operations;Chef;SA;2026-01-01;2026-12-31;running;;1000;400;;;;;
+A-2;O-WATER;Vannes;operations;Chef;SA;2025-06-01;2025-12-31;done;2025-12-20;900;900;5000;PV;pv.pdf;${'b'.repeat(64)};A-1
+`;
+// 92 m3 in the quarter; from 100 in 2025-Q3 to 84 in 2027-Q3: 92 is expected at half of the way
+const reached = goal('O-WATER', `${way(100, 84)}    entity: GROUP\n`);
+const part = goal('O-SA', `${way(100, 84)}    entity: SA\n    parent: O-WATER\n`);
+
+describe('a group that keeps its word', () => {
+  test('raises no finding on its objectives and actions', async () => {
+    project = await withActions(kept, reached + part, 'A-1;M1;Posés;2026-06-30;2026-06-12;\n');
+    const { ids } = await run();
+    expect(ids.filter((id) => /^(drift|action|claim|contradiction:cascade)/.test(id))).toEqual([]);
+  }, 120_000);
+
+  test('is found when it does not: late, over budget, claimed, parts that are not the whole', async () => {
+    project = await withActions(
+      `A-1;O-WATER;Compteurs;operations;Chef;SA;2026-01-01;2026-06-30;running;;1000;1400;;;;;
+A-2;O-WATER;Vannes;operations;Chef;SA;2025-06-01;2025-12-31;done;2025-12-20;900;900;5000;;;;
+`,
+      goal('O-WATER', `${way(100, 60)}    entity: GROUP\n`) + part,
+      'A-2;M1;Posées;2025-11-30;;\n',
+    );
+    const { ids } = await run();
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'action:late:A-1',
+        'action:over_budget:A-1',
+        'action:milestone_late:A-2',
+        'claim:action:A-2',
+        'contradiction:cascade:O-WATER',
+      ]),
+    );
+  }, 120_000);
+});
+
+describe('check', () => {
+  test('refuses actions that wait for each other, and names the circle', async () => {
+    project = await withActions(kept.replace(/;;;;;\n/, ';;;;;A-2\n'), reached);
+    const ended = await concordance(['check', '-c', project.config]);
+    expect(ended.err).toContain('A-1 → A-2 → A-1 wait for each other');
+    expect(ended.status).toBe(2);
+  });
+
+  test('says whether the parts of an objective make it', async () => {
+    project = await withActions(kept, goal('O-WATER', `${way(100, 60)}    entity: GROUP\n`) + part);
+    const ended = await concordance(['check', '-c', project.config]);
+    expect(ended.out).toContain('cascade        O-WATER: O-SA 84 make 84 for 60, beyond the 1 % accepted');
+    expect(ended.status).toBe(0);
+  });
+
+  test('refuses an objective that is a part of itself through another', async () => {
+    project = await withActions(kept, goal('O-WATER', `${way(100, 84)}    parent: O-SA\n`) + part);
+    const ended = await concordance(['check', '-c', project.config]);
+    expect(ended.err).toContain('O-SA → O-WATER → O-SA');
+    expect(ended.status).toBe(2);
+  });
+});
