@@ -113,6 +113,14 @@ describe.each(['fr', 'en'] as const)('the board report in %s', (language: Langua
     expect(pdf.pages.slice(2).join(' ')).toMatch(/ s\. /);
   });
 
+  it('says what made emissions change, by cause', () => {
+    // 100 + 5 - 2 + 0 - 13 = 90
+    const compared = language === 'fr' ? 'un an plus tôt' : 'a year before';
+    expect(pdf.pages.join(' ')).toMatch(
+      new RegExp(`${compared}\\s+100\\s+\\+5\\s+\u22122\\s+0\\s+\u221213\\s+90`),
+    );
+  });
+
   it('says that it is a draft, on every page, without putting the watermark in the reading order', async () => {
     for (let number = 1; number <= pdf.pages.length; number += 1) {
       const tree = JSON.stringify(await (await pdf.document.getPage(number)).getStructTree());

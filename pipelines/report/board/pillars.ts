@@ -2,6 +2,7 @@ import type { Indicator } from '../../indicators/catalogue.ts';
 import type { Basis } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
 import { quarter } from '../format.ts';
+import { bridgeTable } from './bridge-table.ts';
 import { cellOf, changeBetween, idle, indicatorScale, shareCell } from './cell.ts';
 import { emissionsChart } from './charts/emissions.ts';
 import type { FigureBook } from './figure-book.ts';
@@ -32,6 +33,7 @@ export async function arrangePillars(content: ReportContent, book: FigureBook, l
       drawn: chart !== null,
       chart: chart?.svg ?? '',
       alternative: chart?.alternative ?? '',
+      ...(pillar === 'environment' ? bridgeTable(content, voice) : { bridged: false }),
       chart_title: chart ? voice.say('pillar.emissions', { unit: 'tCO₂e' }) : '',
       caption: voice.say('pillar.caption', {
         pillar: voice.word(`pillars.${pillar}`),
