@@ -41,6 +41,7 @@ import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
 import { loadReference } from './stage/reference.ts';
+import { checkSourceContracts } from './stage/source-contracts.ts';
 import { prepareStage, type StagedExtract, stage } from './stage/stage.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 
@@ -79,6 +80,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
 
   const catalogue = await loadCatalogue(project.overlay);
   const contracts = await loadContracts(project.overlay);
+  checkSourceContracts(project, contracts);
   const objectives = await loadObjectives(project, catalogue);
   const models = await loadModels();
   const presentation = await readPresentation(project);
@@ -255,7 +257,8 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
 
 /** What makes the run end with status 3: a source missing or unreadable, a gap beyond tolerance that nobody has explained, quarantine over its threshold. */
 function gatesOf(findings: readonly Finding[]): string[] {
-  const gates = /^(source|reconciliation|quality:quarantine|quality:remark):/;
+  const gates =
+    /^(source|reconciliation|quality:quarantine|quality:remark|quality:unplaced|quality:unconverted):/;
   const explained = (finding: Finding) => finding.kind === 'reconciliation' && finding.severity === 'minor';
   return findings
     .filter((finding) => gates.test(finding.id) && !explained(finding))

@@ -91,7 +91,10 @@ select rowid + 1 as line, masked from ${lines} where masked is not null`;
  * blocks, forgotten as soon as a block above them begins (0 marks that, and is read as NULL).
  */
 export function blocksTable(tables: DsnTables): string {
-  const envelope = `left(block, 3) not in ('S20', 'S21', 'S89')`;
+  // a block of no known family is rejected alone: the declaration goes on below it
+  const envelope = `left(block, 3) in (${FAMILIES.filter((family) => !['S20', 'S21', 'S89'].includes(family))
+    .map(literal)
+    .join(', ')})`;
   const inside = (block: string, ends: readonly string[]) =>
     `nullif(last_value(case when block = '${block}' then line when ${envelope}${ends
       .map((end) => ` or block = '${end}'`)

@@ -1,7 +1,7 @@
 import { literal, type ReadingSession, type Remark } from '../connector.ts';
 import type { DsnTables } from './blocks.ts';
 import { DICTIONARY, DICTIONARY_NORM, EXCHANGE_BLOCKS, EXCHANGE_RUBRICS, KNOWN_NORMS } from './dictionary.ts';
-import { COMPANY, DECLARATION, ESTABLISHMENT, INDIVIDUAL, SENDING, TOTAL } from './rubrics.ts';
+import { COMPANY, DECLARATION, ESTABLISHMENT, INDIVIDUAL, RECORDS, SENDING, TOTAL } from './rubrics.ts';
 
 /** What the sendings of a file are judged on. */
 export interface SendingCheck {
@@ -10,6 +10,11 @@ export interface SendingCheck {
   readonly file: string;
   readonly session: Pick<ReadingSession, 'rows'>;
 }
+
+/** Blocks that tell of the person above them. */
+const ofPeople = RECORDS.map(({ block }) => block).filter(
+  (block) => block !== DECLARATION && block !== INDIVIDUAL,
+);
 
 /** Remarks of one code are shown this many times; one more says how many are not shown. */
 const SHOWN = 20;
@@ -204,7 +209,19 @@ order by declaration`);
   const loose = await session.rows<{ line: number }>(
     `select line from ${tables.blocks} where block = '${INDIVIDUAL}' and declaration is null order by line`,
   );
+  const orphans = await session.rows<{ line: number; block: string; blocks: number }>(
+    `select min(line) as line, block, count(*) as blocks from ${tables.blocks}
+where declaration is not null and individual is null and block in (${ofPeople.map(literal).join(', ')})
+group by block order by line`,
+  );
   const found = [
+    ...orphans.map(({ line, block, blocks }) =>
+      missing(
+        line,
+        `${plural(blocks, 'block')} ${block} under no individual (${INDIVIDUAL}), the first here`,
+        'Whose they are is not known: export the declaration again.',
+      ),
+    ),
     ...incomplete.flatMap(({ line, siren, nic, month }) => [
       ...(siren === null
         ? [

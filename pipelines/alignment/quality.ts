@@ -1,3 +1,4 @@
+import { identifier } from '../../connectors/connector.ts';
 import type { MissingSource } from '../collect/collect.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
@@ -20,7 +21,14 @@ export interface QualityView {
 
 /** What is wrong with the data: sources, quarantine, remarks, estimates, coverage, rows without a factor. */
 export async function qualityFindings(warehouse: Warehouse, view: QualityView): Promise<Finding[]> {
-  return [...sources(view), ...extracts(view), ...headlines(view), ...(await unvalued(warehouse, view))];
+  return [
+    ...sources(view),
+    ...extracts(view),
+    ...headlines(view),
+    ...(await unvalued(warehouse, view)),
+    ...(await unplaced(warehouse, view)),
+    ...(await unconverted(warehouse, view)),
+  ];
 }
 
 function sources({ missing, say }: QualityView): Finding[] {
@@ -62,7 +70,13 @@ function extracts({ staged, quarantineThreshold, say, language }: QualityView): 
           id: `quality:remark:${extract.extractId}:${remark.code}:${i + 1}`,
           kind: 'quality',
           severity: 'major',
-          sentence: say('quality.remark', { extract: extract.extractId, message: remark.message }),
+          sentence: say('quality.remark', {
+            extract: extract.extractId,
+            // the code leads to the connector's README, whoever wrote the message
+            message: remark.message.startsWith(remark.code)
+              ? remark.message
+              : `${remark.code} ${remark.message}`,
+          }),
           figures: [],
         });
       });
@@ -159,4 +173,66 @@ async function unvalued(warehouse: Warehouse, { say }: QualityView): Promise<Fin
     });
   }
   return findings;
+}
+
+/** Models whose rows may concern the whole group. */
+const groupWide = ['action'];
+
+/** Rows that no entity of the perimeter owns on their day (a meter read after its last day): they count nowhere. */
+async function unplaced(warehouse: Warehouse, { say }: QualityView): Promise<Finding[]> {
+  const tables = await warehouse.rows<{ name: string }>(
+    `select table_name as name from information_schema.columns
+     where table_schema = 'model' and column_name = 'entity' order by table_name`,
+  );
+  const findings: Finding[] = [];
+  for (const { name } of tables.filter((table) => !groupWide.includes(table.name))) {
+    const rows = await warehouse.rows<{ extract: string; rows: number; first: number }>(
+      `select extract_id as extract, count(*) as rows, min(row_number) as first from model.${identifier(name)}
+       where entity is null group by extract_id order by extract_id`,
+    );
+    if (rows.length === 0) continue;
+    const total = rows.reduce((sum, one) => sum + Number(one.rows), 0);
+    findings.push({
+      id: `quality:unplaced:${name}`,
+      kind: 'quality',
+      severity: 'major',
+      sentence: say('quality.unplaced', { rows: total, table: name, where: places(rows) }),
+      figures: [{ name: say('names.rows'), value: String(total), unit: 'count' }],
+    });
+  }
+  return findings;
+}
+
+/** Quantities that could not be brought to the common unit: their rows stand, without a value. */
+const quantities = [
+  { table: 'energy', column: 'energy_mwh', where: "purpose = 'site'" },
+  { table: 'fuel', column: 'quantity', where: "kind in ('fuel', 'electricity')" },
+  { table: 'water', column: 'volume_m3', where: 'true' },
+  { table: 'freight', column: 'weight_t', where: 'true' },
+];
+
+async function unconverted(warehouse: Warehouse, { say }: QualityView): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { table, column, where } of quantities) {
+    const rows = await warehouse.rows<{ extract: string; rows: number; first: number }>(
+      `select extract_id as extract, count(*) as rows, min(row_number) as first from model.${table}
+       where ${column} is null and ${where} group by extract_id order by extract_id`,
+    );
+    if (rows.length === 0) continue;
+    const total = rows.reduce((sum, one) => sum + Number(one.rows), 0);
+    findings.push({
+      id: `quality:unconverted:${table}`,
+      kind: 'quality',
+      severity: 'major',
+      sentence: say('quality.unconverted', { rows: total, table, where: places(rows) }),
+      figures: [{ name: say('names.rows'), value: String(total), unit: 'count' }],
+    });
+  }
+  return findings;
+}
+
+/** The first extracts with the first row in each: `water/w.csv 2, water/x.csv 7, …` */
+function places(rows: readonly { extract: string; first: number }[]): string {
+  const shown = rows.slice(0, 3).map((one) => `${one.extract} ${one.first}`);
+  return [...shown, ...(rows.length > shown.length ? ['…'] : [])].join(', ');
 }

@@ -75,8 +75,10 @@ async function collectSource(
     try {
       const options = connector.options.parse(source.options);
       const pulled = await connector.pull({ id: source.id, base: settings.base, path: source.path }, options);
+      const names = shortNames(pulled.map((one) => one.name));
       const extracts: CollectedExtract[] = [];
-      for (const one of pulled) extracts.push(await store(source, one, settings.store));
+      for (const [index, one] of pulled.entries())
+        extracts.push(await store(source, one, names[index] as string, settings.store));
       return extracts;
     } catch (error) {
       const wait = waits[attempt];
@@ -89,7 +91,29 @@ async function collectSource(
   }
 }
 
-async function store(source: Source, pulled: PulledExtract, folder: string): Promise<CollectedExtract> {
+/**
+ * The file name of each path, with as many of its folders as tell it from every other: an address names one file.
+ *
+ * @example shortNames(['a/july.csv', 'b/july.csv', 'b/may.csv']) // ['a/july.csv', 'b/july.csv', 'may.csv']
+ */
+export function shortNames(paths: readonly string[]): string[] {
+  const ending = (path: string, parts: number) => path.split('/').slice(-parts).join('/');
+  const names = paths.map((path) => ending(path, 1));
+  for (let parts = 2; ; parts += 1) {
+    const times = new Map<string, number>();
+    for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+    const alike = names.flatMap((name, i) => ((times.get(name) ?? 0) > 1 && name !== paths[i] ? [i] : []));
+    if (alike.length === 0) return names;
+    for (const i of alike) names[i] = ending(paths[i] as string, parts);
+  }
+}
+
+async function store(
+  source: Source,
+  pulled: PulledExtract,
+  shortName: string,
+  folder: string,
+): Promise<CollectedExtract> {
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
@@ -99,7 +123,7 @@ async function store(source: Source, pulled: PulledExtract, folder: string): Pro
       done(null, chunk);
     },
   });
-  const extractId = `${source.id}/${pulled.name.split('/').at(-1)}`;
+  const extractId = `${source.id}/${shortName}`;
   const arriving = join(
     folder,
     `arriving-${createHash('sha256').update(`${source.id}\0${pulled.name}`).digest('hex').slice(0, 16)}`,

@@ -4,6 +4,7 @@ import { connectorById } from '../../connectors/index.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { loadProject, type Project } from '../configuration/load.ts';
 import { quarterOf } from '../configuration/period.ts';
+import { type Misfit, YamlFault } from '../configuration/yaml.ts';
 import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
@@ -16,6 +17,7 @@ import { waitingCircles } from '../objectives/waiting-circles.ts';
 import { readPresentation } from '../report/presentation.ts';
 import { loadContracts } from '../stage/contract.ts';
 import { loadReference } from '../stage/reference.ts';
+import { checkSourceContracts } from '../stage/source-contracts.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { actionsAsDelivered } from './check-actions.ts';
 
@@ -40,6 +42,7 @@ async function check(config: string): Promise<void> {
   );
   const contracts = await loadContracts(project.overlay);
   const models = await loadModels();
+  checkSourceContracts(project, contracts);
   say(`models         ${models.length} harmonised tables, ${contracts.size} contracts`);
   say(`factors        ${await checkFactors(project)}`);
   const objectives = await loadObjectives(project, catalogue);
@@ -47,23 +50,17 @@ async function check(config: string): Promise<void> {
   for (const line of cascadeLines(objectives, catalogue, configuration)) say(line);
   const { sections, files } = await readPresentation(project);
   say(`report         ${sections.length} sections, ${files.length} files of your own`);
-  const mistakes: string[] = [];
+  const misfits: Misfit[] = [];
+  let silent = 0;
   for (const [index, source] of configuration.sources.entries()) {
     const connector = connectorById(source.connector) as Connector;
-    const at = `sources.${index} (${source.id})`;
-    if (source.contract && !contracts.has(source.contract)) {
-      mistakes.push(
-        `${at}: unknown contract "${source.contract}"; expected one of ${[...contracts.keys()].sort().join(', ')}`,
-      );
-    }
-    if (
-      !source.contract &&
-      ![...contracts.values()].some(
-        (one) => one.connectors.length < 3 && one.connectors.includes(source.connector),
-      )
-    ) {
-      mistakes.push(`${at}: connector ${source.connector} needs a contract`);
-    }
+    const miss = (key: string, found: string, expected: string) =>
+      misfits.push({
+        line: project.lineOf(['sources', index, key]),
+        key: `sources.${index}.${key}`,
+        found,
+        expected,
+      });
     try {
       const extracts = await connector.pull(
         { id: source.id, base: project.base, path: source.path },
@@ -72,31 +69,35 @@ async function check(config: string): Promise<void> {
       const unnamed = extracts.filter(
         (one) => coverageOf(source, one.name, configuration.fiscal_year_start_month) === undefined,
       );
-      for (const one of unnamed)
-        mistakes.push(`${at}: the name ${one.name} does not follow covers ${source.covers}`);
+      for (const one of unnamed) miss('covers', `the name ${one.name}`, `names that follow ${source.covers}`);
       say(`source         ${source.id.padEnd(22)} ${String(extracts.length).padStart(4)} extracts`);
     } catch (error) {
       if (!(error instanceof ExtractError)) throw error;
       say(`source         ${source.id.padEnd(22)} none: ${error.message}`);
-      if (source.required) mistakes.push(`${at}: required, and ${error.message}`);
+      silent += 1;
+      if (source.required) miss('path', error.message, 'an extract: the source is required');
     }
   }
   const actions = await actionsAsDelivered(project, contracts);
   const circles = waitingCircles(actions);
   say(`actions        ${actions.length}, ${actions.flatMap((one) => one.milestones).length} milestones`);
-  for (const circle of [...circles.actions, ...circles.milestones])
-    mistakes.push(
-      `actions: ${[...circle, circle[0]].join(' → ')} wait for each other; take one out of its depends_on`,
-    );
-  if (mistakes.length > 0) {
+  if (misfits.length > 0) throw new YamlFault('CFG-006', project.file, misfits);
+  const waiting = [...circles.actions, ...circles.milestones].map(
+    (circle) => `  actions: ${[...circle, circle[0]].join(' → ')} wait for each other`,
+  );
+  if (waiting.length > 0) {
     throw new Fault(
-      'CFG-005',
-      `${mistakes.length} mistake(s):\n${mistakes.map((one) => `  ${one}`).join('\n')}\n`,
-      `Correct ${project.file}.`,
+      'CFG-007',
+      `${waiting.length} mistake(s):\n${waiting.join('\n')}\n`,
+      'Take one of each out of its depends_on.',
       { exitStatus: 2 },
     );
   }
-  say('all is well');
+  say(
+    silent === 0
+      ? 'all is well'
+      : `all is well, but ${silent} of ${configuration.sources.length} sources have no extract yet: their figures would be missing`,
+  );
 }
 
 /** Loads perimeter, factors and reference tables as a run does; how many factors, and of which assessment report. */

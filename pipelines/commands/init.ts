@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
@@ -29,12 +30,23 @@ async function init(target: string): Promise<void> {
     );
   }
   for (const name of folders) await mkdir(join(folder, name), { recursive: true });
-  const program = `node ${join(projectFolder, 'pipelines', 'concordance.mjs')}`;
+  // cron and systemd look for programs in few places: this very Node, by its whole path
+  const program = [process.execPath, join(projectFolder, 'pipelines', 'concordance.mjs')]
+    .map(quoted)
+    .join(' ');
+  const { username } = userInfo();
   for (const name of (await readdir(join(templatesFolder, 'project'))).sort()) {
     const text = await readFile(join(templatesFolder, 'project', name), 'utf8');
     await writeFile(
       join(folder, name),
-      text.replaceAll('{{folder}}', folder).replaceAll('{{program}}', program),
+      name === 'concordance.yaml' || name === 'objectives.yaml'
+        ? text
+        : text
+            .replaceAll('{{program}}', program)
+            .replaceAll('{{folder}}/concordance.yaml', quoted(join(folder, 'concordance.yaml')))
+            .replaceAll('{{folder}}/run.log', quoted(join(folder, 'run.log')))
+            .replaceAll('{{folder}}', folder)
+            .replaceAll('{{user}}', username),
       { flag: 'wx' },
     );
   }
@@ -57,4 +69,8 @@ async function init(target: string): Promise<void> {
       '',
     ].join('\n'),
   );
+}
+
+function quoted(path: string): string {
+  return /\s/.test(path) ? `"${path}"` : path;
 }

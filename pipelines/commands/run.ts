@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { loadProject } from '../configuration/load.ts';
-import { lastClosedQuarter } from '../configuration/period.ts';
+import { lastClosedQuarter, quarterOf } from '../configuration/period.ts';
+import { Fault } from '../fault.ts';
 import { planOf } from '../plan.ts';
 import { forMachines, forPeople } from '../progress.ts';
 import { runQuarter } from '../quarterly.ts';
@@ -36,9 +37,12 @@ export function runCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const project = await loadProject(options.config);
-  // the only use of today's date: which quarter was meant
+  // the only use of today's date: which quarter was meant, and whether it has begun
   const today = new Date().toISOString().slice(0, 10);
   const period = options.period ?? lastClosedQuarter(today, project.configuration.fiscal_year_start_month);
+  if (quarterOf(period, project.configuration.fiscal_year_start_month).from > today) {
+    throw new Fault('PER-003', `${period} has not begun.`, 'Ask for a quarter that has.', { exitStatus: 2 });
+  }
   const plan = planOf(project, { period, out: options.out, language: options.language });
   const machine = options.json || !process.stdout.isTTY;
   const progress = machine ? forMachines(process.stdout) : forPeople(process.stdout);

@@ -63,7 +63,15 @@ async function statusOf(out: string, period: string): Promise<PeriodStatus> {
   const latest = await readlink(join(folder, 'latest')).catch(() => null);
   const runs = [];
   for (const name of names) {
-    const manifest = JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8')) as Manifest;
+    const manifest = await readFile(join(folder, name, 'manifest.json'), 'utf8').then(
+      (text) => JSON.parse(text) as Manifest,
+      () => undefined,
+    );
+    if (!manifest) {
+      // somebody took the package apart: said, and no reason to hide the others
+      runs.push({ run: name, state: 'unreadable', extracts: 0, missing: [], gates: 0 });
+      continue;
+    }
     runs.push({
       run: manifest.run,
       state: manifest.state,

@@ -16,6 +16,8 @@ export interface Project {
   readonly overlay: string | undefined;
   /** secret of the pseudonyms, 64 hexadecimal digits */
   readonly secret: string;
+  /** line of the configuration on which a key stands, from 1 */
+  lineOf(path: readonly PropertyKey[]): number;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function loadProject(file: string): Promise<Project> {
     configuration,
     overlay: configuration.catalogue ? resolve(base, configuration.catalogue) : undefined,
     secret: await readSecret(resolve(base, configuration.privacy.key_file)),
+    lineOf: located.lineOf,
   };
 }
 
@@ -75,6 +78,8 @@ function crossCheck({ value: c, lineOf }: Located<Configuration>): Misfit[] {
   unique(c.perimeter.entities, ['perimeter', 'entities'], miss);
   unique(c.perimeter.sites, ['perimeter', 'sites'], miss);
   unique(c.sources, ['sources'], miss);
+  uniqueNumber(c.perimeter.entities, 'siren', ['perimeter', 'entities'], miss);
+  uniqueNumber(c.perimeter.sites, 'siret', ['perimeter', 'sites'], miss);
 
   c.perimeter.entities.forEach((entity, i) => {
     const at = ['perimeter', 'entities', i];
@@ -99,9 +104,21 @@ function crossCheck({ value: c, lineOf }: Located<Configuration>): Misfit[] {
   c.perimeter.sites.forEach((site, i) => {
     if (!entities.has(site.entity))
       miss(['perimeter', 'sites', i, 'entity'], `"${site.entity}"`, known(entities));
+    if (site.entry && site.exit && site.exit < site.entry)
+      miss(['perimeter', 'sites', i, 'exit'], site.exit, `a day after ${site.entry}`);
   });
   c.perimeter.meters.forEach((meter, i) => {
     if (!sites.has(meter.site)) miss(['perimeter', 'meters', i, 'site'], `"${meter.site}"`, known(sites));
+    if (meter.to && meter.to < meter.from)
+      miss(['perimeter', 'meters', i, 'to'], meter.to, `a day after ${meter.from}`);
+    // a meter that moves has one line a place; two at once would count each reading twice
+    const other = c.perimeter.meters.findIndex((m, k) => k < i && m.id === meter.id && overlaps(m, meter));
+    if (other >= 0)
+      miss(
+        ['perimeter', 'meters', i, 'from'],
+        `"${meter.id}" again on days of meters.${other}`,
+        'days of its own',
+      );
   });
   for (const [i, source] of c.sources.entries()) checkSource(source, i, entities, miss);
   c.not_applicable.forEach((one, i) => {
@@ -151,11 +168,34 @@ function checkSource(source: Source, i: number, entities: Set<string>, miss: Mis
   }
 }
 
+function overlaps(
+  one: { from: string; to: string | null },
+  other: { from: string; to: string | null },
+): boolean {
+  return one.from <= (other.to ?? '9999') && other.from <= (one.to ?? '9999');
+}
+
 function unique(items: readonly { id: string }[], at: (string | number)[], miss: Miss): void {
   const seen = new Set<string>();
   items.forEach((item, i) => {
     if (seen.has(item.id)) miss([...at, i, 'id'], `"${item.id}" again`, 'each id once');
     seen.add(item.id);
+  });
+}
+
+/** Ledgers and payrolls find their entity by its number: two of one number would count each row twice. */
+function uniqueNumber<K extends string>(
+  items: readonly { readonly [P in K]?: string | undefined }[],
+  key: K,
+  at: (string | number)[],
+  miss: Miss,
+): void {
+  const seen = new Set<string>();
+  items.forEach((item, i) => {
+    const number = item[key];
+    if (number === undefined) return;
+    if (seen.has(number)) miss([...at, i, key], `"${number}" again`, 'a number of its own');
+    seen.add(number);
   });
 }
 

@@ -1,10 +1,12 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
 
 /**
  * Holds a period while `work` runs, so that two runs of it never overlap. A lock left by a process that is
- * no longer there is taken over.
+ * no longer there is taken over, also when its number was given to another process since.
  *
  * @throws {Fault} RUN-001 when another process holds it
  */
@@ -19,24 +21,16 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
 }
 
 async function take(file: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const handle = await open(file, 'wx');
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  // written aside and linked into place: whoever sees the lock sees its holder, never an empty file
+  const own = `${file}.${randomUUID()}`;
+  await writeFile(own, await signature(process.pid));
+  try {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      if (await linked(own, file)) return;
+      await clearStale(own, file);
     }
-    const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-    if (alive(holder)) {
-      throw new Fault(
-        'RUN-001',
-        `Process ${holder} is running this period (${file}).`,
-        'Wait for it to end, then start again.',
-      );
-    }
-    await rm(file, { force: true });
+  } finally {
+    await rm(own, { force: true });
   }
   throw new Fault(
     'RUN-001',
@@ -45,8 +39,63 @@ async function take(file: string): Promise<void> {
   );
 }
 
+/**
+ * Removes a lock whose holder is gone, or throws when it is there. One process at a time does so: else the
+ * slower of two would remove the lock that the faster has just taken.
+ */
+async function clearStale(own: string, file: string): Promise<void> {
+  const clearing = `${file}.clearing`;
+  if (!(await linked(own, clearing))) {
+    const since = await stat(clearing).catch(() => undefined);
+    // killed in the milliseconds that clearing takes
+    if (since && Date.now() - since.ctimeMs > 60_000) await rm(clearing, { force: true });
+    else await pause(20);
+    return;
+  }
+  try {
+    const holder = await readFile(file, 'utf8').catch(() => undefined);
+    if (holder === undefined) return;
+    if (await holds(holder)) throw busy(file, holder);
+    await rm(file, { force: true });
+  } finally {
+    await rm(clearing, { force: true });
+  }
+}
+
+async function linked(own: string, file: string): Promise<boolean> {
+  try {
+    await link(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function busy(file: string, holder: string): Fault {
+  return new Fault(
+    'RUN-001',
+    `Process ${holder.split(' ')[0]} is running this period (${file}).`,
+    'Wait for it to end, then start again.',
+  );
+}
+
+/** Number of a process and, where the system tells it, the instant it started at: numbers are given again. */
+async function signature(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // the name, in brackets, may hold spaces; the start is field 22
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return started ? `${pid} ${started}` : String(pid);
+}
+
+async function holds(holder: string): Promise<boolean> {
+  const [number, started] = holder.trim().split(' ');
+  const pid = Number(number);
+  if (!Number.isInteger(pid) || pid <= 0 || !alive(pid)) return false;
+  return started === undefined || (await signature(pid)) === holder.trim();
+}
+
 function alive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

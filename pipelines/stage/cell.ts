@@ -72,15 +72,18 @@ function typedValue(text: string, column: Column, reading: Reading): string {
 }
 
 const lists = {
-  entity: { table: 'reference.entity', column: 'entity', says: 'is not an entity of the perimeter' },
-  site: { table: 'reference.site', column: 'site', says: 'is not a site of the perimeter' },
-  meter: { table: 'reference.meter', column: 'meter', says: 'is not a meter of the perimeter' },
+  entity: { known: 'select entity from reference.entity', says: 'is not an entity of the perimeter' },
+  siren: {
+    known: 'select siren from reference.entity where siren is not null',
+    says: 'is the SIREN of no entity of the perimeter',
+  },
+  site: { known: 'select site from reference.site', says: 'is not a site of the perimeter' },
+  meter: { known: 'select meter from reference.meter', says: 'is not a meter of the perimeter' },
   currency: {
-    table: 'reference.fx',
-    column: 'currency',
+    known: 'select currency from reference.fx',
     says: 'is a currency without a rate in reference/fx.csv',
   },
-  unit: { table: 'reference.units', column: 'unit', says: 'is not a unit of reference/units.csv' },
+  unit: { known: 'select unit from reference.units', says: 'is not a unit of reference/units.csv' },
 } as const;
 
 function acceptance(
@@ -90,10 +93,13 @@ function acceptance(
 ): { test: string; rule: string; says: string } | undefined {
   if (column.list) {
     const list = lists[column.list];
+    const dimensions = column.dimensions?.map(literal).join(', ');
     return {
-      test: `${text} in (select ${list.column} from ${list.table})`,
-      rule: `unknown_${column.list}`,
-      says: list.says,
+      test: `${column.list === 'siren' ? `left(${text}, 9)` : text} in (${list.known}${dimensions ? ` where dimension in (${dimensions})` : ''})`,
+      rule: column.list === 'siren' ? 'unknown_entity' : `unknown_${column.list}`,
+      says: column.dimensions
+        ? `is not a unit of ${column.dimensions.join(' or ').replaceAll('_', ' ')} in reference/units.csv`
+        : list.says,
     };
   }
   if (column.values) {
@@ -144,6 +150,7 @@ function article(column: Column): string {
   return { date: 'a date', timestamp: 'a time', boolean: 'yes or no' }[column.type] ?? column.type;
 }
 
-function fault(name: string, value: string, rule: string, text: string): string {
+/** What is wrong with one cell, as the quarantine shows it; `value` and `text` are SQL. */
+export function fault(name: string, value: string, rule: string, text: string): string {
   return `{'column_name': ${literal(name)}, 'value': ${value}, 'rule': ${literal(rule)}, 'message': ${text}}`;
 }

@@ -19,9 +19,16 @@ export const Column = z.strictObject({
     .optional()
     .describe('the code list'),
   list: z
-    .enum(['entity', 'site', 'meter', 'currency', 'unit'])
+    .enum(['entity', 'siren', 'site', 'meter', 'currency', 'unit'])
     .optional()
-    .describe('reference that must know the value'),
+    .describe(
+      'reference that must know the value; siren: the SIREN of an entity, or a SIRET that begins with it',
+    ),
+  dimensions: z
+    .array(z.enum(['energy', 'energy_gross', 'mass', 'volume', 'distance']))
+    .optional()
+    .describe('with `list: unit`: what the unit must measure'),
+  not_before: z.string().optional().describe('column of the same row whose date this one may not precede'),
   pattern: z.string().optional().describe('regular expression that the whole text matches'),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -47,16 +54,22 @@ export async function loadContracts(overlay?: string): Promise<Map<string, Contr
   const contracts = new Map<string, Contract>();
   for (const file of await contractFiles(overlay)) {
     const { value, lineOf } = await readYaml(file.path, Contract, 'CAT-001');
-    if (value.period_column && !value.columns[value.period_column]) {
-      throw new YamlFault('CAT-001', file.path, [
-        {
-          line: lineOf(['period_column']),
-          key: 'period_column',
-          found: `"${value.period_column}"`,
-          expected: `one of ${Object.keys(value.columns).join(', ')}`,
-        },
-      ]);
-    }
+    const named: [PropertyKey[], string | undefined][] = [
+      [['period_column'], value.period_column],
+      ...Object.entries(value.columns).map(([name, column]): [PropertyKey[], string | undefined] => [
+        ['columns', name, 'not_before'],
+        column.not_before,
+      ]),
+    ];
+    const misfits = named
+      .filter(([, column]) => column !== undefined && !value.columns[column])
+      .map(([path, column]) => ({
+        line: lineOf(path),
+        key: path.join('.'),
+        found: `"${column}"`,
+        expected: `one of ${Object.keys(value.columns).join(', ')}`,
+      }));
+    if (misfits.length > 0) throw new YamlFault('CAT-001', file.path, misfits);
     contracts.set(value.id, value);
   }
   return contracts;

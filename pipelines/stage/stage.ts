@@ -14,6 +14,7 @@ import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { disagreements } from './agreement.ts';
 import { cell } from './cell.ts';
 import { type Contract, sqlType } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
@@ -145,6 +146,7 @@ async function stageBatch(
       };
       hands.push(await readExtract(extract, session));
     }
+    for (const hand of hands) remarkName(hand, settings.fiscalYearStartMonth);
     for (const hand of hands) {
       if (hand.reading?.rejects)
         hand.quarantined += await quarantineRejects(warehouse, hand, hand.reading.rejects);
@@ -240,12 +242,13 @@ async function stageSet(
   const texts = `raw_texts_${contract.id}`;
   await gather(warehouse, texts, contract, parts, twins, settings);
   const typed = `raw_typed_${contract.id}`;
+  const { entities, id: sourceId } = (parts[0] as (typeof parts)[number]).hand.extract.source;
   await warehouse.run(`create or replace temp table ${typed} as
     with typed as (
       select _place, _from, _to, _twin, row_number, ${values.join(', ')}, ${faultList(faults)} as own_faults
       from ${texts})
     select * exclude (own_faults, _from, _to, _twin),
-      list_concat(own_faults, ${faultList([duplicateFault, ...outsidePeriod(contract)])}) as faults
+      list_concat(own_faults, ${faultList([duplicateFault, ...outsidePeriod(contract), ...disagreements(contract, entities)])}) as faults
     from typed`);
   try {
     const counts = await warehouse.rows<{ place: number; good: number; bad: number }>(
@@ -253,9 +256,8 @@ async function stageSet(
        from ${typed} group by _place`,
     );
     const places = `(values ${parts.map(({ hand }, place) => `(${place}, ${literal(hand.extract.extractId)})`).join(', ')}) as p(place, extract_id)`;
-    const source = literal((parts[0] as (typeof parts)[number]).hand.extract.source.id);
     await warehouse.run(
-      `insert into staged.${contract.id} select ${names}, p.extract_id, row_number, ${source}
+      `insert into staged.${contract.id} select ${names}, p.extract_id, row_number, ${literal(sourceId)}
        from ${typed} join ${places} on p.place = _place where len(faults) = 0 order by _place, row_number`,
     );
     for (const { place, good, bad } of counts) {
@@ -308,6 +310,16 @@ async function gather(
   for (const select of others) await warehouse.run(`insert into ${name} ${select}`);
 }
 
+/** Rows whose months are not known count in no coverage: the figure would show as missing beside them. */
+function remarkName({ extract, remarks }: InHand, fiscalYearStartMonth: number): void {
+  if (coverageOf(extract.source, extract.name, fiscalYearStartMonth) !== undefined) return;
+  remarks.push({
+    code: 'STG-012',
+    severity: 'error',
+    message: `${extract.extractId}: the name does not say what months it covers (${extract.source.covers}), so none counts as delivered. Rename the file, or correct \`covers\` of source ${extract.source.id}.`,
+  });
+}
+
 function remarkHeadings(
   hand: InHand,
   contract: Contract,
@@ -315,7 +327,8 @@ function remarkHeadings(
   matched: Matched,
 ): void {
   const { extractId } = hand.extract;
-  if (matched.absent.length > 0) {
+  // nothing was read as a record: the rejects say it already
+  if (matched.absent.length > 0 && columns.length > 0) {
     hand.remarks.push({
       code: 'STG-010',
       severity: 'error',

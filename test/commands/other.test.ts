@@ -30,6 +30,11 @@ describe('concordance init', () => {
     expect(await readFile(join(target, 'pseudonym.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
     expect(await readFile(join(target, 'concordance.timer'), 'utf8')).toContain('OnCalendar');
     expect(await readFile(join(target, 'crontab'), 'utf8')).toContain(`-c ${target}/concordance.yaml`);
+    // cron looks for programs in /usr/bin and /bin alone
+    expect(await readFile(join(target, 'crontab'), 'utf8')).toContain(` ${process.execPath} `);
+    expect(await readFile(join(target, 'concordance.service'), 'utf8')).toContain(
+      `ExecStart=${process.execPath} `,
+    );
     const checked = await concordance(['check', '-c', join(target, 'concordance.yaml')]);
     expect(checked.err).toBe('');
     expect(checked.out).toContain('all is well');
@@ -54,6 +59,21 @@ describe('concordance status', () => {
       const { out } = await concordance(['status', '-c', project.config]);
       expect(out).toContain('2026-Q2  not run');
       expect(out).toMatch(/2026-Q3 {2}2026-Q3-[0-9a-f]{12} \(latest\) {2}draft {2}2 extracts/);
+    } finally {
+      await project.remove();
+    }
+  });
+});
+
+describe('concordance run', () => {
+  test('refuses a quarter that has not begun', async () => {
+    const project = await tinyProject();
+    try {
+      const ended = await concordance(['run', '-c', project.config, '--period', '2226-Q3']);
+      expect(ended).toMatchObject({
+        status: 2,
+        err: expect.stringMatching(/^PER-003 2226-Q3 has not begun/),
+      });
     } finally {
       await project.remove();
     }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../pipelines/concordance.mjs', import.meta.url));
@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('../../pipelines/concordance.mjs', import.
 export interface Project {
   readonly folder: string;
   readonly config: string;
-  write(name: string, text: string): Promise<void>;
+  write(name: string, content: string | Uint8Array): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -17,7 +17,10 @@ export interface Project {
 export async function tinyProject(changes: (yaml: string) => string = (yaml) => yaml): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'concordance-project-'));
   await mkdir(join(folder, 'extracts'));
-  const write = (name: string, text: string) => writeFile(join(folder, name), text);
+  const write = async (name: string, content: string | Uint8Array) => {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  };
   await write('pseudonym.key', '0123456789abcdef'.repeat(4));
   await write('concordance.yaml', changes(configuration));
   await write('extracts/waste_2026-Q3.csv', waste);

@@ -411,6 +411,21 @@ describe('blocks', () => {
     expect(rows(whole, 'other_blocks').map((row) => row.block)).toContain('S21.G00.99');
     expect(remark(whole, 'DSN-008')[0]).toContain('S21.G00.99.001');
   });
+
+  it('of an unknown family cost their own rows alone: the declaration goes on below', async () => {
+    const whole = await readBytes(text(month([`S44.G01.00.001,'x'`], person())));
+    expect(whole.rejects).toHaveLength(1);
+    expect(rows(whole, 'individuals')).toHaveLength(1);
+    expect(rows(whole, 'individuals')[0]?.declaration).toBe(rows(whole, 'declarations')[0]?.declaration);
+  });
+
+  it('of a contract without its individual are named: the block above is missing', async () => {
+    const whole = await readBytes(text(month(contract())));
+    expect(remark(whole, 'DSN-006')[0]).toMatch(
+      /^1 block S21\.G00\.40 under no individual \(S21\.G00\.30\), the first here \(.*line \d+\)\. Whose/,
+    );
+    expect(rows(whole, 'contracts')[0]?.individual).toBeNull();
+  });
 });
 
 it('addresses are physical lines in a file big enough for several threads', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -22,7 +22,7 @@ const contract = Contract.parse({
     entity: { type: 'code', header: ['Entité'], required: true, list: 'entity' },
     date: { type: 'date', header: ['Date'], required: true },
     litres: { type: 'decimal(18,2)', header: ['Litres'], required: true, min: 0 },
-    unit: { type: 'code', header: ['Unité'], list: 'unit' },
+    unit: { type: 'code', header: ['Unité'], list: 'unit', dimensions: ['volume'] },
     currency: { type: 'code', header: ['Devise'], list: 'currency' },
     driver: { type: 'person', header: ['Conducteur'] },
     plate: { type: 'code', header: ['Plaque'], confidential: true },
@@ -35,9 +35,11 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'concordance-stage-'));
   warehouse = await Warehouse.open(':memory:', { memory: '1GB' }, secret);
   await warehouse.run(`create schema reference;
-    create table reference.entity as select 'ORV' as entity; create table reference.site as select 'NAN' as site;
-    create table reference.meter as select '1' as meter; create table reference.fx as select 'EUR' as currency;
-    create table reference.units as select 'l' as unit`);
+    create table reference.entity as select * from (values ('ORV', '732829320'), ('OFR', null)) as e(entity, siren);
+    create table reference.site as select * from (values ('NAN', 'ORV'), ('LOR', 'OFR')) as s(site, entity);
+    create table reference.meter as select * from (values ('1', 'ORV'), ('2', 'OFR')) as m(meter, entity);
+    create table reference.fx as select * from (values ('EUR', date '1999-01-01', date '9999-12-31'), ('USD', date '2026-07-01', date '2026-09-30')) as x(currency, valid_from, valid_to);
+    create table reference.units as select * from (values ('l', 'volume'), ('kWh', 'energy')) as u(unit, dimension)`);
   await prepareStage(warehouse, [contract]);
 });
 afterEach(async () => {
@@ -99,6 +101,13 @@ describe('a row that breaks it', () => {
   test.each([
     ['an unknown entity', 'XXX;05/07/2026;10;l;EUR;;', 'entity', 'unknown_entity'],
     ['an unknown unit', 'ORV;05/07/2026;10;gallon;EUR;;', 'unit', 'unknown_unit'],
+    [
+      'an entity that the source does not cover',
+      'OFR;05/07/2026;10;l;EUR;;',
+      'entity',
+      'entity_not_of_source',
+    ],
+    ['a unit of another kind of quantity', 'ORV;05/07/2026;10;kWh;EUR;;', 'unit', 'unknown_unit'],
     ['an unknown currency', 'ORV;05/07/2026;10;l;ZZZ;;', 'currency', 'unknown_currency'],
     ['a date that does not exist', 'ORV;31/02/2026;10;l;EUR;;', 'date', 'type_date'],
     ['text for a number', 'ORV;05/07/2026;dix;l;EUR;;', 'litres', 'type_decimal'],
@@ -162,6 +171,81 @@ describe('a row that breaks it', () => {
   });
 });
 
+describe('a row whose cells disagree', () => {
+  const readings = Contract.parse({
+    id: 'readings',
+    label: { fr: 'Relevés', en: 'Readings' },
+    department: 'operations',
+    connectors: ['csv'],
+    record: 'rows',
+    period_column: 'end',
+    columns: {
+      entity: { type: 'code', list: 'entity' },
+      site: { type: 'code', list: 'site' },
+      start: { type: 'date' },
+      end: { type: 'date', not_before: 'start' },
+      currency: { type: 'code', list: 'currency' },
+    },
+  });
+  const ledger = Contract.parse({
+    id: 'ledger',
+    label: { fr: 'Grand livre', en: 'Ledger' },
+    department: 'finance',
+    connectors: ['csv'],
+    record: 'rows',
+    columns: { siren: { type: 'code', required: true, list: 'siren' } },
+  });
+  const curve = Contract.parse({
+    id: 'curve',
+    label: { fr: 'Courbe', en: 'Curve' },
+    department: 'operations',
+    connectors: ['csv'],
+    record: 'rows',
+    columns: { meter: { type: 'code', required: true, list: 'meter' } },
+  });
+
+  test.each([
+    [readings, 'ORV;LOR;2026-07-01;2026-07-31;EUR', 'site', 'site_of_another_entity'],
+    [readings, 'ORV;NAN;2026-07-31;2026-07-01;EUR', 'end', 'end_before_start'],
+    [readings, 'ORV;NAN;2026-09-01;2026-10-01;USD', 'currency', 'no_rate'],
+    [ledger, '999001019', 'siren', 'unknown_entity'],
+    [ledger, '99900101900010', 'siren', 'unknown_entity'],
+    [curve, '2', 'meter', 'entity_not_of_source'],
+  ])('$1 is quarantined by $3', async (own, line, column, rule) => {
+    const good = { readings: 'ORV;NAN;2026-09-01;2026-09-30;USD', ledger: '73282932000074', curve: '1' }[
+      own.id
+    ];
+    await writeFile(join(folder, 'a.csv'), `${Object.keys(own.columns).join(';')}\n${good}\n${line}\n`);
+    const source = Source.parse({
+      id: 'own',
+      connector: 'csv',
+      contract: own.id,
+      path: 'a.csv',
+      entities: ['ORV'],
+      options: { delimiter: ';' },
+    });
+    const { extracts } = await collect([source], {
+      base: folder,
+      store: join(folder, 'store'),
+      sourcesAtOnce: 1,
+    });
+    await prepareOwn(own);
+    const [staged] = await stage(warehouse, extracts, new Map([[own.id, own]]), {
+      scratch: folder,
+      fiscalYearStartMonth: 1,
+    });
+    expect(staged).toMatchObject({ rowsRead: 2, rowsStaged: 1, rowsQuarantined: 1 });
+    expect(await warehouse.rows('select row_number, column_name, rule from staged.quarantine')).toMatchObject(
+      [{ row_number: 2, column_name: column, rule }],
+    );
+  });
+});
+
+async function prepareOwn(own: Contract): Promise<void> {
+  await warehouse.run('drop schema staged cascade');
+  await prepareStage(warehouse, [own]);
+}
+
 describe('an extract', () => {
   test('without a required column is wholly quarantined, and the message names its headings', async () => {
     const { staged, rows } = await load({
@@ -197,6 +281,49 @@ describe('an extract', () => {
     const { staged, rows } = await load({ 'a.csv': '', 'b.csv': `${head}\nORV;05/07/2026;10;l;EUR;;\n` });
     expect(rows).toHaveLength(1);
     expect(staged[0]).toMatchObject({ rowsRead: 0, remarks: [{ severity: 'error' }] });
+  });
+
+  test('of the same file name in two folders keep addresses of their own', async () => {
+    for (const [name, litres] of [
+      ['a', 10],
+      ['b', 20],
+    ] as const) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'july.csv'), `${head}\nORV;05/07/2026;${litres};l;EUR;;\n`);
+    }
+    const source = Source.parse({
+      id: 'fuel',
+      connector: 'csv',
+      contract: 'fuel',
+      path: '*/july.csv',
+      entities: ['ORV'],
+      options: { decimal: 'comma', dates: 'dmy' },
+    });
+    const { extracts } = await collect([source], {
+      base: folder,
+      store: join(folder, 'store'),
+      sourcesAtOnce: 1,
+    });
+    await stage(warehouse, extracts, new Map([['fuel', contract]]), {
+      scratch: folder,
+      fiscalYearStartMonth: 1,
+    });
+    expect(
+      await warehouse.rows('select extract_id, row_number, litres from staged.fuel order by extract_id'),
+    ).toMatchObject([
+      { extract_id: 'fuel/a/july.csv', row_number: 1, litres: '10.00' },
+      { extract_id: 'fuel/b/july.csv', row_number: 1, litres: '20.00' },
+    ]);
+  });
+
+  test('whose name does not say its months stands with an error: it would count as delivered for none', async () => {
+    const { staged } = await load(
+      { 'juillet.csv': `${head}\nORV;05/07/2026;10;l;EUR;;\n` },
+      '(?<year>\\d{4})-(?<month>\\d{2})',
+    );
+    expect(staged[0]?.remarks).toMatchObject([
+      { code: 'STG-012', severity: 'error', message: expect.stringContaining('fuel/juillet.csv') },
+    ]);
   });
 
   test('that has not come leaves its source missing, with what to do', async () => {
