@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ExtractError } from '../connectors/connector.ts';
+import { briefCommand } from './commands/brief.ts';
 import { checkCommand } from './commands/check.ts';
 import { indicatorsCommand } from './commands/indicators.ts';
 import { initCommand } from './commands/init.ts';
@@ -30,6 +31,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     traceCommand(),
     verifyCommand(),
     reviewCommand(),
+    briefCommand(),
     indicatorsCommand(),
     schemasCommand(),
   ]) {

@@ -31,6 +31,8 @@ import { gatherContent } from './report/gather.ts';
 import { readPresentation } from './report/presentation.ts';
 import { recordContent } from './report/record-content.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
+import { agendaOf } from './review/agenda.ts';
+import { dossierOf } from './review/dossier.ts';
 import { contentOf } from './seal/content.ts';
 import { causesOf, type Identity, identify, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
@@ -201,6 +203,19 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       })),
     ]);
 
+    const agenda = agendaOf(positions, actions, findings, gaps, quarter.id, (one) => one.label[language]);
+    const dossier = dossierOf({
+      run: identity.id,
+      group: configuration.group,
+      period: quarter.id,
+      language,
+      catalogue,
+      standings: positions,
+      actions,
+      agenda,
+    });
+    await writeFile(join(folder, 'agenda.json'), `${JSON.stringify(dossier, null, 2)}\n`);
+
     progress.step('report', 'review.xlsx, board.pdf, board.html');
     content = await gatherContent(warehouse, {
       plan,
@@ -213,6 +228,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       actions,
       reconciliations: gaps,
       findings,
+      agenda,
       staged,
       missing: collected.missing,
       previous: identity.previousFolder

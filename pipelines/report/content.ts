@@ -4,6 +4,7 @@ import type { Catalogue } from '../indicators/catalogue.ts';
 import type { EmissionProfile } from '../indicators/emission-profile.ts';
 import type { Basis, Figure, MeasureValue } from '../indicators/figure.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
+import type { Agenda } from '../review/agenda.ts';
 import type { Review } from '../review/decision.ts';
 
 export type Language = 'fr' | 'en';
@@ -35,6 +36,8 @@ export interface ReportContent {
   readonly emissions: EmissionFacts;
   /** what the journal says of this run: decisions on figures, explanations of gaps */
   readonly review: Review;
+  /** what the review has to talk about, and what each owner is asked */
+  readonly agenda: Agenda;
   /** figures of the run's period that differ from the previous run's; empty when there is none */
   readonly changes: readonly ChangedFigure[];
   /** rows behind the group's figures of the run's period, capped by measure, largest first */

@@ -9,6 +9,7 @@ import { contributionRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Plan } from '../plan.ts';
+import type { Agenda } from '../review/agenda.ts';
 import { noReview } from '../review/decision.ts';
 import type { Contract } from '../stage/contract.ts';
 import type { StagedExtract } from '../stage/stage.ts';
@@ -37,6 +38,7 @@ export interface Results {
   readonly actions: readonly Action[];
   readonly reconciliations: readonly ReconciliationResult[];
   readonly findings: readonly Finding[];
+  readonly agenda: Agenda;
   readonly staged: readonly StagedExtract[];
   readonly missing: readonly MissingSource[];
   /** folder and causes of the run that this one is compared with */
@@ -88,6 +90,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     ),
     reconciliations: results.reconciliations,
     findings: results.findings,
+    agenda: results.agenda,
     extracts: staged.map((one) => extractFacts(one, results.contracts)),
     missingSources: results.missing.map(({ source, message }) => ({
       source: source.id,

@@ -4,6 +4,7 @@ import { GROUP, type MeasureValue } from '../../pipelines/indicators/figure.ts';
 import { computeFigures } from '../../pipelines/indicators/figures.ts';
 import { standings } from '../../pipelines/objectives/standing.ts';
 import type { Language, MeasureContributions, ReportContent } from '../../pipelines/report/content.ts';
+import { agendaOf } from '../../pipelines/review/agenda.ts';
 import { noReview } from '../../pipelines/review/decision.ts';
 import { sampleActions, sampleObjectives } from './fixture/actions.ts';
 import { sampleCatalogue, series } from './fixture/catalogue.ts';
@@ -41,6 +42,7 @@ export function sampleContent(language: Language): ReportContent {
     (standing) => sentenceOf(standing, language),
   );
   const declared = new Set(objectives.map((o) => o.objective.id));
+  const findings = sampleFindings(language);
   return {
     run: {
       id: '2026-Q3-7c1e90b4',
@@ -68,7 +70,8 @@ export function sampleContent(language: Language): ReportContent {
     objectives,
     looseActions: actions.filter((action) => action.objective === null || !declared.has(action.objective)),
     reconciliations: sampleReconciliations(language),
-    findings: sampleFindings(language),
+    findings,
+    agenda: agendaOf(objectives, actions, findings, [], period, (one) => one.label[language]),
     extracts: sampleExtracts,
     missingSources: sampleMissingSources(language),
     quarantine: sampleQuarantine(language),

@@ -2,7 +2,8 @@ import { Decimal } from 'decimal.js';
 import type { Finding, ReconciliationResult } from '../../alignment/finding.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
-import { date, month, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
+import { date, month, number, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
+import { quantityOrMark } from './cell.ts';
 import { actionsHead, arrangeAction, entityName } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
@@ -35,6 +36,23 @@ export function arrangeAlignment(content: ReportContent, voice: Voice) {
       differs: count('differs'),
       missing: count('missing_side'),
     }),
+    agenda_title: voice.say('alignment.agenda'),
+    agenda_note: voice.say('alignment.agenda_note'),
+    agenda_head: Object.fromEntries(
+      ['objective', 'owner', 'weight', 'distance', 'money', 'materiality'].map((key) => [
+        key,
+        voice.say(`alignment.agenda_head.${key}`),
+      ]),
+    ),
+    agenda: content.agenda.items.map((item) => ({
+      status: item.status,
+      label: voice.prose(item.label),
+      owner: item.owner ?? voice.say('objective.no_owner'),
+      weight: number(String(item.weight), 1, voice.language),
+      distance: share(item.distance, 0, voice.language),
+      money: quantityOrMark(item.money, content.group.currency, 0, voice),
+      materiality: number(String(item.materiality), 2, voice.language),
+    })),
     reconciliations_title: voice.say('alignment.reconciliations'),
     head: {
       reality: voice.say('alignment.reality'),

@@ -20,9 +20,10 @@ export interface Voice {
   readonly plural: (key: string, count: number, values?: Readonly<Record<string, string | number>>) => string;
 }
 
-export async function voiceOf(language: Language, templates: string): Promise<Voice> {
+/** @param file the texts that `say` reads, beside the shared vocabulary */
+export async function voiceOf(language: Language, templates: string, file = 'board'): Promise<Voice> {
   const [board, common] = await Promise.all([
-    wording(language, 'board', templates),
+    wording(language, file, templates),
     wording(language, 'common', templates),
   ]);
   const prose = (sentence: string) => typography(sentence, language);

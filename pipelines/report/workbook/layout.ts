@@ -7,6 +7,8 @@ export const sheetKeys = [
   'objectives',
   'trajectories',
   'actions',
+  'agenda',
+  'questions',
   'indicators',
   'review',
   'measures',

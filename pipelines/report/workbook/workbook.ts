@@ -5,6 +5,7 @@ import { WorkbookFile } from './excel.ts';
 import { type SheetKey, sheetKeys } from './layout.ts';
 import { aboutSheet } from './sheets/about.ts';
 import { actionsSheet } from './sheets/actions.ts';
+import { agendaSheet, questionsSheet } from './sheets/agenda.ts';
 import { bridgesSheet } from './sheets/bridges.ts';
 import { causesSheet, gapRowsSheet } from './sheets/causes.ts';
 import { changesSheet } from './sheets/changes.ts';
@@ -27,6 +28,8 @@ const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
   objectives: objectivesSheet,
   trajectories: trajectoriesSheet,
   actions: actionsSheet,
+  agenda: agendaSheet,
+  questions: questionsSheet,
   indicators: indicatorsSheet,
   review: reviewSheet,
   measures: measuresSheet,

@@ -1,0 +1,213 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Decimal } from 'decimal.js';
+import { Fault } from '../../fault.ts';
+import { dayName, percentage, quantity, quarterName } from '../../language/quantity.ts';
+import type { Dossier, DossierAction, DossierObjective } from '../../review/dossier.ts';
+import type { PastDecision } from '../../review/last-decisions.ts';
+import { loadTemplates, Markup } from '../board/template.ts';
+import { type Voice, voiceOf } from '../board/voice.ts';
+
+/** Lines of each table at most, so that it stays one page; how many more there are is said. */
+const most = { objectives: 8, actions: 10, questions: 9, decisions: 10, agenda: 12 };
+
+/**
+ * The page that an owner can be sent, or the page of the whole review, as self-contained HTML without script.
+ *
+ * @param owner a department's code or an owner's role; null for the whole review
+ * @throws {Fault} BRF-003 for an owner that nobody is, with who there is
+ */
+export async function renderBrief(
+  dossier: Dossier,
+  owner: string | null,
+  past: readonly PastDecision[] | null,
+  templates: string,
+): Promise<string> {
+  const folder = join(templates, 'brief');
+  const [voice, render, style] = await Promise.all([
+    voiceOf(dossier.language, templates, 'brief'),
+    loadTemplates(folder),
+    readFile(join(folder, 'brief.css'), 'utf8'),
+  ]);
+  const own = ownOf(dossier, owner);
+  const agenda =
+    owner === null ? dossier.agenda : dossier.agenda.filter((one) => own.objectiveIds.has(one.objective));
+  const who = owner === null ? voice.say('review') : nameOf(owner, voice);
+  const title = voice.say('title', { who, period: quarterName(dossier.period, dossier.language) });
+  return render({
+    language: dossier.language,
+    style: new Markup(style),
+    title,
+    group: dossier.group,
+    run: voice.say('run', { run: dossier.run }),
+    lead: voice.say('lead', {
+      objectives: own.objectives.length,
+      behind: own.objectives.filter((one) => ['drifting', 'off_track'].includes(one.status)).length,
+      actions: own.actions.length,
+      late: own.actions.filter((one) => one.status === 'late').length,
+      questions: own.questions.length,
+    }),
+    decisions_title: past === null ? '' : voice.say('decisions'),
+    decisions: (past ?? []).slice(0, most.decisions).map((one) => decisionRow(one, dossier, voice)),
+    no_decision: past !== null && past.length === 0 ? voice.say('no_decision') : '',
+    decisions_more: more(past?.length ?? 0, most.decisions, voice),
+    agenda_title: voice.say('agenda'),
+    agenda_note: voice.say('agenda_note'),
+    agenda_head: heads(voice, ['objective', 'owner', 'weight', 'distance', 'money', 'materiality']),
+    agenda: agenda.slice(0, most.agenda).map((one) => ({
+      label: one.label,
+      status: voice.word(`statuses.${one.status}`),
+      owner: one.owner ?? voice.say('no_owner'),
+      weight: quantity(String(one.weight), '', 1, dossier.language),
+      distance: percentage(one.distance, 0, dossier.language),
+      money: quantity(one.money, dossier.currency, 0, dossier.language),
+      materiality: quantity(String(one.materiality), '', 2, dossier.language),
+    })),
+    no_agenda: agenda.length === 0 ? voice.say('no_agenda') : '',
+    objectives_title: owner === null ? '' : voice.say('objectives'),
+    objectives_head: heads(voice, ['objective', 'status', 'value', 'expected', 'target', 'forecast', 'pace']),
+    objectives:
+      owner === null
+        ? []
+        : own.objectives.slice(0, most.objectives).map((one) => objectiveRow(one, dossier, voice)),
+    objectives_more: owner === null ? '' : more(own.objectives.length, most.objectives, voice),
+    actions_title: owner === null ? '' : voice.say('actions'),
+    actions_head: heads(voice, ['action', 'status', 'due', 'next', 'budget', 'spent']),
+    actions:
+      owner === null ? [] : own.actions.slice(0, most.actions).map((one) => actionRow(one, dossier, voice)),
+    actions_more: owner === null ? '' : more(own.actions.length, most.actions, voice),
+    questions_title: voice.say('questions'),
+    questions: own.questions.slice(0, most.questions).map((one) => ({
+      severity: voice.word(`severities.${one.severity}`),
+      owner: owner === null ? (one.owner ?? departmentName(one.department, voice)) : '',
+      sentence: voice.prose(one.sentence),
+    })),
+    no_question: own.questions.length === 0 ? voice.say('no_question') : '',
+    questions_more: more(own.questions.length, most.questions, voice),
+    answer: voice.say('answer'),
+  });
+}
+
+function ownOf(dossier: Dossier, owner: string | null) {
+  const mine = (one: { readonly owner: string | null; readonly department: string | null }) =>
+    owner === null || one.department === owner || same(one.owner, owner);
+  const objectives = dossier.objectives.filter(mine);
+  // an action that somebody else runs for my objective is mine to follow, too
+  const objectiveIds = new Set(objectives.map((one) => one.id));
+  const actions = dossier.actions.filter((one) => mine(one) || objectiveIds.has(one.objective ?? ''));
+  const questions = dossier.questions.filter(mine);
+  if (owner !== null && objectives.length + actions.length + questions.length === 0) {
+    const known = new Set(
+      [...dossier.objectives, ...dossier.actions].flatMap((one) => [one.department, one.owner]),
+    );
+    throw new Fault(
+      'BRF-003',
+      `"${owner}" has neither objective nor action nor question in ${dossier.run}.`,
+      `Give one of: ${[...known].filter(Boolean).sort().join(', ')}.`,
+      { exitStatus: 2 },
+    );
+  }
+  const rank = { late: 0, running: 1, planned: 2, done: 3, stopped: 4 };
+  return {
+    objectives: [...objectives].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status)),
+    objectiveIds,
+    actions: [...actions].sort((a, b) => rank[a.status] - rank[b.status] || (a.due < b.due ? -1 : 1)),
+    questions,
+  };
+}
+
+const order = ['off_track', 'drifting', 'unknown', 'on_track', 'achieved'];
+
+function same(one: string | null, other: string): boolean {
+  return one !== null && one.localeCompare(other, 'fr', { sensitivity: 'base' }) === 0;
+}
+
+function nameOf(owner: string, voice: Voice): string {
+  return voice.wordFor('departments', owner);
+}
+
+function departmentName(department: string | null, voice: Voice): string {
+  return voice.wordFor('departments', department ?? 'none');
+}
+
+function heads(voice: Voice, keys: readonly string[]) {
+  return keys.map((key) => ({ text: voice.say(`heads.${key}`) }));
+}
+
+function more(count: number, shown: number, voice: Voice): string {
+  return count > shown ? voice.say('more', { count: count - shown }) : '';
+}
+
+function objectiveRow(one: DossierObjective, { language, period }: Dossier, voice: Voice) {
+  const unit = one.unit;
+  const shown = (value: string | null) => quantity(value, unit, one.decimals, language);
+  const change = (value: string | null) =>
+    value === null
+      ? ''
+      : signed(value, quantity(value, unit === '%' ? 'points' : unit, Math.max(1, one.decimals), language));
+  const over = one.target_period !== null && one.target_period <= period;
+  return {
+    label: voice.prose(one.label),
+    status: voice.word(`statuses.${one.status}`),
+    value: shown(one.value),
+    expected: shown(one.expected),
+    target:
+      one.target_period === null
+        ? ''
+        : voice.say('target', { value: shown(one.target), period: quarterName(one.target_period, language) }),
+    forecast: one.forecast
+      ? voice.say('forecast', {
+          value: shown(one.forecast.value),
+          low: shown(one.forecast.low),
+          high: shown(one.forecast.high),
+        })
+      : voice.say(over ? 'over' : 'too_few'),
+    pace:
+      one.achieved_a_year === null
+        ? ''
+        : voice.say(one.required_a_year === null ? 'pace_over' : 'pace', {
+            achieved: change(one.achieved_a_year),
+            required: change(one.required_a_year),
+          }),
+  };
+}
+
+function signed(value: string, text: string): string {
+  return new Decimal(value).greaterThan(0) ? `+${text}` : text;
+}
+
+function actionRow(one: DossierAction, { language, currency }: Dossier, voice: Voice) {
+  const next = one.milestones.find((m) => m.status !== 'done');
+  const money = (value: string | null) => quantity(value, currency, 0, language);
+  return {
+    name: voice.prose(one.name),
+    owner: one.owner ?? voice.say('no_owner'),
+    status: voice.word(`action_statuses.${one.status}`),
+    due: dayName(one.due, language),
+    next: next
+      ? voice.say(next.status === 'late' ? 'next_late' : 'next', {
+          name: next.name,
+          due: dayName(next.due, language),
+        })
+      : '',
+    budget: money(one.budget),
+    spent:
+      one.ledger_spent === null
+        ? money(one.spent)
+        : voice.say('by_ledger', { amount: money(one.ledger_spent) }),
+  };
+}
+
+function decisionRow(one: PastDecision, { language }: Dossier, voice: Voice) {
+  const number = (value: string | null) =>
+    value === null ? voice.word('marks.missing') : quantity(value, '', 2, language);
+  return {
+    what: voice.say(`decision.${one.kind}`, {
+      subject: one.subject,
+      by: one.by,
+      on: dayName(one.on, language),
+    }),
+    reason: one.reason === null ? '' : voice.prose(one.reason),
+    became: voice.say(`became.${one.outcome}`, { before: number(one.before), now: number(one.now) }),
+  };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { templatesFolder } from '../../pipelines/places.ts';
+import { renderBrief } from '../../pipelines/report/brief/brief.ts';
+import { dossierOf } from '../../pipelines/review/dossier.ts';
+import type { PastDecision } from '../../pipelines/review/last-decisions.ts';
+import { sampleContent } from './content-fixture.ts';
+
+const dossier = (language: 'fr' | 'en') => {
+  const content = sampleContent(language);
+  return dossierOf({
+    run: content.run.id,
+    group: content.group,
+    period: content.run.period,
+    language,
+    catalogue: content.catalogue,
+    standings: content.objectives,
+    actions: [...content.objectives.flatMap((one) => one.actions), ...content.looseActions],
+    agenda: content.agenda,
+  });
+};
+const plain = (html: string) =>
+  html
+    .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/[\s\u00a0\u202f]+/g, ' ');
+
+describe.each(['fr', 'en'] as const)('the page of an owner, in %s', (language) => {
+  it('holds the objectives and actions of a department, and nobody else’s', async () => {
+    const all = dossier(language);
+    const text = plain(await renderBrief(all, 'hr', null, templatesFolder));
+    for (const one of all.objectives) {
+      const label = plain(one.label.replace(/'/g, '’')).slice(0, 24);
+      expect(text.includes(label), one.id).toBe(one.department === 'hr');
+    }
+  });
+
+  it('is self-contained: no script, nothing to fetch', async () => {
+    const html = await renderBrief(dossier(language), 'operations', null, templatesFolder);
+    expect(html).not.toMatch(/<script|<link|<img|url\(|https?:/i);
+    expect(html).toContain(`<html lang="${language}">`);
+  });
+});
+
+describe('the page of the review', () => {
+  it('says what became of the last decisions', async () => {
+    const past: PastDecision[] = [
+      {
+        subject: 'energy.total:GROUP:2026-Q2:ttm',
+        kind: 'approved',
+        by: 'A. B.',
+        on: '2026-07-20',
+        reason: null,
+        before: '100',
+        now: '101',
+        outcome: 'changed',
+      },
+    ];
+    const text = plain(await renderBrief(dossier('en'), null, past, templatesFolder));
+    expect(text).toContain(
+      'energy.total:GROUP:2026-Q2:ttm: approved by A. B. on 20 Jul 2026. The value has changed since: 100.00 then, 101.00 now.',
+    );
+    expect(plain(await renderBrief(dossier('en'), null, [], templatesFolder))).toContain('holds no decision');
+  });
+
+  it('shows the parts of each rank', async () => {
+    const all = dossier('en');
+    const [first] = all.agenda;
+    const text = plain(await renderBrief(all, null, [], templatesFolder));
+    expect(first).toBeDefined();
+    expect(text).toContain(first?.label.slice(0, 20));
+    expect(text).toContain('weight × distance to the trajectory (share of the way)');
+  });
+});
+
+it('names who there is when nobody is that owner', async () => {
+  await expect(renderBrief(dossier('en'), 'nobody', null, templatesFolder)).rejects.toThrow(
+    /BRF-003.*operations/s,
+  );
+});
