@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { aggregationText } from '../indicators/aggregation-text.ts';
 import type { Basis } from '../indicators/figure.ts';
-import { quantity } from '../language/quantity.ts';
-import { openRun, type Trace, type TracedRow, trace, traceRows } from '../seal/trace.ts';
+import { type Language, wording } from '../language/wording.ts';
+import { openRun, type TracedRow, trace, traceRows } from '../seal/trace.ts';
+import { addressesBelow } from '../seal/tracing/lineage.ts';
+import { receivedRows } from '../seal/tracing/received.ts';
+import { traceText } from './trace-text.ts';
 
 interface Options {
   entity?: string;
@@ -12,6 +15,7 @@ interface Options {
   top: string;
   json?: boolean;
   csv?: boolean;
+  language?: Language;
 }
 
 export function traceCommand(): Command {
@@ -23,6 +27,7 @@ export function traceCommand(): Command {
     .option('--period <quarter>', "quarter of the run's history (default: the run's)")
     .addOption(new Option('--basis <basis>', 'quarter or trailing twelve months').choices(['quarter', 'ttm']))
     .option('--top <n>', 'largest rows to list', '20')
+    .addOption(new Option('--language <language>', "the run's by default").choices(['fr', 'en']))
     .option('--json', 'the tree as JSON')
     .option('--csv', 'every contributing row as CSV, streamed')
     .action(run);
@@ -43,8 +48,15 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
       return;
     }
     const opened = await trace(warehouse, record, request);
+    const addresses = opened.measures.flatMap((one) =>
+      one.largest.flatMap((row) => addressesBelow(row.harmonised)),
+    );
+    const received = await receivedRows(folder, addresses);
+    const language = options.language ?? record.language;
     process.stdout.write(
-      options.json ? `${JSON.stringify(opened, null, 2)}\n` : asText(opened, record.language),
+      options.json
+        ? `${JSON.stringify({ ...opened, received }, null, 2)}\n`
+        : traceText(opened, received, language, await wording(language, 'trace')),
     );
   } finally {
     await warehouse.close();
@@ -79,46 +91,4 @@ function csvCell(value: unknown): string {
   // text that a spreadsheet would run is kept as text; a number keeps its sign
   const inert = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-}
-
-function asText(opened: Trace, language: 'fr' | 'en'): string {
-  const { indicator, figure } = opened;
-  const lines: string[] = [];
-  if (indicator && figure) {
-    lines.push(
-      `${indicator.id}  ${indicator.label[language]}`,
-      `  ${opened.entity}, ${opened.period}, ${opened.basis}: ${figure.value === null ? figure.status : quantity(figure.value, indicator.unit, indicator.decimals, language)} (${figure.status}; coverage ${figure.coverage}, estimated ${figure.estimatedShare})`,
-      `  = ${indicator.numerator}${indicator.denominator ? ` / (${indicator.denominator})` : ''}${indicator.scale === 1 ? '' : ` x ${indicator.scale}`}`,
-      `  = ${figure.numerator ?? 'missing'}${indicator.denominator ? ` / ${figure.denominator ?? 'missing'}` : ''}${indicator.scale === 1 ? '' : ` x ${indicator.scale}`}`,
-      '',
-    );
-  }
-  for (const one of opened.measures) {
-    const divided = one.divisor === 1 ? '' : ` / ${one.divisor} month-ends`;
-    lines.push(
-      `${one.measure.id}  ${one.measure.label[language]}`,
-      `  ${one.value?.value ?? 'missing'} ${one.measure.unit} = ${aggregationText(one.measure)}, ${one.rows} rows of model.${one.measure.table} (${one.measure.filter}): ${one.contributed ?? '0'}${divided}`,
-      ...one.extracts.map(
-        (e) => `    ${e.contribution.padStart(24)}  ${String(e.rows).padStart(8)} rows  ${e.extract}`,
-      ),
-    );
-    if (one.measure.opens === 'totals') lines.push('  rows are pay or health data: they open to totals only');
-    if (one.measure.opens === 'cells')
-      lines.push('  rows are groups of people; those of fewer than the threshold are merged');
-    if (one.largest.length > 0)
-      lines.push(`  largest ${one.largest.length} of ${one.rows} rows (--csv lists all):`);
-    for (const row of one.largest) {
-      const staged = row.staged
-        ? Object.entries(row.staged)
-            .map(([name, value]) => `${name}=${value}`)
-            .join(' ')
-        : 'no staged row';
-      lines.push(
-        `    ${row.contribution.padStart(24)}  ${row.entity}${row.site ? `/${row.site}` : ''} ${row.date}${row.quality ? ` ${row.quality}` : ''}${Number(row.share) === 1 ? '' : ` share ${row.share}`}  ${row.extract} row ${row.row}`,
-        `        ${staged}`,
-      );
-    }
-    lines.push('');
-  }
-  return `${lines.join('\n')}`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { identifier, literal } from '../../connectors/connector.ts';
+import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
+import { loadModels } from '../harmonise/harmonise.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
@@ -9,6 +10,7 @@ import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts
 import { tellsOfOnePerson } from '../indicators/population.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
+import { type HarmonisedRow, lineageOf, type StagedRow } from './tracing/lineage.ts';
 
 /** The tree under one figure: its measures, the extracts that made each, and the largest rows. */
 export interface Trace {
@@ -27,7 +29,15 @@ export interface MeasureTrace {
   /** sum of the contributions of all rows; divided by `divisor` it is the value */
   readonly contributed: string | null;
   readonly divisor: number;
+  /** contributions of all rows over the divisor make the value exactly */
+  readonly exact: boolean;
   readonly rows: number;
+  /** how the estimated part of it was estimated, with what each method contributes */
+  readonly methods: readonly {
+    readonly method: string;
+    readonly rows: number;
+    readonly contribution: string;
+  }[];
   readonly extracts: readonly {
     readonly extract: string;
     readonly rows: number;
@@ -46,8 +56,10 @@ export interface TracedRow {
   readonly quality: string | null;
   readonly extract: string;
   readonly row: number;
-  /** the row as staged; null for rows that no extract holds */
-  readonly staged: Record<string, unknown> | null;
+  /** the row of the common model, opened down to the staged rows; null where it cannot be told */
+  readonly harmonised: HarmonisedRow | null;
+  /** the first row as staged; null for rows that no extract holds */
+  readonly staged: Readonly<Record<string, unknown>> | null;
 }
 
 export interface TraceRequest {
@@ -99,21 +111,35 @@ export async function trace(warehouse: Warehouse, record: RunRecord, request: Tr
       `select ${extract} as extract, count(*) as rows, coalesce(sum(contribution), 0)::decimal(38,10) as contribution
        from (${contributions}) group by all order by abs(sum(contribution)) desc nulls last, extract`,
     );
-    const [total] = await warehouse.rows<{ rows: number; contributed: string | null }>(
-      `select count(*) as rows, sum(contribution)::decimal(38,10) as contributed from (${contributions})`,
+    const divisor = divisorOf(measure, window);
+    const sum = 'coalesce(sum(contribution), 0)::decimal(38,10)';
+    const [total] = await warehouse.rows<{ rows: number; contributed: string | null; again: string }>(
+      `select count(*) as rows, sum(contribution)::decimal(38,10) as contributed,
+         ${divisor === 1 ? sum : `(${sum} / ${divisor})::decimal(38,10)`} as again from (${contributions})`,
     );
     const [value] = await readMeasureValues(
       warehouse,
       `measure = ${literal(measure.id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
     );
+    if (total && Number(total.again) !== Number(value?.value ?? 0)) {
+      throw new Fault(
+        'TRC-006',
+        `The rows of ${measure.id} make ${total.again}, the run says ${value?.value ?? 'missing'}.`,
+        'The database has been changed: see `concordance verify`.',
+      );
+    }
     traced.push({
       measure,
       value: value ?? null,
       contributed: total?.contributed ?? null,
-      divisor: divisorOf(measure, window),
+      divisor,
+      exact: total?.again === (value?.value ?? total?.again),
+      methods: await estimateMethods(warehouse, measure, columns, contributions),
       rows: total?.rows ?? 0,
       extracts,
-      largest: closedRows(measure) ? [] : await largestRows(warehouse, contributions, request.top ?? 20),
+      largest: closedRows(measure)
+        ? []
+        : await largestRows(warehouse, measure, contributions, request.top ?? 20),
     });
   }
   return { run: record.run, indicator, figure, entity, period, basis, measures: traced };
@@ -294,31 +320,54 @@ function openedRows(measure: Measure, columns: TableColumns, entity: string, win
     from merged where hidden having count(*) > 0`;
 }
 
-async function largestRows(warehouse: Warehouse, contributions: string, top: number): Promise<TracedRow[]> {
-  const rows = await warehouse.rows<Omit<TracedRow, 'staged'>>(
-    `select entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
-     from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
+/**
+ * How the estimated rows were estimated, largest first. An emission is estimated as the energy that made it
+ * was; `unstated` where the row does not say.
+ */
+async function estimateMethods(
+  warehouse: Warehouse,
+  measure: Measure,
+  columns: (table: string) => TableColumns,
+  contributions: string,
+): Promise<MeasureTrace['methods']> {
+  const own = ['emission', 'energy_origin'].includes(measure.table) ? 'energy' : measure.table;
+  const tables = columns(own).has('method') && columns(own).has('quality') ? [own] : [];
+  const told = tables.map(
+    (table) =>
+      `select extract_id, row_number, date, entity, method from model.${table} where quality = 'estimated' and method is not null`,
   );
-  return Promise.all(
-    rows.map(async (row) => ({ ...row, staged: await stagedRow(warehouse, row.extract, row.row) })),
+  const methods =
+    told.length === 0
+      ? 'select null::varchar as extract_id, null::bigint as row_number, null::date as date, null::varchar as entity, null::varchar as method where false'
+      : told.join(' union all ');
+  return warehouse.rows(
+    `with estimated as (select * from (${contributions}) where quality = 'estimated'),
+       methods as (select extract_id, row_number, date, entity, min(method) as method from (${methods}) group by all)
+     select coalesce(m.method, 'unstated') as method, count(*) as rows, coalesce(sum(e.contribution), 0)::decimal(38,10) as contribution
+     from estimated as e left join methods as m using (extract_id, row_number, date, entity)
+     group by all order by abs(sum(e.contribution)) desc nulls last, method`,
   );
 }
 
-/** The row as its contract staged it, from whichever of the extract's contracts holds that number. */
-async function stagedRow(
+/** The largest rows, each opened down to its staged rows; one query a table and a level. */
+async function largestRows(
   warehouse: Warehouse,
-  extract: string,
-  row: number,
-): Promise<Record<string, unknown> | null> {
-  const contracts = await warehouse.rows<{ contract: string }>(
-    `select contract from result.extract where extract_id = ${literal(extract)} order by contract`,
+  measure: Measure,
+  contributions: string,
+  top: number,
+): Promise<TracedRow[]> {
+  const rows = await warehouse.rows<Omit<TracedRow, 'staged' | 'harmonised'>>(
+    `select entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
+     from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
   );
-  for (const { contract } of contracts) {
-    const [found] = await warehouse.rows(
-      `select * exclude (extract_id, row_number, source_id) from staged.${identifier(contract)}
-       where extract_id = ${literal(extract)} and row_number = ${row}`,
-    );
-    if (found) return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
-  }
-  return null;
+  const opened = await lineageOf(warehouse, await loadModels(), measure, rows);
+  return rows.map((row, i) => {
+    const harmonised = opened[i] ?? null;
+    return { ...row, harmonised, staged: firstStaged(harmonised)?.values ?? null };
+  });
+}
+
+function firstStaged(row: HarmonisedRow | null): StagedRow | undefined {
+  if (row === null) return undefined;
+  return row.staged[0] ?? row.from.map(firstStaged).find((one) => one !== undefined);
 }

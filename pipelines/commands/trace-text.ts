@@ -1,0 +1,192 @@
+import { Decimal } from 'decimal.js';
+import { number, quantity, quarterName, unitName } from '../language/quantity.ts';
+import type { Language, Say } from '../language/wording.ts';
+import type { MeasureTrace, Trace, TracedRow } from '../seal/trace.ts';
+import type { Address, HarmonisedRow, StagedRow } from '../seal/tracing/lineage.ts';
+import type { Received, ReceivedRow } from '../seal/tracing/received.ts';
+
+/** Rows of an estimate that are printed under it; `--json` gives those that were opened. */
+const printedRows = 3;
+
+/** The tree of a figure for people: from its value down to the cells of the files that made it. */
+export function traceText(opened: Trace, received: Received, language: Language, say: Say): string {
+  const page = new Page(opened, received, language, say);
+  return page.text();
+}
+
+class Page {
+  private readonly lines: string[] = [];
+  private readonly rows = new Map<string, ReceivedRow>();
+
+  constructor(
+    private readonly opened: Trace,
+    private readonly received: Received,
+    private readonly language: Language,
+    private readonly say: Say,
+  ) {
+    for (const row of received.rows) this.rows.set(keyOf(row), row);
+  }
+
+  text(): string {
+    this.head();
+    for (const one of this.opened.measures) this.measure(one);
+    if (this.received.unread.length > 0)
+      this.lines.push(this.say('unread', { number: this.received.unread.length }), '');
+    return `${this.lines.join('\n')}`;
+  }
+
+  private head(): void {
+    const { indicator, figure, entity, period, basis } = this.opened;
+    if (!indicator || !figure) return;
+    const { language, say } = this;
+    const value =
+      figure.value === null
+        ? say(`statuses.${figure.status}`)
+        : quantity(figure.value, indicator.unit, indicator.decimals, language);
+    const scale = indicator.scale === 1 ? '' : ` × ${indicator.scale}`;
+    const share = (part: number) => quantity(new Decimal(part).times(100).toFixed(), '%', 1, language);
+    this.lines.push(
+      `${indicator.label[language]}  (${indicator.id})`,
+      `  ${entity}, ${quarterName(period, language)}, ${say(`bases.${basis}`)} : ${value}`.replace(
+        ' :',
+        language === 'fr' ? '\u202f:' : ':',
+      ),
+      `  ${say('state', { status: say(`statuses.${figure.status}`), coverage: share(figure.coverage), estimated: share(figure.estimatedShare) })}`,
+      `  = ${indicator.numerator}${indicator.denominator ? ` / (${indicator.denominator})` : ''}${scale}`,
+    );
+    if (indicator.denominator || indicator.scale !== 1)
+      this.lines.push(
+        `  = ${this.plain(figure.numerator)}${indicator.denominator ? ` / ${this.plain(figure.denominator)}` : ''}${scale}`,
+      );
+    this.lines.push('');
+  }
+
+  private measure(one: MeasureTrace): void {
+    const { language, say } = this;
+    const { measure } = one;
+    const unit = unitName(measure.unit, language);
+    this.lines.push(
+      `${measure.label[language]}  (${measure.id})`,
+      `  ${say('made', {
+        value:
+          one.value?.value == null
+            ? say('statuses.missing')
+            : `${this.plain(one.value.value)} ${unit}`.trim(),
+        aggregation: say(`aggregations.${measure.aggregation}`),
+        expression: measure.aggregation === 'distinct' ? (measure.key ?? '') : measure.value,
+        rows: number(String(one.rows), 0, language),
+        table: measure.table,
+        filter: measure.filter,
+      })}${one.divisor === 1 ? '' : say('divided', { divisor: one.divisor })}`,
+    );
+    if (one.rows > 0 && one.exact)
+      this.lines.push(`  ${say('exact', { contributed: this.plain(one.contributed) })}`);
+    for (const { method, rows, contribution } of one.methods)
+      this.lines.push(
+        `  ${say('estimated', { method: this.method(method), rows: number(String(rows), 0, language), contribution: `${this.plain(contribution)} ${unit}`.trim() })}`,
+      );
+    if (one.extracts.length > 0) this.lines.push(`  ${say('by_extract')}`);
+    for (const { extract, rows, contribution } of one.extracts)
+      this.lines.push(
+        `    ${this.plain(contribution).padStart(18)} ${unit}  ${say('rows', { rows: number(String(rows), 0, language) }).padStart(16)}  ${extract}`,
+      );
+    if (measure.opens !== 'rows') this.lines.push(`  ${say('totals_only')}`);
+    else if (one.largest.length > 0)
+      this.lines.push(
+        `  ${say('largest', { shown: one.largest.length, rows: number(String(one.rows), 0, language) })}`,
+      );
+    one.largest.forEach((row, i) => {
+      this.row(row, i + 1, unit);
+    });
+    this.lines.push('');
+  }
+
+  private row(row: TracedRow, place: number, unit: string): void {
+    const { say } = this;
+    const where = [row.entity, row.site, row.date, row.quality && this.quality(row.quality)]
+      .filter(Boolean)
+      .join(', ');
+    this.lines.push(
+      `  ${String(place).padStart(3)}. ${row.contribution === null ? say('no_value') : `${this.plain(row.contribution)} ${unit}`.trim()}  ${where}`,
+    );
+    if (Number(row.share) !== 1)
+      this.lines.push(
+        `       ${say('share', { value: this.plain(row.value), share: quantity(new Decimal(row.share).times(100).toFixed(), '%', 2, this.language) })}`,
+      );
+    if (row.harmonised) this.harmonised(row.harmonised, '       ');
+    else this.lines.push(`       ${row.extract}, ${say('row', { row: row.row })}`);
+  }
+
+  private harmonised(one: HarmonisedRow, indent: string, arrow = ''): void {
+    const { say } = this;
+    const hidden = new Set(['entity', 'site', 'date', 'quality']);
+    const facts = Object.entries(one.values)
+      .filter(([name]) => !hidden.has(name))
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join('; ');
+    this.lines.push(`${indent}${arrow}${one.table}: ${facts}`);
+    for (const step of one.steps) {
+      const reference = [step.reference, step.source].filter(Boolean).join('; ');
+      this.lines.push(
+        step.kind === 'estimate'
+          ? `${indent}  ${say('steps.estimate', { method: this.method(step.by), rows: one.rests, to: step.to })}`
+          : `${indent}  ${say(`steps.${step.kind}`)}: ${step.from} × ${step.by} → ${step.to}${reference ? ` (${reference})` : ''}`.replace(
+              '× ÷',
+              '÷',
+            ),
+      );
+    }
+    for (const parent of one.from) this.harmonised(parent, `${indent}  `, '← ');
+    for (const staged of one.staged.slice(0, printedRows)) this.staged(staged, indent);
+    const more = Math.max(one.rests, one.staged.length) - Math.min(printedRows, one.staged.length);
+    if (one.staged.length > 0 && more > 0)
+      this.lines.push(`${indent}  ${say('more_rows', { number: more })}`);
+  }
+
+  private staged(row: StagedRow, indent: string): void {
+    const { say } = this;
+    const received = this.rows.get(keyOf(row));
+    const place = received
+      ? say(`addressing.${received.addressing}`, { row: row.row })
+      : say('row', { row: row.row });
+    this.lines.push(
+      `${indent}← ${row.extract}, ${received?.part ? `${received.part}, ` : ''}${place}  [${row.contract}]`,
+    );
+    const texts = new Map(received?.values.map((one) => [one.column, one]));
+    const cells = Object.entries(row.values).map(([column, value]) => {
+      const one = texts.get(column);
+      if (!one?.text) return `${column} ${String(value)}`;
+      const heading = one.heading === column ? column : `${one.heading} = ${column}`;
+      return one.text.trim() === String(value)
+        ? `${heading} "${one.text.trim()}"`
+        : `${heading} "${one.text.trim()}" → ${String(value)}`;
+    });
+    this.lines.push(`${indent}  ${cells.join('; ')}`);
+  }
+
+  /** A decimal text without its idle zeros, as the language writes it. */
+  private plain(value: string | null): string {
+    if (value === null) return this.say('statuses.missing');
+    const places = Math.min(10, new Decimal(value).decimalPlaces());
+    return number(value, places, this.language);
+  }
+
+  private method(code: string): string {
+    return translated(this.say, 'methods', code);
+  }
+
+  private quality(code: string): string {
+    return translated(this.say, 'qualities', code);
+  }
+}
+
+/** A code of the data in words where there are some, else as it is. */
+function translated(say: Say, list: string, code: string): string {
+  try {
+    return say(`${list}.${code}`);
+  } catch {
+    return code;
+  }
+}
+
+const keyOf = ({ extract, row }: Address) => `${extract}\0${row}`;

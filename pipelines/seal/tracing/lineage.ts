@@ -1,0 +1,203 @@
+import { identifier, literal } from '../../../connectors/connector.ts';
+import type { Model } from '../../harmonise/harmonise.ts';
+import type { Measure } from '../../indicators/catalogue.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import { type Rules, readRules, type Step, stepsOf } from './steps.ts';
+
+export interface Address {
+  readonly extract: string;
+  readonly row: number;
+}
+
+/** A row as its contract staged it: typed values, by column. */
+export interface StagedRow extends Address {
+  readonly contract: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A row of the common model, with what it was made from and how. */
+export interface HarmonisedRow {
+  readonly table: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** conversions, factors and estimates between what it was made from and its value */
+  readonly steps: readonly Step[];
+  /** rows of other models that it was made from: an emission, from the energy that made it */
+  readonly from: readonly HarmonisedRow[];
+  /** staged rows that it rests on; for an estimate, those of its neighbours */
+  readonly staged: readonly StagedRow[];
+  /** addresses that it rests on, where not all are listed */
+  readonly rests: number;
+}
+
+/** Addresses of one harmonised row that are opened; an estimate may rest on hundreds. */
+const openedAddresses = 24;
+/** Models between a measure's and the staged rows. */
+const deepest = 4;
+
+export interface Contribution extends Address {
+  readonly entity: string;
+  readonly date: string;
+  readonly value: string | null;
+}
+
+/**
+ * Opens contributing rows down to the staged ones, set-wise: one query a table and a level, whatever the
+ * number of rows.
+ */
+export async function lineageOf(
+  warehouse: Warehouse,
+  models: readonly Model[],
+  measure: Measure,
+  rows: readonly Contribution[],
+): Promise<(HarmonisedRow | null)[]> {
+  if (rows.length === 0) return [];
+  const harmonised = await harmonisedRows(warehouse, measure, rows);
+  const rules = await readRules(warehouse);
+  return open(warehouse, models, rules, measure.table, harmonised, deepest);
+}
+
+type Values = Record<string, unknown>;
+
+/** The row of the model behind each contribution; rows alike in everything are told apart by their order. */
+async function harmonisedRows(
+  warehouse: Warehouse,
+  measure: Measure,
+  rows: readonly Contribution[],
+): Promise<(Values | null)[]> {
+  const places = rows.map(
+    ({ extract, row, entity, date, value }, place) =>
+      `(${place}, ${literal(extract)}, ${row}, ${literal(entity)}, date '${date}', ${value === null ? 'null' : value}::decimal(28,10))`,
+  );
+  const found = await warehouse.rows<Values & { _place: number }>(
+    `with wanted(_place, _extract, _row, _entity, _date, _value) as (values ${places.join(', ')}),
+       model as (select *, (${measure.value})::decimal(28,10) as _own, rowid as _rowid from model.${identifier(measure.table)} where ${measure.filter})
+     select w._place, m.* from wanted as w
+     join model as m on m.extract_id = w._extract and m.row_number = w._row and m.entity = w._entity
+       and m.${identifier(measure.date)}::date = w._date and m._own is not distinct from w._value
+     order by w._place, m._rowid`,
+  );
+  const candidates = new Map<number, Values[]>();
+  for (const one of found) candidates.set(one._place, [...(candidates.get(one._place) ?? []), one]);
+  const used = new Map<string, number>();
+  return rows.map((row, place) => {
+    const key = JSON.stringify([row.extract, row.row, row.entity, row.date, row.value]);
+    const nth = used.get(key) ?? 0;
+    used.set(key, nth + 1);
+    const values = candidates.get(place)?.[nth];
+    if (!values) return null;
+    const { _place, _own, _rowid, ...own } = values;
+    return own;
+  });
+}
+
+async function open(
+  warehouse: Warehouse,
+  models: readonly Model[],
+  rules: Rules,
+  table: string,
+  rows: readonly (Values | null)[],
+  depth: number,
+): Promise<(HarmonisedRow | null)[]> {
+  const present = rows.filter((one) => one !== null);
+  const from = new Map<Values, HarmonisedRow[]>();
+  if (depth > 1 && present.length > 0) {
+    for (const parent of parentsOf(models, table)) {
+      const found = await parentRows(warehouse, parent, present);
+      const opened = await open(warehouse, models, rules, parent, found, depth - 1);
+      for (const row of present) {
+        const own = found.flatMap((values, i) => (isParent(table, parent, row, values) ? [opened[i]] : []));
+        for (const one of own) if (one) from.set(row, [...(from.get(row) ?? []), one]);
+      }
+    }
+  }
+  // where another model lies between, the staged rows are under it
+  const leaves = present.filter((row) => !from.has(row));
+  const staged = await stagedRows(
+    warehouse,
+    leaves.flatMap((row) => addressesOf(row).slice(0, openedAddresses)),
+  );
+  return rows.map((row) => {
+    if (row === null) return null;
+    const own = from.get(row) ?? [];
+    const addresses = addressesOf(row);
+    const mine = own.length > 0 ? [] : addresses.flatMap((at) => staged.get(keyOf(at)) ?? []);
+    const { extract_id: _e, row_number: _r, also_from: _a, ...values } = row;
+    const shown = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+    return {
+      table,
+      values: shown,
+      steps: stepsOf(table, shown, mine, rules),
+      from: own,
+      staged: mine,
+      rests: addresses.length,
+    };
+  });
+}
+
+function parentsOf(models: readonly Model[], table: string): string[] {
+  const inputs = models.find((model) => model.name === table)?.inputs ?? [];
+  return inputs.filter((input) => input.startsWith('model.')).map((input) => input.slice('model.'.length));
+}
+
+async function parentRows(warehouse: Warehouse, parent: string, rows: readonly Values[]): Promise<Values[]> {
+  const addresses = new Map(rows.flatMap(addressesOf).map((at) => [keyOf(at), at]));
+  const list = [...addresses.values()].map(({ extract, row }) => `(${literal(extract)}, ${row})`);
+  return warehouse.rows<Values>(
+    `select m.* from model.${identifier(parent)} as m
+     join (values ${list.join(', ')}) as a(extract_id, row_number) on m.extract_id = a.extract_id and m.row_number = a.row_number
+     order by m.rowid limit 5000`,
+  );
+}
+
+/** A model's row is made from another's where they share an address and a day, place and meter where both have them. */
+function isParent(table: string, parent: string, row: Values, values: Values): boolean {
+  // what a contract covers matters for the market-based part of scope 2 only, and that part rests on it
+  if (table === 'emission' && parent === 'energy_origin' && row.basis !== 'market') return false;
+  if (table === 'emission' && parent === 'energy' && row.basis === 'market') return false;
+  const shared = addressesOf(values).some((at) => addressesOf(row).some((own) => keyOf(own) === keyOf(at)));
+  const same = ['entity', 'site', 'date', 'meter', 'carrier'].every(
+    (column) => row[column] == null || values[column] == null || row[column] === values[column],
+  );
+  return shared && same;
+}
+
+function addressesOf(row: Values): Address[] {
+  const own =
+    typeof row.extract_id === 'string' ? [{ extract: row.extract_id, row: Number(row.row_number) }] : [];
+  const also = (row.also_from as { extract_id: string; row_number: number }[] | null | undefined) ?? [];
+  return [...own, ...also.map((one) => ({ extract: one.extract_id, row: Number(one.row_number) }))];
+}
+
+const keyOf = ({ extract, row }: Address) => `${extract}\0${row}`;
+
+/** Staged rows by address, from whichever of the extracts' contracts hold them. */
+async function stagedRows(
+  warehouse: Warehouse,
+  addresses: readonly Address[],
+): Promise<Map<string, StagedRow[]>> {
+  const found = new Map<string, StagedRow[]>();
+  if (addresses.length === 0) return found;
+  const wanted = [...new Map(addresses.map((at) => [keyOf(at), at])).values()];
+  const list = wanted.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
+  const contracts = await warehouse.rows<{ contract: string }>(
+    `select distinct contract from result.extract where extract_id in (${[...new Set(wanted.map((at) => at.extract))].map(literal).join(', ')}) order by contract`,
+  );
+  for (const { contract } of contracts) {
+    const rows = await warehouse.rows<Values>(
+      `select s.* exclude (source_id) from staged.${identifier(contract)} as s
+       join (values ${list}) as a(extract_id, row_number) on s.extract_id = a.extract_id and s.row_number = a.row_number`,
+    );
+    for (const { extract_id, row_number, ...values } of rows) {
+      const at = { extract: extract_id as string, row: Number(row_number) };
+      const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+      found.set(keyOf(at), [...(found.get(keyOf(at)) ?? []), { ...at, contract, values: present }]);
+    }
+  }
+  return found;
+}
+
+/** Addresses of the staged rows under a harmonised one, at any depth. */
+export function addressesBelow(row: HarmonisedRow | null): Address[] {
+  if (row === null) return [];
+  return [...row.staged, ...row.from.flatMap(addressesBelow)];
+}

@@ -1,0 +1,192 @@
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { StagedRow } from './lineage.ts';
+
+/** A conversion, a factor or an estimate on the way from a staged row to a harmonised one. */
+export interface Step {
+  readonly kind: 'unit' | 'gross_to_net' | 'currency' | 'factor' | 'estimate';
+  /** `5,76 EUR` is the text of a person; this is `{ from, by, to }` with their units */
+  readonly from: string;
+  readonly by: string;
+  readonly to: string;
+  /** id and version of the factor, code of the method; '' where there is none */
+  readonly reference: string;
+  /** who published it */
+  readonly source: string;
+}
+
+interface Factor {
+  readonly factor_id: string;
+  readonly value_kgco2e: string;
+  readonly unit: string;
+  readonly version: string | null;
+  readonly source: string | null;
+  readonly certainty: string | null;
+  readonly valid_from: string;
+}
+
+/** The reference tables that conversions come from; all are small. */
+export interface Rules {
+  readonly factors: ReadonlyMap<string, Factor>;
+  readonly fx: readonly {
+    readonly currency: string;
+    readonly valid_from: string;
+    readonly valid_to: string;
+    readonly eur_per_unit: string;
+    readonly source: string;
+  }[];
+  readonly units: ReadonlyMap<
+    string,
+    { readonly to_unit: string; readonly factor: string; readonly source: string }
+  >;
+  readonly fuels: ReadonlyMap<string, { readonly kwh_per_unit: string | null; readonly source: string }>;
+  readonly grossToNet: { readonly value: string; readonly source: string } | undefined;
+}
+
+export async function readRules(warehouse: Warehouse): Promise<Rules> {
+  const factors = await warehouse.rows<Factor>(
+    `select factor_id, value_kgco2e::varchar as value_kgco2e, unit, version, source, certainty, valid_from::varchar as valid_from
+     from (select * from reference.factors union all by name select * exclude (site) from reference.group_factors) order by valid_from`,
+  );
+  const fx = await warehouse.rows<Rules['fx'][number]>(
+    `select currency, valid_from::varchar as valid_from, coalesce(valid_to, date '9999-12-31')::varchar as valid_to, eur_per_unit::varchar as eur_per_unit, source from reference.fx order by currency, valid_from`,
+  );
+  const units = await warehouse.rows<{ unit: string; to_unit: string; factor: string; source: string }>(
+    `select unit, to_unit, rtrim(rtrim(factor::varchar, '0'), '.') as factor, source from reference.units`,
+  );
+  const fuels = await warehouse.rows<{
+    fuel: string;
+    unit: string;
+    kwh_per_unit: string | null;
+    source: string;
+  }>('select fuel, unit, kwh_per_unit::varchar as kwh_per_unit, source from reference.fuels');
+  const [grossToNet] = await warehouse.rows<{ value: string; source: string }>(
+    "select value::varchar as value, source from reference.constants where name = 'natural_gas_pcs_per_pci'",
+  );
+  return {
+    factors: new Map(factors.map((one) => [one.factor_id, one])),
+    fx,
+    units: new Map(units.map((one) => [one.unit, one])),
+    fuels: new Map(fuels.map((one) => [`${one.fuel}|${one.unit}`, one])),
+    grossToNet,
+  };
+}
+
+const text = (value: unknown) => (value === null || value === undefined ? '' : String(value));
+
+/** What turned the staged rows (or the row's own activity) into the harmonised row's value. */
+export function stepsOf(
+  table: string,
+  values: Readonly<Record<string, unknown>>,
+  staged: readonly StagedRow[],
+  rules: Rules,
+): Step[] {
+  const steps: Step[] = [];
+  for (const { values: received } of staged.slice(0, 1)) {
+    steps.push(
+      ...unitStep(received, rules),
+      ...gasStep(values, received, rules),
+      ...fxStep(values, received, rules),
+    );
+  }
+  if (values.method !== undefined && values.quality === 'estimated') {
+    const to = values.energy_mwh === undefined ? '' : `${text(values.energy_mwh)} MWh`;
+    steps.push({
+      kind: 'estimate',
+      from: `${staged.length}`,
+      by: text(values.method),
+      to,
+      reference: text(values.method),
+      source: '',
+    });
+  }
+  if (table === 'emission' && values.factor_kgco2e !== undefined) {
+    const id = text(values.factor_id);
+    const factor = rules.factors.get(id);
+    steps.push({
+      kind: 'factor',
+      from: `${text(values.quantity)} ${text(values.unit)}`,
+      by: `${text(values.factor_kgco2e)} kgCO2e/${text(values.unit)} × 0.001`,
+      to: `${text(values.tco2e)} tCO2e`,
+      reference: [id, factor?.version, factor?.certainty === 'to_confirm' ? 'to_confirm' : undefined]
+        .filter(Boolean)
+        .join(', '),
+      source: factor?.source ?? text(values.method),
+    });
+  }
+  return steps;
+}
+
+function unitStep(received: Readonly<Record<string, unknown>>, rules: Rules): Step[] {
+  const unit = text(received.unit);
+  if (unit === '') return [];
+  const quantity = text(received.quantity);
+  const carrier = text(received.carrier ?? received.product);
+  const heat = rules.fuels.get(`${carrier}|${unit}`);
+  if (heat?.kwh_per_unit)
+    return [
+      {
+        kind: 'unit',
+        from: `${quantity} ${unit}`,
+        by: `${heat.kwh_per_unit} kWh/${unit}`,
+        to: 'kWh PCI',
+        reference: carrier,
+        source: heat.source,
+      },
+    ];
+  const known = rules.units.get(unit);
+  if (!known || known.to_unit === unit) return [];
+  return [
+    {
+      kind: 'unit',
+      from: `${quantity} ${unit}`,
+      by: `${known.factor} ${known.to_unit}/${unit}`,
+      to: known.to_unit,
+      reference: '',
+      source: known.source,
+    },
+  ];
+}
+
+function gasStep(
+  values: Readonly<Record<string, unknown>>,
+  received: Readonly<Record<string, unknown>>,
+  rules: Rules,
+): Step[] {
+  const gross = text(received.energy_kwh_pcs);
+  if (gross === '' || !rules.grossToNet) return [];
+  return [
+    {
+      kind: 'gross_to_net',
+      from: `${gross} kWh PCS`,
+      by: `÷ (1000 × ${rules.grossToNet.value})`,
+      to: `${text(values.energy_mwh)} MWh PCI`,
+      reference: 'natural_gas_pcs_per_pci',
+      source: rules.grossToNet.source,
+    },
+  ];
+}
+
+function fxStep(
+  values: Readonly<Record<string, unknown>>,
+  received: Readonly<Record<string, unknown>>,
+  rules: Rules,
+): Step[] {
+  const currency = text(received.currency);
+  const day = text(values.date);
+  if (currency === '' || currency === 'EUR') return [];
+  const rate = rules.fx.find(
+    (one) => one.currency === currency && one.valid_from <= day && day <= one.valid_to,
+  );
+  if (!rate) return [];
+  const amount = text(received.amount_excl_vat ?? received.amount ?? received.gross ?? '');
+  return [
+    {
+      kind: 'currency',
+      from: `${amount} ${currency}`.trim(),
+      by: `${rate.eur_per_unit} EUR/${currency}`,
+      to: values.amount_eur === undefined ? 'EUR' : `${text(values.amount_eur)} EUR`,
+      reference: `${rate.valid_from} – ${rate.valid_to}`,
+      source: rate.source,
+    },
+  ];
+}
