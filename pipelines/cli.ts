@@ -4,6 +4,7 @@ import { briefCommand } from './commands/brief.ts';
 import { checkCommand } from './commands/check.ts';
 import { indicatorsCommand } from './commands/indicators.ts';
 import { initCommand } from './commands/init.ts';
+import { keyCommand } from './commands/key.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { schemasCommand } from './commands/schemas.ts';
@@ -33,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     reviewCommand(),
     briefCommand(),
     indicatorsCommand(),
+    keyCommand(),
     schemasCommand(),
   ]) {
     program.addCommand(command.exitOverride());

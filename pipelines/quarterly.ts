@@ -34,6 +34,7 @@ import { writeWorkbook } from './report/workbook/workbook.ts';
 import { agendaOf } from './review/agenda.ts';
 import { dossierOf } from './review/dossier.ts';
 import { contentOf } from './seal/content.ts';
+import { packDefinition } from './seal/definition.ts';
 import { causesOf, type Identity, identify, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
@@ -250,6 +251,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   ]);
 
   progress.step('seal', identity.id);
+  await packDefinition(project, folder);
   await packExtracts(
     collected.extracts,
     join(folder, 'extracts'),
@@ -258,7 +260,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   );
   const gates = gatesOf(content.findings);
   const manifest = await manifestOf(plan, identity, collected, staged, tables, gates, folder);
-  await writeSeal(folder, manifest);
+  await writeSeal(folder, manifest, project.signingKey);
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);
   await pointLatest(plan, identity.id);

@@ -54,9 +54,9 @@ async function init(target: string): Promise<void> {
     mode: 0o600,
     flag: 'wx',
   });
-  await writeFile(join(folder, '.gitignore'), 'pseudonym.key\nextracts/\nout/\n', { flag: 'wx' }).catch(
-    () => {},
-  );
+  await writeFile(join(folder, '.gitignore'), 'pseudonym.key\nsigning.key\nextracts/\nout/\n', {
+    flag: 'wx',
+  }).catch(() => {});
   await writeSchemas(join(folder, 'schemas'));
   process.stdout.write(
     [

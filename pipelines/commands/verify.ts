@@ -1,28 +1,65 @@
-import { Command } from 'commander';
-import { verify } from '../seal/verify.ts';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { readSecret } from '../configuration/load.ts';
+import { readPublicKey } from '../configuration/signing-key.ts';
+import { type Language, wording } from '../language/wording.ts';
+import { type Verification, verify } from '../seal/verify.ts';
+
+interface Options {
+  key?: string;
+  restage?: boolean;
+  quick?: boolean;
+  pseudonymKey?: string;
+  language?: Language;
+  json?: boolean;
+}
+
+/** Differences printed before the rest is left to `--json`. */
+const shown = 200;
 
 export function verifyCommand(): Command {
   return new Command('verify')
     .description('recompute a sealed run from its own package and name what differs')
     .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
+    .option('--key <file>', 'public key (PEM) that the manifest must be signed with')
+    .option('--quick', 'hashes, signature and chain only: recompute nothing')
+    .option('--restage', 'also read the sealed extracts again through their connectors and contracts')
+    .option(
+      '--pseudonym-key <file>',
+      'with --restage: key of the pseudonyms, to read extracts with identities',
+    )
+    .addOption(new Option('--language <language>', "the run's by default").choices(['fr', 'en']))
     .option('--json', 'as JSON')
-    .action(async (folder: string, { json }: { json?: boolean }) => {
-      const { run, differences, checked } = await verify(folder);
-      if (json) {
-        process.stdout.write(`${JSON.stringify({ run, differences, checked }, null, 2)}\n`);
-      } else {
-        const counts = Object.entries(checked)
-          .map(([name, count]) => `${count} ${name}`)
-          .join(', ');
-        process.stdout.write(`${run}: checked ${counts}\n`);
-        for (const { check, what } of differences.slice(0, 200))
-          process.stdout.write(`  ${check}: ${what}\n`);
-        if (differences.length > 200)
-          process.stdout.write(`  and ${differences.length - 200} more (--json lists all)\n`);
-        process.stdout.write(
-          differences.length === 0 ? 'nothing differs\n' : `${differences.length} difference(s)\n`,
-        );
-      }
-      if (differences.length > 0) process.exitCode = 1;
-    });
+    .action(run);
+}
+
+async function run(folder: string, options: Options): Promise<void> {
+  const verification = await verify(folder, {
+    key: options.key ? await readPublicKey(resolve(options.key)) : undefined,
+    restage: options.restage,
+    quick: options.quick,
+    secret: options.pseudonymKey ? await readSecret(resolve(options.pseudonymKey)) : undefined,
+    language: options.language,
+  });
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ...verification, language: undefined }, null, 2)}\n`
+      : await asText(verification),
+  );
+  if (verification.differences.length > 0) process.exitCode = 1;
+}
+
+async function asText({ run, language, differences, notes, checked }: Verification): Promise<string> {
+  const say = await wording(language, 'verify');
+  const counts = Object.entries(checked)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${say(`counts.${name}`)}`)
+    .join(', ');
+  const lines = [say('checked', { run, counts })];
+  for (const { check, place, what } of differences.slice(0, shown))
+    lines.push(`  ${say(`checks.${check}`)}: ${place}: ${what}`);
+  if (differences.length > shown) lines.push(`  ${say('more', { number: differences.length - shown })}`);
+  for (const note of notes) lines.push(`  (${note})`);
+  lines.push(differences.length === 0 ? say('none') : say('found', { number: differences.length }), '');
+  return lines.join('\n');
 }

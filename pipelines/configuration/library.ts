@@ -27,9 +27,11 @@ export async function shelf(
   name: Shelf,
   overlay: string | undefined,
   endings: readonly string[],
+  /** the library that `overlay` is laid over */
+  builtIn = dataFolder,
 ): Promise<LibraryFile[]> {
   const found = new Map<string, LibraryFile>();
-  for (const folder of [dataFolder, overlay]) {
+  for (const folder of [builtIn, overlay]) {
     if (!folder) continue;
     for (const file of await listing(join(folder, name))) {
       if (!endings.some((ending) => file.endsWith(ending))) continue;

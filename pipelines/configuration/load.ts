@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { connectors } from '../../connectors/index.ts';
 import { Fault } from '../fault.ts';
 import { Configuration, type Source } from './schema.ts';
+import { readSigningKey } from './signing-key.ts';
 import { type Located, type Misfit, readYaml, YamlFault } from './yaml.ts';
 
 /** A group's configuration, checked, with what it points to resolved. */
@@ -18,6 +20,8 @@ export interface Project {
   readonly secret: string;
   /** line of the configuration on which a key stands, from 1 */
   lineOf(path: readonly PropertyKey[]): number;
+  /** private key that signs manifests; absent where the configuration names none */
+  readonly signingKey?: KeyObject | undefined;
 }
 
 /**
@@ -41,10 +45,13 @@ export async function loadProject(file: string): Promise<Project> {
     overlay: configuration.catalogue ? resolve(base, configuration.catalogue) : undefined,
     secret: await readSecret(resolve(base, configuration.privacy.key_file)),
     lineOf: located.lineOf,
+    signingKey: configuration.seal.signing_key
+      ? await readSigningKey(resolve(base, configuration.seal.signing_key))
+      : undefined,
   };
 }
 
-async function readSecret(file: string): Promise<string> {
+export async function readSecret(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new Fault(
       'CFG-003',

@@ -236,6 +236,14 @@ export const Configuration = z.strictObject({
       .default('omit')
       .describe('what the sealed package does with extracts that hold identities'),
   }),
+  seal: z
+    .strictObject({
+      signing_key: z
+        .string()
+        .optional()
+        .describe('file of the Ed25519 private key that signs each manifest; `concordance key` makes one'),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       memory: z

@@ -72,19 +72,20 @@ function incomplete(measure: Measure): Complaint {
   return undefined;
 }
 
-export async function hashCatalogue(overlay?: string): Promise<string> {
+/** The shelves that make the method, in the order in which they are hashed. */
+export const catalogueShelves = [
+  'contracts',
+  'measures',
+  'indicators',
+  'frameworks',
+  'frameworks/datapoints',
+  'reconciliations',
+  'reference',
+] as const;
+
+export async function hashCatalogue(overlay?: string, builtIn?: string): Promise<string> {
   const shelves = await Promise.all(
-    (
-      [
-        'contracts',
-        'measures',
-        'indicators',
-        'frameworks',
-        'frameworks/datapoints',
-        'reconciliations',
-        'reference',
-      ] as const
-    ).map((name) => shelf(name, overlay, ['.yaml', '.csv'])),
+    catalogueShelves.map((name) => shelf(name, overlay, ['.yaml', '.csv'], builtIn)),
   );
   return hashOfFiles(shelves.flat());
 }

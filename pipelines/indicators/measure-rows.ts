@@ -106,6 +106,8 @@ export function contributionRows(
   columns: TableColumns,
   entity: string,
   window: Window,
+  /** relation that holds the measure's rows already, for who opens many windows of it */
+  rows = `(${measureRows(measure, columns)})`,
 ): string {
   const inWindow =
     measure.time === 'stock_end' || measure.time === 'trailing'
@@ -121,13 +123,10 @@ export function contributionRows(
       : `value * ${share}`;
   const keyed = measure.aggregation === 'sum' ? '' : ' and key is not null';
   if (isPopulationStatistic(measure)) {
-    return populationContributions(
-      measure,
-      `select * from (${measureRows(measure, columns)}) where ${inWindow} and ${scope}${keyed}`,
-    );
+    return populationContributions(measure, `select * from ${rows} where ${inWindow} and ${scope}${keyed}`);
   }
   return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, extract_id, row_number
-    from (${measureRows(measure, columns)}) where ${inWindow} and ${scope}${keyed}`;
+    from ${rows} where ${inWindow} and ${scope}${keyed}`;
 }
 
 /** Number that the sum of contributions is divided by. */

@@ -30,7 +30,7 @@ export function windowsOf(first: string, last: string, fiscalYearStartMonth: num
 /** Columns of each harmonised table, to know what a measure's rows can say. */
 export async function tableColumns(warehouse: Warehouse): Promise<(table: string) => TableColumns> {
   const rows = await warehouse.rows<{ table_name: string; column_name: string }>(
-    "select table_name, column_name from information_schema.columns where table_schema = 'model'",
+    "select table_name, column_name from information_schema.columns where table_schema = 'model' and table_catalog = current_database()",
   );
   const columns = new Map<string, Set<string>>();
   for (const { table_name, column_name } of rows) {
@@ -79,10 +79,15 @@ export async function computeMeasures(
 }
 
 /** Reads `result.measure_value`, all of it or what passes an SQL predicate, in one order. */
-export async function readMeasureValues(warehouse: Warehouse, where = 'true'): Promise<MeasureValue[]> {
+export async function readMeasureValues(
+  warehouse: Warehouse,
+  where = 'true',
+  /** another database that the session has attached */
+  attached?: string,
+): Promise<MeasureValue[]> {
   return warehouse.rows<MeasureValue>(
     `select measure, entity, period, basis, value, divisor, rows, unvalued, coverage::double as coverage, estimated_share::double as "estimatedShare"
-     from result.measure_value where ${where} order by measure, entity, period, basis`,
+     from ${attached === undefined ? '' : `${attached}.`}result.measure_value where ${where} order by measure, entity, period, basis`,
   );
 }
 

@@ -29,10 +29,15 @@ export async function exportFigures(warehouse: Warehouse, folder: string): Promi
   );
 }
 
-/** `quarantine.csv`: a cell that a spreadsheet would run as a formula is written as text. */
+const inert = (column: string) =>
+  `case when regexp_matches(${column}, '^[=+@\\t\\r-]') then '''' || ${column} else ${column} end as ${column}`;
+
+/** What `quarantine.csv` holds: a cell that a spreadsheet would run as a formula is written as text. */
+export const quarantineSelect = `select extract_id as extract, row_number as row, column_name as "column", ${inert('value')}, rule, ${inert('message')}
+    from staged.quarantine`;
+
 export async function exportQuarantine(warehouse: Warehouse, folder: string): Promise<void> {
-  const inert = (column: string) =>
-    `case when regexp_matches(${column}, '^[=+@\\t\\r-]') then '''' || ${column} else ${column} end as ${column}`;
-  await warehouse.run(`copy (select extract_id as extract, row_number as row, column_name as "column", ${inert('value')}, rule, ${inert('message')}
-    from staged.quarantine order by extract_id, row_number, column_name, rule) to ${literal(join(folder, 'quarantine.csv'))} (format csv, header)`);
+  await warehouse.run(
+    `copy (${quarantineSelect} order by extract_id, row_number, column_name, rule) to ${literal(join(folder, 'quarantine.csv'))} (format csv, header)`,
+  );
 }

@@ -144,7 +144,7 @@ function extractFacts(one: StagedExtract, contracts: ReadonlyMap<string, Contrac
 const contributionCap = 40;
 
 /** The largest rows behind the group's measures at the run's quarter; none for measures that open to totals only. */
-async function gatherContributions(
+export async function gatherContributions(
   warehouse: Warehouse,
   catalogue: Catalogue,
   windows: readonly Window[],
@@ -262,7 +262,7 @@ function detailOf(measure: Measure, columns: { has(column: string): boolean }): 
     where m.extract_id = l.extract_id and m.row_number = l.row_number and m.${measure.date}::date = l.date and (${measure.filter}))`;
 }
 
-async function gatherQuarantine(warehouse: Warehouse): Promise<QuarantinedRow[]> {
+export async function gatherQuarantine(warehouse: Warehouse): Promise<QuarantinedRow[]> {
   return warehouse.rows<QuarantinedRow>(
     `select extract_id as extract, row_number as row, column_name as "column", value, rule, message from staged.quarantine
      order by extract_id, row_number, column_name, rule limit 5000`,
@@ -270,7 +270,7 @@ async function gatherQuarantine(warehouse: Warehouse): Promise<QuarantinedRow[]>
 }
 
 /** The factors that the run's emissions used. */
-async function gatherFactors(warehouse: Warehouse, language: 'fr' | 'en'): Promise<FactorFacts[]> {
+export async function gatherFactors(warehouse: Warehouse, language: 'fr' | 'en'): Promise<FactorFacts[]> {
   return warehouse.rows<FactorFacts>(
     `select factor_id as id, label_${language} as label, value_kgco2e::varchar as value, 'kgCO2e/' || unit as unit, source, version,
        valid_from::varchar as "validFrom", valid_to::varchar as "validTo", certainty

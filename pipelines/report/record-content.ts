@@ -17,9 +17,17 @@ export async function recordContent(
 }
 
 /** @throws {Fault} PUB-001 for a run that was sealed before documents could be made again */
-export async function readContent(warehouse: Warehouse): Promise<ReportContent> {
+export async function readContent(
+  warehouse: Warehouse,
+  /** another database that the session has attached */
+  attached?: string,
+): Promise<ReportContent> {
   try {
-    return JSON.parse(await warehouse.scalar<string>('select content from result.content')) as ReportContent;
+    return JSON.parse(
+      await warehouse.scalar<string>(
+        `select content from ${attached === undefined ? '' : `${attached}.`}result.content`,
+      ),
+    ) as ReportContent;
   } catch (cause) {
     throw new Fault(
       'PUB-001',

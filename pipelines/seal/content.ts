@@ -1,3 +1,4 @@
+import { literal } from '../../connectors/connector.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -5,16 +6,23 @@ import type { Manifest } from './manifest.ts';
  * What the database holds, table by table: the number of rows and a digest that does not depend on their
  * order (sums of both halves of each row's MD5).
  */
-export async function contentOf(warehouse: Warehouse): Promise<Manifest['warehouse']> {
+export async function contentOf(
+  warehouse: Warehouse,
+  /** another database that the session has attached */
+  attached?: string,
+  schemas: readonly string[] = ['staged', 'reference', 'model', 'result'],
+): Promise<Manifest['warehouse']> {
+  const database = attached === undefined ? 'current_database()' : literal(attached);
   const tables = await warehouse.rows<{ name: string }>(
-    `select table_schema || '.' || table_name as name from information_schema.tables
-     where table_schema in ('staged', 'reference', 'model', 'result') and table_type = 'BASE TABLE' order by name`,
+    `select schema_name || '.' || table_name as name from duckdb_tables()
+     where database_name = ${database} and schema_name in (${schemas.map(literal).join(', ')}) order by name`,
   );
+  const prefix = attached === undefined ? '' : `${attached}.`;
   const found: Manifest['warehouse'] = [];
   for (const { name } of tables) {
     const [row] = await warehouse.rows<{ rows: number; lower: string; upper: string }>(
       `select count(*) as rows, coalesce(sum(md5_number_lower(t::varchar)), 0)::varchar as lower,
-        coalesce(sum(md5_number_upper(t::varchar)), 0)::varchar as upper from ${name} as t`,
+        coalesce(sum(md5_number_upper(t::varchar)), 0)::varchar as upper from ${prefix}${name} as t`,
     );
     found.push({ table: name, rows: row?.rows ?? 0, content: `${row?.lower}-${row?.upper}` });
   }

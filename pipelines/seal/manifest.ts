@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
+import { signManifest } from './signature.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -103,11 +104,12 @@ export async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /**
- * Writes `manifest.json`, then `SHA256SUMS` over every file of the package (`sha256sum -c SHA256SUMS` checks
+ * Writes `manifest.json`, signs it where the group has a key, then `SHA256SUMS` over every file of the package (`sha256sum -c SHA256SUMS` checks
  * it without Concordance).
  */
-export async function writeSeal(folder: string, manifest: Manifest): Promise<void> {
+export async function writeSeal(folder: string, manifest: Manifest, signingKey?: KeyObject): Promise<void> {
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  if (signingKey) await signManifest(folder, signingKey);
   const lines: string[] = [];
   for (const name of await filesBelow(folder)) {
     if (name !== 'SHA256SUMS') lines.push(`${await sha256File(join(folder, name))}  ${name}`);

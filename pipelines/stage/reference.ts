@@ -75,15 +75,16 @@ async function loadChoices(warehouse: Warehouse, project: Project): Promise<void
 /** Hash of the factors and, apart, of the reference tables: both are part of the method. */
 export async function referenceFiles(
   overlay: string | undefined,
+  builtIn?: string,
 ): Promise<{ factors: LibraryFile[]; reference: LibraryFile[] }> {
   return {
-    factors: await shelf('factors', overlay, ['.csv']),
-    reference: await shelf('reference', overlay, ['.csv', '.yaml']),
+    factors: await shelf('factors', overlay, ['.csv'], builtIn),
+    reference: await shelf('reference', overlay, ['.csv', '.yaml'], builtIn),
   };
 }
 
-export async function hashFactors(overlay: string | undefined): Promise<string> {
-  return hashOfFiles((await referenceFiles(overlay)).factors);
+export async function hashFactors(overlay: string | undefined, builtIn?: string): Promise<string> {
+  return hashOfFiles((await referenceFiles(overlay, builtIn)).factors);
 }
 
 /** Consolidation weight: 1 for full, the share for proportional, 0 for equity and excluded (GHG Protocol, control approach). */

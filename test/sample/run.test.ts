@@ -118,8 +118,13 @@ describe('the package', () => {
   test('verifies: seal, conservation, every measure from its rows, every figure from its measures', async () => {
     const { differences, checked } = await verify(outcome.folder);
     expect(differences).toEqual([]);
-    expect(checked.measures).toBeGreaterThan(500);
-  }, 120_000);
+    // every quarter and trailing year of the nine, every entity: each measure opened to its rows
+    expect(checked.measures).toBeGreaterThan(6000);
+    expect(checked.openings).toBe(checked.measures);
+    expect(checked.figures).toBeGreaterThan(4000);
+    expect(checked.cells).toBeGreaterThan(5000);
+    expect(checked.printed).toBeGreaterThan(1000);
+  }, 900_000);
 
   test('holds no identity: neither a social security number nor a name of any DSN', async () => {
     const folder = join(sample, 'extracts/dsn');

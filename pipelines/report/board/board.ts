@@ -80,6 +80,26 @@ export async function renderBoardHtml(
   return typeset.html(null, typeset.decisions, { interactive });
 }
 
+/**
+ * What a printed report ought to say, for each number of decisions that its first page may hold, from the
+ * most: its page numbers are those that the PDF has.
+ */
+export async function* printable(
+  content: ReportContent,
+  templates: string,
+  presentation: Presentation,
+  pdf: Uint8Array,
+): AsyncGenerator<{ readonly printed: string; readonly page: string }> {
+  const typeset = await typesetter(content, templates, presentation);
+  const known = readDestinations(pdf);
+  for (let decisions = typeset.decisions; decisions >= 1; decisions -= 1) {
+    yield {
+      printed: await typeset.html(known, decisions),
+      page: await typeset.html(known, decisions, { interactive: true }),
+    };
+  }
+}
+
 function samePages(a: Destinations, b: Destinations): boolean {
   return (
     a.pageCount === b.pageCount &&

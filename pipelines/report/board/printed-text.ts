@@ -1,0 +1,86 @@
+/** A text that stays together when it is printed. */
+export interface Piece {
+  /** as a reader sees it */
+  readonly text: string;
+  /** without spaces and marks that printing moves or drops */
+  readonly bare: string;
+  /** printed again on each page that its table goes on to */
+  readonly repeats: boolean;
+}
+
+/**
+ * The text of the report's page in the pieces that stay together when it is printed: a table row, a
+ * paragraph, a heading, a label of a chart; each without spaces and marks that printing moves or drops.
+ */
+export function printedPieces(html: string): Piece[] {
+  const body = html
+    .replace(/^[\s\S]*<body[^>]*>/, '')
+    .replace(/<(style|script|title|desc|template)\b[\s\S]*?<\/\1>/g, '')
+    .replace(/<div class="watermark"[\s\S]*?<\/div>/, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    // raised and lowered marks are painted after the rest of the page
+    .replace(/<(sub|sup)\b[\s\S]*?<\/\1>/g, ' ');
+  const pieces: Piece[] = [];
+  let text = '';
+  let rows = 0;
+  let head = false;
+  const end = () => {
+    const shown = decoded(text).replace(/\s+/g, ' ').trim();
+    if (shown !== '') pieces.push({ text: shown, bare: bareText(shown), repeats: head });
+    text = '';
+  };
+  for (const [token, name] of body.matchAll(/<\/?([a-z][a-z0-9]*)\b[^>]*>|[^<]+/g)) {
+    if (name === undefined) text += token;
+    else if (name === 'thead') {
+      end();
+      head = !token.startsWith('</');
+    } else if (name === 'tr') {
+      end();
+      rows += token.startsWith('</') ? -1 : 1;
+    } else if (rows > 0) text += ' ';
+    else if (!inline.has(name)) end();
+  }
+  end();
+  return pieces;
+}
+
+const inline = new Set([
+  'a',
+  'abbr',
+  'b',
+  'br',
+  'code',
+  'em',
+  'i',
+  'small',
+  'span',
+  'strong',
+  'sub',
+  'sup',
+  'tspan',
+]);
+
+/** Letters, digits and signs only, in lower case: spaces, hyphens and small figures move in print. */
+export function bareText(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\s\u00ad\u200b\u2010\u2011\u2060\ufeff²³₂-]/g, '');
+}
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+};
+
+function decoded(text: string): string {
+  return text.replace(/&(#x[0-9a-f]+|#\d+|[a-z]+);/gi, (whole, code: string) => {
+    if (code.startsWith('#x')) return String.fromCodePoint(Number.parseInt(code.slice(2), 16));
+    if (code.startsWith('#')) return String.fromCodePoint(Number(code.slice(1)));
+    return entities[code] ?? whole;
+  });
+}

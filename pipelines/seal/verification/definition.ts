@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { hashOfFiles } from '../../configuration/library.ts';
+import type { Project } from '../../configuration/load.ts';
+import { type Quarter, quarterOf, quartersBetween } from '../../configuration/period.ts';
+import { hashCatalogue, loadCatalogue } from '../../indicators/load.ts';
+import { windowsOf } from '../../indicators/measure-values.ts';
+import { type Contract, loadContracts } from '../../stage/contract.ts';
+import { deliveriesOf, expectationsOf, notApplicable } from '../../stage/delivery.ts';
+import { loadReference, referenceFiles } from '../../stage/reference.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import { contentOf } from '../content.ts';
+import { definedObjectives, definitionFolder, readDefinition } from '../definition.ts';
+import { type Manifest, sha256 } from '../manifest.ts';
+import type { RunRecord } from '../record-run.ts';
+import type { Findings } from './report.ts';
+
+/** What a package says that it was computed from, once read. */
+export interface Defined {
+  readonly project: Project;
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly quarters: readonly Quarter[];
+}
+
+/**
+ * The sealed configuration, catalogue and factors: their hashes against the manifest's, their catalogue and
+ * windows against those that the database says were used.
+ *
+ * @returns undefined when they cannot be read, which is said
+ */
+export async function checkDefinition(
+  folder: string,
+  manifest: Manifest,
+  record: RunRecord,
+  findings: Findings,
+): Promise<Defined | undefined> {
+  const own = join(folder, definitionFolder);
+  try {
+    const project = await readDefinition(folder);
+    const { configuration } = project;
+    const { report } = configuration;
+    const hashes: Partial<Record<keyof Manifest['hashes'], string>> = {
+      perimeter: sha256(JSON.stringify(configuration.perimeter)),
+      objectives: sha256(await definedObjectives(folder)),
+      catalogue: await hashCatalogue(undefined, own),
+      factors: await hashOfFiles((await referenceFiles(undefined, own)).factors),
+      extracts: sha256(
+        manifest.extracts
+          .map((one) => `${one.id}\0${one.sha256}`)
+          .sort()
+          .join('\n'),
+      ),
+    };
+    // logo, fonts and templates of the group's own are part of this hash, and are not in the package
+    if (report.logo || report.font || report.templates) findings.note('own_look');
+    else hashes.configuration = sha256(project.text);
+    for (const [name, hash] of Object.entries(hashes)) {
+      if (hash !== manifest.hashes[name as keyof Manifest['hashes']])
+        findings.differs(
+          'definition',
+          name === 'extracts' ? 'manifest.json, extracts' : `${definitionFolder}/, ${name}`,
+          name === 'extracts' ? 'extract_list' : 'definition_hash',
+          { name },
+        );
+    }
+    const start = configuration.fiscal_year_start_month;
+    if (
+      JSON.stringify(windowsOf(configuration.history_from, manifest.period, start)) !==
+      JSON.stringify(record.windows)
+    )
+      findings.differs('definition', 'result.run', 'windows');
+    const catalogue = await loadCatalogue(project.overlay);
+    for (const kind of ['measures', 'indicators', 'reconciliations'] as const) {
+      const declared = new Map(catalogue[kind].map((one) => [one.id, JSON.stringify(one)]));
+      for (const one of record.catalogue[kind])
+        if (declared.get(one.id) !== JSON.stringify(one))
+          findings.differs('definition', `result.run, ${one.id}`, 'method', { id: one.id });
+    }
+    findings.checked.definitions = Object.keys(hashes).length;
+    return {
+      project,
+      contracts: await loadContracts(project.overlay),
+      quarters: quartersBetween(configuration.history_from, manifest.period).map((id) =>
+        quarterOf(id, start),
+      ),
+    };
+  } catch (error) {
+    findings.differs('definition', `${definitionFolder}/`, 'unreadable', {
+      message: (error as Error).message.split('\n')[0] ?? '',
+    });
+    return undefined;
+  }
+}
+
+/** Loads perimeter, calendar, reference tables and factors from the sealed files, and compares each with the database's. */
+export async function checkReference(again: Warehouse, defined: Defined, findings: Findings): Promise<void> {
+  await loadReference(again, defined.project, defined.quarters);
+  const before = await contentOf(again, 'sealed', ['reference']);
+  const after = new Map((await contentOf(again, undefined, ['reference'])).map((one) => [one.table, one]));
+  for (const { table, rows, content } of before) {
+    const now = after.get(table);
+    if (!now || now.rows !== rows || now.content !== content)
+      findings.differs('definition', table, 'reference', { rows, again: now?.rows ?? 0 });
+  }
+  findings.checked.references = before.length;
+}
+
+/** Which months have come, by contract and entity, worked out again from the extracts' names and row counts. */
+export async function checkDeliveries(
+  again: Warehouse,
+  manifest: Manifest,
+  { project, contracts, quarters }: Defined,
+  findings: Findings,
+): Promise<void> {
+  const { configuration } = project;
+  const start = configuration.fiscal_year_start_month;
+  const history = { from: quarters[0]?.from as string, to: quarters.at(-1)?.to as string };
+  const none = notApplicable(configuration.not_applicable, history);
+  const staged = manifest.extracts.flatMap((one) => {
+    const source = configuration.sources.find((s) => s.id === one.source);
+    if (!source) {
+      findings.differs('definition', one.id, 'source_unknown', { source: one.source });
+      return [];
+    }
+    const extract = {
+      source,
+      extractId: one.id,
+      name: one.name,
+      path: '',
+      sha256: one.sha256,
+      bytes: one.bytes,
+    };
+    return [
+      {
+        extract,
+        contracts: one.contracts,
+        rowsRead: one.rows_read,
+        rowsStaged: one.rows_staged,
+        rowsQuarantined: one.rows_quarantined,
+        remarks: [],
+      },
+    ];
+  });
+  const key = (one: { contract: string; entity: string; month?: string }) =>
+    [one.contract, one.entity, one.month].filter(Boolean).join(':');
+  const keys = (list: readonly { contract: string; entity: string; month?: string }[]) =>
+    new Set(list.map(key));
+  // an extract without rows came or could not be read: its remarks, which tell, are not in the manifest
+  const surely = keys([
+    ...deliveriesOf(
+      staged.filter((one) => one.rowsRead > 0),
+      history,
+      start,
+    ),
+    ...none,
+  ]);
+  const possibly = keys([...deliveriesOf(staged, history, start), ...none]);
+  const stored = keys(
+    await again.rows(`select contract, entity, month::varchar as month from sealed.result.delivery`),
+  );
+  for (const one of stored) if (!possibly.has(one)) findings.differs('definition', one, 'delivery_added');
+  for (const one of surely) if (!stored.has(one)) findings.differs('definition', one, 'delivery_gone');
+  const bare = (list: readonly { contract: string; entity: string }[]) =>
+    keys(list.map(({ contract, entity }) => ({ contract, entity })));
+  const expected = bare([...expectationsOf(configuration.sources, contracts), ...none]);
+  const wanted = bare(await again.rows('select contract, entity from sealed.result.expectation'));
+  for (const one of wanted) if (!expected.has(one)) findings.differs('definition', one, 'expectation_added');
+  for (const one of expected) if (!wanted.has(one)) findings.differs('definition', one, 'expectation_gone');
+}

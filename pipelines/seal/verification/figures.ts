@@ -1,0 +1,104 @@
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identifier, literal } from '../../../connectors/connector.ts';
+import type { Figure, MeasureValue } from '../../indicators/figure.ts';
+import { computeFigures } from '../../indicators/figures.ts';
+import { recordFigures } from '../../indicators/record.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { RunRecord } from '../record-run.ts';
+import type { Findings } from './report.ts';
+
+/**
+ * Computes every figure again from measures that were computed again, and compares value, numerator,
+ * denominator, coverage, estimated share and status with the database, figures.csv and figures.parquet.
+ */
+export async function checkFigures(
+  again: Warehouse,
+  record: RunRecord,
+  values: readonly MeasureValue[],
+  folder: string,
+  findings: Findings,
+): Promise<Figure[]> {
+  const figures = computeFigures(record.catalogue, values);
+  const scratch = await mkdtemp(join(tmpdir(), 'concordance-verify-'));
+  try {
+    await recordFigures(again, figures, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
+  const csv = literal(join(folder, 'figures.csv'));
+  const typed = columns.map((one) => `${literal(one.column_name)}: ${literal(one.column_type)}`).join(', ');
+  const copies: [string, string, string][] = [
+    ['figures.csv', `read_csv(${csv}, header = true, columns = {${typed}})`, join(folder, 'figures.csv')],
+    [
+      'figures.parquet',
+      `read_parquet(${literal(join(folder, 'figures.parquet'))})`,
+      join(folder, 'figures.parquet'),
+    ],
+    ['warehouse.duckdb, result.figure', 'sealed.result.figure', join(folder, 'warehouse.duckdb')],
+  ];
+  for (const [name, relation, file] of copies) {
+    // one that is gone is named by the seal
+    if (
+      !(await access(file).then(
+        () => true,
+        () => false,
+      ))
+    )
+      continue;
+    try {
+      await compare(
+        again,
+        columns.map((one) => one.column_name),
+        relation,
+        name,
+        findings,
+      );
+    } catch (error) {
+      findings.differs('figures', name, 'unreadable', {
+        message: (error as Error).message.split('\n')[0] ?? '',
+      });
+    }
+  }
+  findings.checked.figures = figures.length;
+  return figures;
+}
+
+const key = ['indicator', 'entity', 'period', 'basis'];
+
+async function compare(
+  again: Warehouse,
+  columns: readonly string[],
+  relation: string,
+  name: string,
+  findings: Findings,
+): Promise<void> {
+  const compared = columns.filter((column) => !key.includes(column));
+  const differs = compared.map(
+    (column) => `a.${identifier(column)} is distinct from b.${identifier(column)}`,
+  );
+  const rows = await again.rows<Record<string, string | null> & { here: boolean; there: boolean }>(
+    `select coalesce(a.indicator, b.indicator) || ':' || coalesce(a.entity, b.entity) || ':' || coalesce(a.period, b.period) || ':' || coalesce(a.basis, b.basis) as place,
+       a.indicator is not null as here, b.indicator is not null as there,
+       ${compared.map((column) => `a.${identifier(column)}::varchar as ${identifier(`a_${column}`)}, b.${identifier(column)}::varchar as ${identifier(`b_${column}`)}`).join(', ')}
+     from result.figure as a full join (select * from ${relation}) as b
+       on a.indicator = b.indicator and a.entity = b.entity and a.period = b.period and a.basis = b.basis
+     where a.indicator is null or b.indicator is null or ${differs.join(' or ')} order by place`,
+  );
+  for (const row of rows) {
+    const place = row.place as string;
+    if (!row.there) findings.differs('figures', name, 'figure_gone', { figure: place });
+    else if (!row.here) findings.differs('figures', name, 'figure_added', { figure: place });
+    else {
+      const column = compared.find((one) => row[`a_${one}`] !== row[`b_${one}`]) as string;
+      findings.differs('figures', name, 'figure', {
+        figure: place,
+        column,
+        stored: row[`b_${column}`] ?? '–',
+        again: row[`a_${column}`] ?? '–',
+      });
+    }
+  }
+}

@@ -1,0 +1,296 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { makeSigningKey, readPublicKey } from '../../pipelines/configuration/signing-key.ts';
+import { wording } from '../../pipelines/language/wording.ts';
+import { templatesFolder } from '../../pipelines/places.ts';
+import { writeBoard } from '../../pipelines/report/board/board.ts';
+import { readContent } from '../../pipelines/report/record-content.ts';
+import { readManifest } from '../../pipelines/seal/manifest.ts';
+import { checkSignature } from '../../pipelines/seal/signature.ts';
+import { openRun } from '../../pipelines/seal/trace.ts';
+import { checkChain } from '../../pipelines/seal/verification/chain.ts';
+import { Findings } from '../../pipelines/seal/verification/report.ts';
+import { checkSums } from '../../pipelines/seal/verification/sums.ts';
+import { verify } from '../../pipelines/seal/verify.ts';
+import { type Project, tinyProject } from '../commands/tiny-project.ts';
+import { copied, editWarehouse, filesBelow, flipByte, reseal, sealedRun } from './sealed-package.ts';
+
+/** One signed run of the tiny project (10 t recycled, 2.5 t disposed of, 92 m3), spoilt in every way below. */
+let project: Project;
+let sealed: string;
+let publicKey: string;
+
+beforeAll(async () => {
+  project = await tinyProject((yaml) => `${yaml}seal: { signing_key: signing.key }\n`);
+  ({ publicFile: publicKey } = await makeSigningKey(join(project.folder, 'signing.key')));
+  sealed = await sealedRun(project);
+}, 600_000);
+afterAll(() => project.remove());
+
+let copy: Awaited<ReturnType<typeof copied>> | undefined;
+afterEach(async () => {
+  await copy?.remove();
+  copy = undefined;
+});
+const spoilt = async () => {
+  copy = await copied(sealed);
+  return copy.folder;
+};
+const placed = ({ differences }: Pick<Findings, 'differences'>) =>
+  differences.map(({ check, place, what }) => `${check}: ${place}: ${what}`);
+const found = async (folder: string, options: Parameters<typeof verify>[1] = {}) => {
+  return placed({ differences: [...(await verify(folder, { language: 'en', ...options })).differences] });
+};
+const chainOf = async (folder: string) => {
+  const findings = new Findings(await wording('en', 'verify'));
+  await checkChain(folder, await readManifest(folder), findings);
+  return findings;
+};
+
+vi.setConfig({ testTimeout: 300_000 });
+
+describe('a package as it was sealed', () => {
+  test('differs in nothing: recomputed from its own staged rows, and from its own extracts', async () => {
+    // away from its sources: a copy elsewhere
+    const { differences, checked } = await verify(await spoilt(), {
+      key: await readPublicKey(publicKey),
+      restage: true,
+    });
+    expect(differences).toEqual([]);
+    expect(checked).toMatchObject({ signatures: 1, restaged: 2, extracts: 2 });
+    // every measure of every window and both entities (SA and the group), each opened
+    expect(checked.openings).toBe(checked.measures);
+    expect(checked.figures).toBeGreaterThan(100);
+  });
+});
+
+describe('one flipped byte', () => {
+  test('is found in any file, wherever it is', async () => {
+    const folder = await spoilt();
+    const files = await filesBelow(folder);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+        async (name, share) => {
+          const file = join(folder, name);
+          const offset = Math.floor(share * (await stat(file)).size);
+          await flipByte(file, offset);
+          const findings = new Findings(() => '');
+          await checkSums(folder, findings);
+          const named = findings.differences.map((one) => one.place);
+          await flipByte(file, offset);
+          expect(named.length, `${name} at ${offset}`).toBeGreaterThan(0);
+          // in the list of hashes it may name the line, or the file whose line it was
+          if (name !== 'SHA256SUMS') expect(named, `${name} at ${offset}`).toContain(name);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  }, 300_000);
+
+  test('in the database, the signature or the manifest ends in a difference, never in a crash', async () => {
+    const folder = await spoilt();
+    for (const [name, share] of [
+      ['warehouse.duckdb', 0.001],
+      ['warehouse.duckdb', 0.5],
+      ['manifest.pub.pem', 0.5],
+      ['figures.parquet', 0.5],
+    ] as const) {
+      const file = join(folder, name);
+      const offset = Math.floor((await stat(file)).size * share);
+      await flipByte(file, offset);
+      expect((await found(folder)).join('\n'), `${name} at ${offset}`).toContain(name);
+      await flipByte(file, offset);
+    }
+  }, 300_000);
+});
+
+describe('a forger who makes every hash again', () => {
+  test('and edits the database is found by the rows: a harmonised row', async () => {
+    const folder = await spoilt();
+    await editWarehouse(folder, "update model.waste set tonnes = 1 where unique_id = 'D2'");
+    await reseal(folder);
+    expect((await found(folder)).join('\n')).toContain(
+      'harmonise: model.waste: the staged rows, with the sealed factors and conversions, make other values',
+    );
+  });
+
+  test('and edits a harmonised row with its measure and its figure everywhere', async () => {
+    const folder = await spoilt();
+    await editWarehouse(
+      folder,
+      'update model.water set volume_m3 = 29',
+      "update result.measure_value set value = 29 where measure = 'water_withdrawn'",
+      "update result.figure set value = 29, numerator = 29 where indicator = 'water.withdrawal'",
+    );
+    const csv = join(folder, 'figures.csv');
+    await writeFile(csv, (await readFile(csv, 'utf8')).replaceAll('92.000000000000', '29.000000000000'));
+    await reseal(folder);
+    const differences = (await found(folder)).join('\n');
+    expect(differences).toContain(
+      'water_withdrawn:GROUP:2026-Q3:quarter: the database says 29.0000000000, the rows make 92.0000000000',
+    );
+    expect(differences).toContain(
+      'figures: figures.csv: water.withdrawal:GROUP:2026-Q3:quarter, value: 29.000000000000; its measures make 92.000000000000',
+    );
+  });
+
+  test('and edits a staged row too is found by reading the extract again', async () => {
+    const folder = await spoilt();
+    await editWarehouse(folder, "update staged.waste_register set weight_t = 1 where unique_id = 'D2'");
+    await reseal(folder);
+    expect((await found(folder, { restage: true })).join('\n')).toContain(
+      'extracts: staged.waste_register, waste/waste_2026-Q3.csv: reading the extract again gives other rows',
+    );
+  });
+
+  test('and changes a factor, in the database or in the sealed file', async () => {
+    const folder = await spoilt();
+    await editWarehouse(
+      folder,
+      "update reference.factors set value_kgco2e = 0.001 where activity = 'diesel'",
+    );
+    await reseal(folder);
+    expect((await found(folder)).join('\n')).toContain(
+      'definition: reference.factors: the table does not say',
+    );
+    const file = join(folder, 'definition/factors/factors.csv');
+    await writeFile(file, (await readFile(file, 'utf8')).replace(',0.16,', ',0.15,'));
+    await reseal(folder);
+    expect((await found(folder)).join('\n')).toContain(
+      "definition: definition/, factors: the hash of factors is not the manifest's",
+    );
+  });
+
+  test('and drops an extract: its rows, its file, its line in the manifest', async () => {
+    const folder = await spoilt();
+    const hash = (
+      JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as {
+        extracts: { source: string; sha256: string }[];
+      }
+    ).extracts.find((one) => one.source === 'water')?.sha256 as string;
+    await rm(join(folder, 'extracts', hash));
+    await editWarehouse(
+      folder,
+      'delete from staged.water',
+      "delete from result.extract where source_id = 'water'",
+    );
+    await reseal(folder, (manifest) => {
+      manifest.extracts = (manifest.extracts as { source: string }[]).filter((one) => one.source !== 'water');
+    });
+    const differences = (await found(folder)).join('\n');
+    expect(differences).toContain('definition: manifest.json, extracts: the list of extracts is not the one');
+    // its months are still counted as delivered: the figure would be zero where it is missing
+    expect(differences).toContain('water:SA:2026-07-01: the database counts this month as delivered');
+  });
+
+  test('and changes how a measure is defined', async () => {
+    const folder = await spoilt();
+    await editWarehouse(
+      folder,
+      `update result.run set record = replace(record, '"value":"tonnes"', '"value":"tonnes * 2"')`,
+    );
+    await reseal(folder);
+    expect((await found(folder)).join('\n')).toMatch(
+      /definition: result.run, waste_\w+: the definition of waste_\w+/,
+    );
+  });
+
+  test('is found by the signature, and so is one who drops it', async () => {
+    const folder = await spoilt();
+    const key = await readPublicKey(publicKey);
+    await reseal(folder, (manifest) => {
+      manifest.gates = ['nothing to see'];
+    });
+    expect(await found(folder, { key, quick: true })).toEqual([
+      'signature: manifest.sig: the manifest is not the one that was signed with this key',
+    ]);
+    await rm(join(folder, 'manifest.sig'));
+    await rm(join(folder, 'manifest.pub.pem'));
+    await reseal(folder);
+    expect(await found(folder, { key, quick: true })).toEqual([
+      'signature: manifest.sig: the manifest is not signed, though a key is given',
+    ]);
+  });
+
+  test('is found by another key than the one that signed', async () => {
+    const { publicFile } = await makeSigningKey(join(project.folder, 'other.key'));
+    expect(await checkSignature(sealed)).toBe('good');
+    expect(await checkSignature(sealed, await readPublicKey(publicFile))).toBe('bad');
+  });
+});
+
+describe('the documents', () => {
+  test('an edited cell of the workbook is named, though every hash was made again', async () => {
+    const folder = await spoilt();
+    const file = join(folder, 'review.xlsx');
+    const parts = unzipSync(await readFile(file));
+    const edited = Object.entries(parts).find(
+      ([name, part]) => name.startsWith('xl/worksheets/sheet') && strFromU8(part).includes('<v>92</v>'),
+    );
+    expect(edited).toBeDefined();
+    const [name, part] = edited as [string, Uint8Array];
+    parts[name] = strToU8(strFromU8(part).replace('<v>92</v>', '<v>29</v>'));
+    await writeFile(file, zipSync(parts));
+    await reseal(folder);
+    const differences = await found(folder);
+    expect(differences).toHaveLength(1);
+    expect(differences[0]).toMatch(
+      /^workbook: review.xlsx, .+![A-Z]+\d+: the cell says 29; the figures make 92$/,
+    );
+  }, 300_000);
+
+  test('a number of the printed report, and the page beside it, are read against the figures', async () => {
+    const folder = await spoilt();
+    const { warehouse } = await openRun(folder);
+    const content = await readContent(warehouse);
+    await warehouse.close();
+    // the forger prints the report again from figures of his own: 29 m3 instead of 92
+    const figures = content.figures.map((one) =>
+      one.indicator.startsWith('water.') && one.value === '92' ? { ...one, value: '29' } : one,
+    );
+    await writeBoard({ ...content, figures }, templatesFolder, join(folder, 'board.pdf'));
+    await reseal(folder);
+    const differences = (await found(folder)).join('\n');
+    expect(differences).toMatch(
+      /board: board.pdf: "Prélèvements d’eau .*92 .*" is not printed as the figures make it/,
+    );
+    expect(differences).toMatch(/board: board.pdf, p. \d+: "29" is printed, and nothing makes it/);
+    expect(differences).toMatch(
+      /board: board.html: "Prélèvements d’eau .*29 .*" is printed, and nothing makes it/,
+    );
+  }, 300_000);
+});
+
+describe('the chain of runs', () => {
+  test('names a run whose manifest was made again, seen from the run after it and from itself', async () => {
+    const chained = await tinyProject();
+    try {
+      const first = await sealedRun(chained);
+      const text = await readFile(join(chained.folder, 'extracts/waste_2026-Q3.csv'), 'utf8');
+      await chained.write('extracts/waste_2026-Q3.csv', text.replace('2.5', '10'));
+      const second = await sealedRun(chained);
+      const run = (folder: string) => folder.split('/').at(-1);
+      expect(await chainOf(second)).toMatchObject({ differences: [], notes: [], checked: { links: 1 } });
+      await reseal(first, (manifest) => {
+        manifest.gates = ['another history'];
+      });
+      expect(placed(await chainOf(second))).toEqual([
+        `chain: 2026-Q3/${run(first)}/manifest.json: ${run(second)} names another hash for ${run(first)}: one of the two manifests was made again`,
+      ]);
+      expect(placed(await chainOf(first))).toEqual([
+        `chain: manifest.json: ${run(second)}, run afterwards, names another hash for this manifest: it was made again`,
+      ]);
+      await rm(first, { recursive: true });
+      const { differences, notes } = await chainOf(second);
+      expect(differences).toEqual([]);
+      expect(notes.join()).toContain('does not stand beside it: the chain is not checked further up');
+    } finally {
+      await chained.remove();
+    }
+  }, 600_000);
+});
