@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { aggregationText } from '../indicators/aggregation-text.ts';
 import { number, quantity, quarterName, unitName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { MeasureTrace, Trace, TracedRow } from '../seal/trace.ts';
@@ -72,8 +73,7 @@ class Page {
           one.value?.value == null
             ? say('statuses.missing')
             : `${this.plain(one.value.value)} ${unit}`.trim(),
-        aggregation: say(`aggregations.${measure.aggregation}`),
-        expression: measure.aggregation === 'distinct' ? (measure.key ?? '') : measure.value,
+        expression: aggregationText(measure),
         rows: number(String(one.rows), 0, language),
         table: measure.table,
         filter: measure.filter,

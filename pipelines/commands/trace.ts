@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
-import { aggregationText } from '../indicators/aggregation-text.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { type Language, wording } from '../language/wording.ts';
 import { openRun, type TracedRow, trace, traceRows } from '../seal/trace.ts';

@@ -2,18 +2,10 @@ import { identifier, literal } from '../../../connectors/connector.ts';
 import type { Model } from '../../harmonise/harmonise.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { Address, StagedRow } from './staged-row.ts';
 import { type Rules, readRules, type Step, stepsOf } from './steps.ts';
 
-export interface Address {
-  readonly extract: string;
-  readonly row: number;
-}
-
-/** A row as its contract staged it: typed values, by column. */
-export interface StagedRow extends Address {
-  readonly contract: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
+export type { Address, StagedRow };
 
 /** A row of the common model, with what it was made from and how. */
 export interface HarmonisedRow {

@@ -1,5 +1,5 @@
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import type { StagedRow } from './lineage.ts';
+import type { StagedRow } from './staged-row.ts';
 
 /** A conversion, a factor or an estimate on the way from a staged row to a harmonised one. */
 export interface Step {
