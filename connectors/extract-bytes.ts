@@ -7,7 +7,7 @@ import { ExtractError, type ExtractFile } from './connector.ts';
 export interface GzipLimits {
   /** code of the connector's "cannot be read" messages, e.g. `FEC-001` */
   readonly code: string;
-  /** decompressed bytes allowed for each compressed one, beyond a floor of 64 MiB */
+  /** decompressed bytes allowed for each compressed one, beyond a floor of 16 MiB */
   readonly largestRatio: number;
 }
 
@@ -36,7 +36,7 @@ export async function* extractBytes(
     yield* createReadStream(extract.path, { highWaterMark: 1 << 20 });
     return;
   }
-  const limit = extract.bytes * largestRatio + (1 << 26);
+  const limit = extract.bytes * largestRatio + (1 << 24);
   const source = createReadStream(extract.path);
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   source.on('error', (error) => gunzip.destroy(error));

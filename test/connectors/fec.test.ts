@@ -558,7 +558,7 @@ describe('what is no FEC', () => {
     ['an empty file', '', 'FEC-001'],
     ['blank lines', '\n\n \n', 'FEC-001'],
     ['a truncated gzip', gzipSync(Buffer.from(ledger())).subarray(0, 60), 'FEC-001'],
-    ['a gzip bomb', gzipSync(Buffer.alloc(100_000_000)), 'FEC-001'],
+    ['a gzip bomb', gzipSync(Buffer.alloc(60_000_000)), 'FEC-001'],
     ['a zip', Buffer.from('PK\u0003\u0004rest of a workbook'), 'FEC-001'],
     ['EBCDIC', Uint8Array.from([0xd1, 0x96, 0xa4, 0x99, 0x95, 0x81, 0x93, 0x25]), 'FEC-001'],
     ['a binary file', Buffer.alloc(6_000_000, 'x'), 'FEC-001'],
