@@ -44,9 +44,12 @@ export function forPeople(output: Output, now: () => number = Date.now): Progres
   };
 }
 
-/** One JSON object a line. */
-export function forMachines(output: Output): Progress {
-  const write = (facts: Record<string, unknown>) => output.write(`${JSON.stringify(facts)}\n`);
+/** One JSON object a line; `at` is the seconds since the run began. */
+export function forMachines(output: Output, now: () => number = Date.now): Progress {
+  const started = now();
+  const at = () => Number(((now() - started) / 1000).toFixed(1));
+  const write = (facts: Record<string, unknown>) =>
+    output.write(`${JSON.stringify({ ...facts, at: at() })}\n`);
   return {
     step: (name, detail) => write({ event: 'step', step: name, ...(detail ? { detail } : {}) }),
     tick: () => {},

@@ -152,11 +152,16 @@ from_register as (
     h.row_number,
     case when h.exit_date is not null then h.extract_id end as exit_extract_id,
     case when h.exit_date is not null then h.row_number end as exit_row_number
-  from staged.hr_register as h
+  from (
+    -- a month delivered again replaces the person's rows of the earlier delivery
+    select q.*, dense_rank() over (partition by entity, person, last_day(month) order by extract_id desc) as delivery
+    from staged.hr_register as q
+  ) as h
   left join model.person as a on a.entity = h.entity and a.alias = h.person
   left join reference.site as s on s.site = h.site
   left join reference.entity as o on o.entity = h.entity
   left join reference.fx as x on x.currency = h.currency and last_day(h.month) between x.valid_from and x.valid_to
+  where h.delivery = 1
 ),
 both_sources as (
   select * from from_dsn

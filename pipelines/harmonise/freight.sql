@@ -5,8 +5,13 @@
 -- columns: shipment (code); direction (code) inbound, outbound; paid_by_us (flag); mode (code); weight_t (t); distance_km (km); tonne_km (t.km); category (code) c4_upfreight, c9_downfreight, null for inbound freight in the price of the goods; amount_eur (EUR) without VAT
 with weighed as (
   select f.*, (f.weight * u.factor)::decimal(18,6) as weight_t
-  from staged.freight as f
+  from (
+    -- a shipment told again by a later extract counts once, as last told
+    select q.*, dense_rank() over (partition by entity, shipment order by extract_id desc) as delivery
+    from staged.freight as q
+  ) as f
   left join reference.units as u on u.unit = f.weight_unit and u.dimension = 'mass' and u.to_unit = 't'
+  where f.delivery = 1
 )
 select
   w.entity,

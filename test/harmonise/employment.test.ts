@@ -342,6 +342,31 @@ describe('pay, absence and hours', () => {
     expect(await built.rows('select event from model.accident where recordable')).toEqual([{ event: 'E1' }]);
   });
 
+  test('a month of the register delivered again counts once, as last told', async () => {
+    const register = (
+      gross: number,
+      sick: number,
+    ) => `entity  site  person  month  sex  contract_class  fte_rate  job_class  entry_date  gross_pay  paid_hours  currency  absence_hours_sick
+          D  SD  r1  2025-01-01  F  permanent  1  worker  2020-01-01  ${gross}  151  EUR  ${sick}
+          D  SD  r2  2025-01-01  M  permanent  0.5  worker  2020-01-01  1000  75  EUR  0`;
+    built = await harmonised(
+      { 'hr_register@2025-01': register(2000, 7), 'hr_register@2025-01_corrected': register(2100, 14) },
+      ['pay', 'employment', 'absence'],
+    );
+    // 2 100 + 1 000 EUR and 14 h, of two people; not the 6 100 EUR and 21 h of both deliveries
+    expect(await built.rows('select sum(gross_eur)::varchar as gross from model.pay')).toEqual([
+      { gross: '3100.00' },
+    ]);
+    expect(
+      await built.rows(
+        "select sum(headcount)::integer as heads, sum(fte)::varchar as fte from model.employment where date = date '2025-01-31'",
+      ),
+    ).toEqual([{ heads: 2, fte: '1.5000' }]);
+    expect(await built.rows('select sum(absence_hours)::varchar as sick from model.absence')).toEqual([
+      { sick: '14.00' },
+    ]);
+  });
+
   test('the training log is joined to payroll by the matricule', async () => {
     built = await harmonised(
       {

@@ -181,6 +181,18 @@ describe('water, freight, refrigerants', () => {
     ]);
   });
 
+  test('a shipment told again by a later extract counts once, as last told', async () => {
+    const told = (
+      weight: number,
+    ) => `entity  site  shipment  shipment_date  direction  paid_by_us  mode  weight  weight_unit  distance_km
+          A  SA  1  2025-01-10  outbound  true  van  ${weight}  kg  100`;
+    built = await harmonised({ 'freight@2025-Q1': told(500), 'freight@2025-Q1_v2': told(700) }, ['freight']);
+    // 0.7 t x 100 km, not 1.2 t
+    expect(await built.rows('select tonne_km::varchar as tkm from model.freight')).toEqual([
+      { tkm: '70.000000' },
+    ]);
+  });
+
   test('a first fill leaks nothing, and what is recovered is no gain', async () => {
     built = await harmonised(
       {
