@@ -14,5 +14,10 @@ select
   'measured' as quality,
   d.extract_id,
   d.row_number
-from staged.deliveries as d
+from (
+  -- told again by a later extract: counts once, as last told
+  select q.*, dense_rank() over (partition by entity, delivery, delivery_date order by extract_id desc) as telling
+  from staged.deliveries as q
+) as d
 left join reference.fx as x on x.currency = d.currency and d.delivery_date between x.valid_from and x.valid_to
+where d.telling = 1

@@ -17,4 +17,9 @@ select
   'calculated' as quality,
   extract_id,
   row_number
-from staged.refrigerants
+from (
+  -- told again by a later extract: counts once, as last told
+  select q.*, dense_rank() over (partition by entity, site, equipment, intervention_date order by extract_id desc) as telling
+  from staged.refrigerants as q
+)
+where telling = 1

@@ -18,6 +18,11 @@ select
   'measured' as quality,
   t.extract_id,
   t.row_number
-from staged.training_log as t
+from (
+  -- told again by a later extract: counts once, as last told
+  select q.*, dense_rank() over (partition by entity, person, session_date, topic order by extract_id desc) as telling
+  from staged.training_log as q
+) as t
 left join model.person as a on a.entity = t.entity and a.alias = t.person
 left join reference.fx as x on x.currency = coalesce(t.currency, 'EUR') and t.session_date between x.valid_from and x.valid_to
+where t.telling = 1

@@ -9,9 +9,14 @@ with measured as (
     t.*,
     case t.kind when 'refund' then -1 when 'exchange' then 0 else 1 end as sign,
     (t.distance * u.factor)::decimal(18,3) as distance_km_each
-  from staged.travel as t
+  from (
+    -- told again by a later extract: counts once, as last told; a refund is of another kind than its sale
+    select q.*, dense_rank() over (partition by entity, ticket, kind, mode, travel_date order by extract_id desc) as telling
+    from staged.travel as q
+  ) as t
   left join reference.units as u
     on u.unit = coalesce(t.distance_unit, 'km') and u.dimension = 'distance' and u.to_unit = 'km'
+  where t.telling = 1
 )
 select
   m.entity,

@@ -213,6 +213,37 @@ describe('water, freight, refrigerants', () => {
   });
 });
 
+describe('what a later extract tells again', () => {
+  const rows = {
+    travel: `entity  traveller  ticket  travel_date  mode  distance  amount_excl_vat  currency  kind
+      A  p  T1  2025-01-10  rail  100  80  EUR  sale
+      A  p  T1  2025-01-10  rail  100  80  EUR  refund`,
+    training_log: `entity  person  session_date  topic  hours  completed
+      A  p  2025-01-15  safety  3  true
+      A  p  2025-01-15  safety  4  true`,
+    refrigerants: `entity  site  equipment  intervention_date  fluid  charged_kg  recovered_kg  first_fill
+      A  SA  1  2025-01-10  R410A  5  2  false`,
+    deliveries: `entity  site  delivery  delivery_date  amount_excl_vat  currency  intragroup
+      A  SA  D1  2025-01-10  100  EUR  false`,
+  };
+
+  test.each([
+    // a sale and its refund, two sessions of one day: what one extract tells twice stays two rows
+    ['travel', 'travel', 2],
+    ['training_log', 'training', 2],
+    ['refrigerants', 'refrigerant', 1],
+    ['deliveries', 'delivery', 1],
+  ] as const)('counts once: %s', async (contract, model, times) => {
+    built = await harmonised(
+      { [`${contract}@2025-Q1`]: rows[contract], [`${contract}@2025-Q1_v2`]: rows[contract] },
+      [model],
+    );
+    expect(
+      await built.rows(`select extract_id, count(*)::integer as n from model.${model} group by 1`),
+    ).toEqual([{ extract_id: '2025-Q1_v2', n: times }]);
+  });
+});
+
 describe('registers', () => {
   test('hold from their date on until the next one', async () => {
     built = await harmonised(
