@@ -146,6 +146,8 @@ export function worksIn(person: ForeignPerson, month: Month): boolean {
 export interface ForeignMonth {
   /** cents */
   readonly gross: number;
+  /** part of gross beyond base pay: thirteenth month, holiday pay, bonuses */
+  readonly variable: number;
   /** hundredths of an hour */
   readonly paid: number;
   readonly sick: number;
@@ -170,7 +172,8 @@ export function foreignMonth(person: ForeignPerson, month: Month): ForeignMonth 
       : ['-06', '-12'].includes(month.slice(4)) && person.entity === 'OES'
         ? 1
         : 0;
-  return { gross: Math.round(base * (1 + extra) + base * 0.03 * random.next()), paid: due, sick, due };
+  const gross = Math.round(base * (1 + extra) + base * 0.03 * random.next());
+  return { gross, variable: gross - Math.round(base), paid: due, sick, due };
 }
 
 const french = [
@@ -187,6 +190,7 @@ const french = [
   'Date de sortie',
   'Motif de sortie',
   'Rémunération brute',
+  'Part variable',
   'Heures payées',
   'Devise',
   'Convention collective',
@@ -208,6 +212,7 @@ const english = [
   'exit_date',
   'exit_reason',
   'gross_pay',
+  'variable_pay',
   'paid_hours',
   'currency',
   'collective_agreement',
@@ -222,7 +227,7 @@ export function registers(people: readonly ForeignPerson[], last: Month): Extrac
   for (const month of months(firstMonth, last)) {
     const german = people.filter((person) => person.entity === 'ODE' && worksIn(person, month));
     const rows: Field[][] = german.map((person) => {
-      const { gross, paid, sick, due } = foreignMonth(person, month);
+      const { gross, variable, paid, sick, due } = foreignMonth(person, month);
       const left = person.end !== null && person.end <= lastDay(month);
       return [
         person.entity,
@@ -238,6 +243,7 @@ export function registers(people: readonly ForeignPerson[], last: Month): Extrac
         left ? person.end : '',
         left ? person.endReason : '',
         euros(gross),
+        euros(variable),
         euros(paid),
         'EUR',
         person.jobClass !== 'executive',
@@ -262,6 +268,7 @@ export function registers(people: readonly ForeignPerson[], last: Month): Extrac
         '',
         '',
         'siehe Anlage',
+        '',
         '152,25',
         'EUR',
         true,
@@ -284,6 +291,7 @@ export function registers(people: readonly ForeignPerson[], last: Month): Extrac
         '',
         '',
         '3100,00',
+        '',
         '152,25',
         'EUR',
         true,
@@ -296,7 +304,7 @@ export function registers(people: readonly ForeignPerson[], last: Month): Extrac
     const spanish: SheetCell[][] = people
       .filter((person) => person.entity === 'OES' && worksIn(person, month))
       .map((person) => {
-        const { gross, paid, sick, due } = foreignMonth(person, month);
+        const { gross, variable, paid, sick, due } = foreignMonth(person, month);
         const left = person.end !== null && person.end <= lastDay(month);
         return [
           person.entity,
@@ -312,6 +320,7 @@ export function registers(people: readonly ForeignPerson[], last: Month): Extrac
           left && person.end ? { day: person.end } : null,
           left ? person.endReason : null,
           gross / 100,
+          variable / 100,
           paid / 100,
           'EUR',
           true,

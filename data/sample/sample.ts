@@ -19,6 +19,7 @@ import { entriesOf, type PayrollMonth } from './ledger.ts';
 import { materialFiles } from './materials.ts';
 import { energyContracts, readingFiles } from './meter-readings.ts';
 import { milestoneFile } from './milestones.ts';
+import { payReviewFiles } from './pay-reviews.ts';
 import { payOf } from './payroll.ts';
 import { isEmployee, type Person, runsIn, runsOn, siteIn } from './people.ts';
 import { pollutionFiles } from './pollution.ts';
@@ -48,6 +49,7 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   const events = safetyEvents(people, absences);
   yield* declarations(people, absences, last);
   yield* registers(foreign, last);
+  yield* payReviewFiles(people, absences, last);
   yield* hoursFiles(people, foreign, absences, last);
   yield* safetyWorkbooks(events, lastDay(last));
   const courses = training(people, foreign);

@@ -2,7 +2,7 @@
 -- purpose: days and hours away, cut at the bounds of months and of contracts
 -- grain: one row is one stoppage in one month, or one person's month of sickness in a personnel register
 -- inputs: model.stoppage, model.contract_month, reference.month, reference.constants
--- columns: date (date) last day away in the month; kind (code) as in stoppage; person (hash); calendar_days (d); absence_hours (h) contractual hours of those days: legal month x FTE x days / days of the month; health (flag) sickness, work or commuting accident, occupational disease
+-- columns: date (date) last day away in the month; kind (code) as in stoppage; person (hash); sex (code); calendar_days (d); absence_hours (h) contractual hours of those days: legal month x FTE x days / days of the month; health (flag) sickness, work or commuting accident, occupational disease
 with constant as (
   select max(value) filter (where name = 'full_month_hours') as full_month_hours from reference.constants
 ),
@@ -23,6 +23,7 @@ cut as (
     greatest(s.date, m.month_start, coalesce(c.entry_date, m.month_start)) as first_day,
     m.days as days_of_month,
     s.person,
+    c.sex,
     s.kind,
     c.fte,
     coalesce(c.is_employee, true) as is_employee,
@@ -38,6 +39,7 @@ select
   c.site,
   c.last_day as date,
   c.person,
+  c.sex,
   c.kind,
   c.kind in ('sickness', 'work_accident', 'commuting_accident', 'occupational_disease') as health,
   c.is_employee,
@@ -55,6 +57,7 @@ select
   site,
   date,
   person,
+  sex,
   'sickness',
   true,
   is_employee,

@@ -3,10 +3,10 @@
 -- grain: one row is one contract of one person in one month, present or not at the month's end
 -- inputs: staged.dsn_contracts, staged.dsn_contract_ends, staged.dsn_individuals, staged.hr_register, model.declaration, model.person, reference.entity, reference.site, reference.constants, reference.dsn_contract_natures, reference.dsn_schemes, reference.dsn_job_classes, reference.dsn_exit_reasons, reference.fx
 -- columns: date (date) last day of the month; person (hash); contract (code) contract number, `register` outside DSN; sex (code) F, M, X, NR; birth_year (year); country (code)
--- columns: contract_class (code) permanent, temporary, apprentice (professional training included), not_employee; is_employee (flag); working_time (code) full_time, part_time
+-- columns: contract_class (code) permanent, temporary, apprentice (professional training included), not_employee; is_employee (flag); is_officer (flag) corporate officer (DSN nature 80); working_time (code) full_time, part_time
 -- columns: fte (FTE) contract quota over reference quota, at most 1; job_class (code) executive, manager, intermediate, employee, worker, other; collective_agreement (flag); disability (flag)
 -- columns: entry_date (date) start of the contract; exit_date (date) last day, null while it runs; exit_reason (code); theoretical_hours (h) contractual hours of the days in the month; sick_hours (h) as the register tells them
--- columns: gross_eur (EUR), paid_hours (h) as the register tells them; DSN pay is in model.pay
+-- columns: gross_eur, complementary_eur (EUR), paid_hours (h) as the register tells them; DSN pay is in model.pay
 with constant as (
   select
     max(value) filter (where name = 'full_month_hours') as full_month_hours,
@@ -49,6 +49,7 @@ declared as (
       when s.class in ('apprentice', 'professional_training') then 'apprentice'
       else n.class
     end as contract_class,
+    c.nature_code = '80' as is_officer,
     case
       when c.working_time = '10' then 'full_time'
       when c.working_time is null or c.working_time = '99' then
@@ -94,6 +95,7 @@ from_dsn as (
     c.birth_year,
     c.contract,
     c.contract_class,
+    c.is_officer,
     c.working_time,
     c.fte,
     c.job_class,
@@ -105,6 +107,7 @@ from_dsn as (
     null::decimal(18,2) as register_theoretical_hours,
     null::decimal(18,2) as sick_hours,
     null::decimal(18,2) as gross_eur,
+    null::decimal(18,2) as complementary_eur,
     null::decimal(18,2) as paid_hours,
     'dsn' as source,
     c.extract_id,
@@ -135,6 +138,7 @@ from_register as (
     h.birth_year::integer as birth_year,
     'register' as contract,
     h.contract_class,
+    false as is_officer,
     case when h.fte_rate < 1 then 'part_time' else 'full_time' end as working_time,
     h.fte_rate::decimal(9,4) as fte,
     h.job_class,
@@ -146,6 +150,7 @@ from_register as (
     h.theoretical_hours,
     h.absence_hours_sick as sick_hours,
     (h.gross_pay * x.eur_per_unit)::decimal(18,2) as gross_eur,
+    (h.variable_pay * x.eur_per_unit)::decimal(18,2) as complementary_eur,
     h.paid_hours,
     'register' as source,
     h.extract_id,
@@ -185,6 +190,7 @@ select
   p.birth_year,
   p.contract_class,
   p.contract_class <> 'not_employee' as is_employee,
+  p.is_officer,
   p.working_time,
   p.fte,
   p.job_class,
@@ -200,6 +206,7 @@ select
   )::decimal(18,2) as theoretical_hours,
   p.sick_hours,
   p.gross_eur,
+  p.complementary_eur,
   p.paid_hours,
   p.source,
   p.exit_extract_id,

@@ -1,12 +1,17 @@
 -- model: pay
 -- purpose: gross pay and paid hours of each contract; amounts in the month they were paid, hours in the month they were worked for
 -- grain: one row is one person's contract in one month
--- inputs: staged.dsn_pays, staged.dsn_activities, staged.dsn_individuals, model.declaration, model.person, model.contract_month, reference.constants
--- columns: person (hash); contract (code); sex (code); job_class, contract_class (code); is_employee (flag); country (code)
+-- inputs: staged.dsn_pays, staged.dsn_activities, staged.dsn_bonuses, staged.dsn_individuals, reference.dsn_bonus_types, model.declaration, model.person, model.contract_month, reference.constants
+-- columns: person (hash); contract (code); sex (code); job_class, contract_class (code); is_employee, is_officer (flag); country (code)
 -- columns: gross_eur (EUR) pay of DSN type 001, corrections of earlier months included, or the register's gross; paid_hours (h) of DSN activity 01 (a day of a yearly package counts 7 h) and overtime of types 017 and 018, or the register's
+-- columns: complementary_eur (EUR) pay beyond base: bonuses of block 52 that are in gross, and overtime; the register's variable part, null where it tells none; outside_eur (EUR) in gross and for no work of the period: precarity, unused leave, notice, time account
+-- columns: base_eur (EUR) gross less both; overtime_eur (EUR), overtime_hours (h) of types 017 and 018; rate_hours (h) hours to divide pay by: the paid ones, the legal month for an officer, who has none
 -- columns: also_from (list) the other pay rows that it adds up
 with constant as (
-  select max(value) filter (where name = 'hours_per_forfait_day') as hours_per_forfait_day from reference.constants
+  select
+    max(value) filter (where name = 'hours_per_forfait_day') as hours_per_forfait_day,
+    max(value) filter (where name = 'full_month_hours') as full_month_hours
+  from reference.constants
 ),
 amounts as (
   select d.entity, d.site, d.date, p.declaration, p.individual, p.contract_number as contract, p.amount as gross_eur, null::decimal(18,2) as paid_hours, p.extract_id, p.row_number
@@ -56,9 +61,41 @@ components as (
   union all
   select * from hours
 ),
+-- what is in gross pay and is told again apart: bonuses and overtime
+parts as (
+  select
+    d.entity,
+    d.site,
+    d.date,
+    b.declaration,
+    b.individual,
+    b.contract_number as contract,
+    case when t.pay_part = 'complementary' then b.amount end as complementary_eur,
+    case when t.pay_part = 'outside' then b.amount end as outside_eur,
+    null::decimal(18,2) as overtime_eur,
+    null::decimal(18,2) as overtime_hours,
+    b.extract_id,
+    b.row_number
+  from staged.dsn_bonuses as b
+  join model.declaration as d on d.extract_id = b.extract_id and d.declaration = b.declaration
+  join reference.dsn_bonus_types as t on t.code = b.bonus_type
+  where t.pay_part <> 'none'
+  union all
+  select d.entity, d.site, d.date, p.declaration, p.individual, p.contract_number, p.amount, null, p.amount, p.hours, p.extract_id, p.row_number
+  from staged.dsn_pays as p
+  join model.declaration as d on d.extract_id = p.extract_id and d.declaration = p.declaration
+  where p.pay_type in ('017', '018')
+),
+told as (
+  select *, null::decimal(18,2) as complementary_eur, null::decimal(18,2) as outside_eur, null::decimal(18,2) as overtime_eur, null::decimal(18,2) as overtime_hours
+  from components
+  union all by name
+  select *, null::decimal(18,2) as gross_eur, null::decimal(18,2) as paid_hours
+  from parts
+),
 identified as (
   select c.*, coalesce(a.person, i.person) as person, case i.sex when '01' then 'M' when '02' then 'F' else 'NR' end as sex
-  from components as c
+  from told as c
   join staged.dsn_individuals as i on i.extract_id = c.extract_id and i.declaration = c.declaration and i.individual = c.individual
   left join model.person as a on a.entity = c.entity and a.alias = i.person
 ),
@@ -72,7 +109,11 @@ totals as (
     max(sex) as sex,
     sum(gross_eur)::decimal(18,2) as gross_eur,
     sum(paid_hours)::decimal(18,2) as paid_hours,
-    list(struct_pack(extract_id := extract_id, row_number := row_number) order by case when gross_eur is null then 1 else 0 end, extract_id, row_number) as addresses
+    coalesce(sum(complementary_eur), 0)::decimal(18,2) as complementary_eur,
+    coalesce(sum(outside_eur), 0)::decimal(18,2) as outside_eur,
+    coalesce(sum(overtime_eur), 0)::decimal(18,2) as overtime_eur,
+    coalesce(sum(overtime_hours), 0)::decimal(18,2) as overtime_hours,
+    list(distinct struct_pack(rank := case when gross_eur is null then 1 else 0 end, extract_id := extract_id, row_number := row_number) order by struct_pack(rank := case when gross_eur is null then 1 else 0 end, extract_id := extract_id, row_number := row_number)) as addresses
   from identified
   group by entity, date, person, contract
 ),
@@ -96,13 +137,26 @@ select
   c.job_class,
   c.contract_class,
   coalesce(c.is_employee, false) as is_employee,
+  coalesce(c.is_officer, false) as is_officer,
   t.gross_eur,
+  (coalesce(t.gross_eur, 0) - t.complementary_eur - t.outside_eur)::decimal(18,2) as base_eur,
+  t.complementary_eur,
+  t.outside_eur,
+  t.overtime_eur,
+  t.overtime_hours,
   t.paid_hours,
+  case
+    when coalesce(t.paid_hours, 0) = 0 and c.is_officer then (k.full_month_hours * c.days_present / day(t.date))::decimal(18,2)
+    else t.paid_hours
+  end as rate_hours,
   'measured' as quality,
   t.addresses[1].extract_id as extract_id,
   t.addresses[1].row_number as row_number,
-  case when len(t.addresses) > 1 then t.addresses[2:] end as also_from
+  case
+    when len(t.addresses) > 1 then list_transform(t.addresses[2:], lambda a: struct_pack(extract_id := a.extract_id, row_number := a.row_number))
+  end as also_from
 from totals as t
+cross join constant as k
 left join contracts as c on c.entity = t.entity and c.date = t.date and c.person = t.person and c.contract is not distinct from t.contract
 union all
 select
@@ -116,7 +170,14 @@ select
   job_class,
   contract_class,
   is_employee,
+  is_officer,
   gross_eur,
+  (gross_eur - complementary_eur)::decimal(18,2),
+  complementary_eur,
+  0,
+  null,
+  null,
+  paid_hours,
   paid_hours,
   quality,
   extract_id,

@@ -87,6 +87,8 @@ export const Indicator = z.strictObject({
   direction: z.enum(['up', 'down', 'none']),
   decimals: z.int().min(0).max(6),
   material: z.boolean().default(false),
+  /** a breakdown or a part of another indicator: in figures and workbook, not in the tables of the board report */
+  detail: z.boolean().default(false),
   /** smallest number of people that may be shown; absent when the figure is not about people */
   suppress_below: z.int().optional(),
   /** measure that holds the number of people for that test, or several that must each reach it (each sex of a gap); the denominator's or numerator's by default */

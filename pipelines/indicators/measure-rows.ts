@@ -38,6 +38,7 @@ export function measureRows(measure: Measure, columns: TableColumns): string {
       (${measure.value})::decimal(28,10) as value,
       ${eliminated ? 'case when t.intragroup then 0 else e.weight end' : 'e.weight'}::decimal(9,6) as weight,
       ${measure.aggregation === 'sum' ? 'null::varchar' : `(${measure.key})::varchar`} as key,
+      ${measure.opens === 'cells' ? 't.cell, t.women, t.men,' : ''}
       ${isPopulationStatistic(measure) ? `${populationColumns(measure)},` : ''}
       ${optional('quality', 'varchar')} as quality, t.extract_id, t.row_number
     from model.${measure.table} as t
@@ -125,7 +126,8 @@ export function contributionRows(
   if (isPopulationStatistic(measure)) {
     return populationContributions(measure, `select * from ${rows} where ${inWindow} and ${scope}${keyed}`);
   }
-  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, extract_id, row_number
+  const cells = measure.opens === 'cells' ? 'cell, women, men, ' : '';
+  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, ${cells}extract_id, row_number
     from ${rows} where ${inWindow} and ${scope}${keyed}`;
 }
 

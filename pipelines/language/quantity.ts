@@ -29,6 +29,8 @@ const unitNames: Readonly<Record<string, Readonly<Record<Language, string>>>> = 
   days: { fr: 'jours', en: 'days' },
   persons: { fr: 'pers.', en: 'people' },
   FTE: { fr: 'ETP', en: 'FTE' },
+  units: { fr: 'unités', en: 'units' },
+  years: { fr: 'ans', en: 'years' },
   points: { fr: 'pts', en: 'pts' },
   count: { fr: '', en: '' },
   ratio: { fr: '', en: '' },

@@ -304,10 +304,7 @@ function openedRows(measure: Measure, columns: TableColumns, entity: string, win
   const rows = contributionRows(measure, columns, entity, window);
   if (measure.opens !== 'cells') return rows;
   return `with cells as (
-      select c.*, t.cell, t.women, t.men, least(t.women, t.men) < ${smallestGroup} as small
-      from (${rows}) as c
-      join (select * from model.${measure.table} where ${measure.filter}) as t
-        on t.entity = c.entity and t.date = c.date and t.extract_id = c.extract_id and t.row_number = c.row_number),
+      select *, least(women, men) < ${smallestGroup} as small from (${rows})),
     ranked as (
       select *, count(*) filter (where small) over () = 1 as alone,
         row_number() over (order by case when small then 0 else 1 end, least(women, men), cell) as place

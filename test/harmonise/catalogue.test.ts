@@ -63,7 +63,7 @@ describe('the declared catalogue', () => {
       ...catalogue.indicators.flatMap((i) => [i.population ?? []].flat()),
       ...catalogue.reconciliations.flatMap((r) => [r.left.measure, r.right.measure]),
     ]);
-    const forTraceOnly = ['heat_bought', 'vehicle_energy', 'headcount_temporary'];
+    const forTraceOnly = ['heat_bought', 'vehicle_energy'];
     expect(
       catalogue.measures
         .map((m) => m.id)

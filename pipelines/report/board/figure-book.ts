@@ -7,7 +7,7 @@ import type { ReportContent } from '../content.ts';
 export interface FigureBook {
   readonly period: string;
   readonly yearBefore: string;
-  /** the indicators that have at least one figure in the run, in the catalogue's order */
+  /** the indicators that have at least one figure in the run and are no detail of another, those of objectives apart, in the catalogue's order */
   readonly indicators: readonly Indicator[];
   /** undefined for null: an objective may have none */
   readonly indicator: (id: string | null) => Indicator | undefined;
@@ -21,11 +21,14 @@ export function openFigures(content: ReportContent): FigureBook {
     `${indicator}|${basis}|${period}|${entity}`;
   const figures = new Map(content.figures.map((f) => [key(f.indicator, f.basis, f.period, f.entity), f]));
   const known = new Set(content.figures.map((f) => f.indicator));
+  const followed = new Set(content.objectives.map((standing) => standing.objective.indicator));
   const byId = new Map(content.catalogue.indicators.map((i) => [i.id, i]));
   return {
     period: content.run.period,
     yearBefore: shiftQuarter(content.run.period, -4),
-    indicators: content.catalogue.indicators.filter((i) => known.has(i.id)),
+    indicators: content.catalogue.indicators.filter(
+      (i) => known.has(i.id) && (!i.detail || followed.has(i.id)),
+    ),
     indicator: (id) => (id === null ? undefined : byId.get(id)),
     figure: (indicator, basis, period, entity = GROUP) => figures.get(key(indicator, basis, period, entity)),
     periods: [...new Set(content.figures.map((f) => f.period))].sort(),
