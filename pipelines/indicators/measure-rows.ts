@@ -42,10 +42,12 @@ export function measureRows(measure: Measure, columns: TableColumns): string {
       ${isPopulationStatistic(measure) ? `${populationColumns(measure)},` : ''}
       ${optional('quality', 'varchar')} as quality, t.extract_id, t.row_number
     from model.${measure.table} as t
-    join reference.entity as e on e.entity = t.entity
+    -- named apart from the table's own columns, which a filter or a value may use bare
+    join (select entity as perimeter_entity, weight, entry_date as perimeter_entry, exit_date as perimeter_exit from reference.entity) as e
+      on e.perimeter_entity = t.entity
     where (${measure.filter})
-      and t.${measure.date} >= coalesce(e.entry_date, date '0001-01-01')
-      and t.${measure.date} <= coalesce(e.exit_date, date '9999-12-31')`;
+      and t.${measure.date} >= coalesce(e.perimeter_entry, date '0001-01-01')
+      and t.${measure.date} <= coalesce(e.perimeter_exit, date '9999-12-31')`;
 }
 
 /**
