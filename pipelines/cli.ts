@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
+import { sampleCommand } from './commands/sample.ts';
 import { schemasCommand } from './commands/schemas.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     briefCommand(),
     indicatorsCommand(),
     keyCommand(),
+    sampleCommand(),
     schemasCommand(),
   ]) {
     program.addCommand(command.exitOverride());

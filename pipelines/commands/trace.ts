@@ -5,6 +5,7 @@ import { type Language, wording } from '../language/wording.ts';
 import { openRun, type TracedRow, trace, traceRows } from '../seal/trace.ts';
 import { addressesBelow } from '../seal/tracing/lineage.ts';
 import { receivedRows } from '../seal/tracing/received.ts';
+import { csvCell } from './csv-cell.ts';
 import { traceText } from './trace-text.ts';
 
 interface Options {
@@ -83,11 +84,4 @@ async function printCsv(chunks: AsyncGenerator<Row[]>): Promise<void> {
     const text = rows.map((row) => columns.map((name) => csvCell(row[name])).join(',')).join('\n');
     if (text && !process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
   }
-}
-
-function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value);
-  // text that a spreadsheet would run is kept as text; a number keeps its sign
-  const inert = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

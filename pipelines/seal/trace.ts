@@ -165,6 +165,19 @@ export async function* traceRows(
   }
 }
 
+/** The contributing rows of each measure of a figure, as SELECTs, once it is known that they may be opened. */
+export async function contributionsOf(
+  warehouse: Warehouse,
+  record: RunRecord,
+  request: TraceRequest,
+): Promise<{ measure: Measure; contributions: string }[]> {
+  const { measures, entity, window, columns } = await openable(warehouse, record, request);
+  return measures.map((measure) => ({
+    measure,
+    contributions: contributionRows(measure, columns(measure.table), entity, window),
+  }));
+}
+
 /** What a request names, once it is known that it may be opened. */
 async function openable(warehouse: Warehouse, record: RunRecord, request: TraceRequest) {
   const { indicator, measures } = resolve(record.catalogue, request.id);
