@@ -26,7 +26,7 @@ export function cascadeFindings(
         ...(objective.indicator === null ? {} : { indicator: objective.indicator }),
         sentence: say(`contradiction.cascade_${cascade.status}`, {
           objective: objective.label[language],
-          parts: cascade.parts.length,
+          parts: cascade.parts.map((part) => part.entity).join(', '),
           together: shown(cascade.together),
           target: shown(cascade.target),
           gap: shown(new Decimal(cascade.gap ?? 0).abs().toFixed()),
