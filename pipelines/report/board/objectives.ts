@@ -25,7 +25,7 @@ import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
 
 /** Findings on an objective's page, the gravest first; the workbook holds them all. */
-const mostFindings = 3;
+const mostFindings = 2;
 
 export const objectiveAnchor = (index: number) => `objective-${index + 1}`;
 
@@ -103,7 +103,7 @@ async function objectivePage(
     anchor: objectiveAnchor(index),
     first: index === 0,
     // a page with much to say has a smaller chart
-    density: standing.actions.length + Math.min(findings.length, mostFindings) > 4 ? 'dense' : '',
+    density: standing.actions.length + Math.min(findings.length, mostFindings) > 2 ? 'dense' : '',
     number: voice.say('objective.number', { number: index + 1 }),
     label: voice.label(objective.label),
     status: standing.status,
