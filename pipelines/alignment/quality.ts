@@ -176,7 +176,7 @@ async function unvalued(warehouse: Warehouse, { say }: QualityView): Promise<Fin
 }
 
 /** Models whose rows may concern the whole group. */
-const groupWide = ['action'];
+const groupWide = ['action', 'milestone'];
 
 /** Rows that no entity of the perimeter owns on their day (a meter read after its last day): they count nowhere. */
 async function unplaced(warehouse: Warehouse, { say }: QualityView): Promise<Finding[]> {
