@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { ExtractError } from '../connectors/connector.ts';
 import { briefCommand } from './commands/brief.ts';
 import { checkCommand } from './commands/check.ts';
+import { diffCommand } from './commands/diff.ts';
 import { indicatorsCommand } from './commands/indicators.ts';
 import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
+import { publishCommand } from './commands/publish.ts';
 import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { sampleCommand } from './commands/sample.ts';
@@ -34,6 +36,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     verifyCommand(),
     reviewCommand(),
     briefCommand(),
+    publishCommand(),
+    diffCommand(),
     indicatorsCommand(),
     keyCommand(),
     sampleCommand(),

@@ -9,6 +9,7 @@ import { driftFindings, gapFindings, gapTeller, ranked, standingTeller } from '.
 import { qualityFindings } from './alignment/quality.ts';
 import { reconcile } from './alignment/reconcile.ts';
 import { collect } from './collect/collect.ts';
+import { changesOf } from './comparison.ts';
 import { quarterOf, shiftQuarter } from './configuration/period.ts';
 import { Fault } from './fault.ts';
 import { harmonise, loadModels } from './harmonise/harmonise.ts';
@@ -35,11 +36,12 @@ import { agendaOf } from './review/agenda.ts';
 import { dossierOf } from './review/dossier.ts';
 import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
-import { causesOf, type Identity, identify, runFacts } from './seal/identity.ts';
+import { type Identity, identify, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
+import { publicationsOf } from './seal/published.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
@@ -103,6 +105,9 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     return { ...standing, already: true };
   }
 
+  // a locked period is not run again: what comes out is a proposal to restate it
+  const published = (await publicationsOf(plan.periodFolder)).at(-1);
+  const restates = published && { run: published.manifest.run, manifest_sha256: published.manifestSha256 };
   const warehouse = await Warehouse.open(
     join(folder, 'warehouse.duckdb'),
     configuration.limits,
@@ -220,7 +225,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     progress.step('report', 'review.xlsx, board.pdf, board.html');
     content = await gatherContent(warehouse, {
       plan,
-      run: runFacts(identity),
+      run: runFacts(identity, published?.manifest.run ?? null),
       catalogue,
       contracts,
       figures,
@@ -232,12 +237,11 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       agenda,
       staged,
       missing: collected.missing,
-      previous: identity.previousFolder
-        ? { folder: identity.previousFolder, causes: causesOf(identity) }
-        : null,
+      previousFolder: identity.previousFolder,
+      changes: await changesOf(warehouse, plan, identity, { catalogue, models, figures, scratch }),
     });
-    await recordContent(warehouse, content, scratch);
-    await recordRun(warehouse, { plan, identity, catalogue, staged });
+    await recordContent(warehouse, content, presentation, scratch);
+    await recordRun(warehouse, { plan, identity, catalogue, staged, models });
     await exportFigures(warehouse, folder);
     await exportQuarantine(warehouse, folder);
     tables = await contentOf(warehouse);
@@ -259,7 +263,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     project.secret,
   );
   const gates = gatesOf(content.findings);
-  const manifest = await manifestOf(plan, identity, collected, staged, tables, gates, folder);
+  const manifest = await manifestOf(plan, identity, collected, staged, tables, gates, folder, restates);
   await writeSeal(folder, manifest, project.signingKey);
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);

@@ -5,8 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { Fault } from './fault.ts';
 import { wording } from './language/wording.ts';
 import { templatesFolder } from './places.ts';
+import { type Progress, silent } from './progress.ts';
 import type { ReportContent } from './report/content.ts';
-import { readContent } from './report/record-content.ts';
+import { type Recorded, readRecorded } from './report/record-content.ts';
 import { figureId } from './report/workbook/book.ts';
 import { readLayouts } from './report/workbook/layout.ts';
 import { reconciliationId } from './report/workbook/sheets/reconciliations.ts';
@@ -76,12 +77,18 @@ export interface ReviewOutcome {
  * @throws {Fault} REV-001 no workbook, REV-002 of another run, REV-003 computed cells changed, REV-004
  * mistakes in the form, REV-005 a changed journal, REV-006 a published run, RUN-001 the period is held
  */
-export async function reviewRun(run: string, file: string, now: string): Promise<ReviewOutcome> {
+export async function reviewRun(
+  run: string,
+  file: string,
+  now: string,
+  progress: Progress = silent,
+): Promise<ReviewOutcome> {
   const draft = await openDraft(run);
   const bytes = await readWorkbook(file);
   return withLock(draft.lock, async () => {
     const journal = await readJournal(draft.journal, draft.manifestSha256);
-    const content = await contentOf(draft);
+    const { content } = await recordedOf(draft);
+    progress.step('read', basename(file));
     const back = readSheets(bytes, basename(file));
     const shown = await shownReview(back, draft, journal, basename(file));
     await refuseChanges(back, content, draft, shown, basename(file));
@@ -103,6 +110,7 @@ export async function reviewRun(run: string, file: string, now: string): Promise
       new Map(materialFigures(content).map((one) => [figureId(one), one.value])),
       { workbook: createHash('sha256').update(bytes).digest('hex'), recorded_at: now },
     );
+    progress.step('journal', `${entries.length} new`);
     const wrong = [...form.mistakes, ...refused];
     if (wrong.length > 0) {
       throw new Fault(
@@ -117,6 +125,7 @@ export async function reviewRun(run: string, file: string, now: string): Promise
         : await appendJournal(draft.journal, draft.manifestSha256, journal, entries);
     const review = reviewAt(after, after.entries.length);
     // a call that was killed here is finished by the next one
+    progress.step('form', basename(draft.workbook));
     if (after.entries.length > 0) await writeStanding(draft, content, review);
     return { added: entries.length, review, workbook: draft.workbook };
   });
@@ -134,10 +143,10 @@ export function reviewAt(journal: Journal, entries: number): Review {
     : reviewOf(journal.entries.slice(0, entries), journal.hashes[entries - 1] as string);
 }
 
-export async function contentOf(draft: Pick<Draft, 'folder'>): Promise<ReportContent> {
+export async function recordedOf(draft: Pick<Draft, 'folder'>): Promise<Recorded> {
   const { warehouse } = await openRun(draft.folder);
   try {
-    return await readContent(warehouse);
+    return await readRecorded(warehouse);
   } finally {
     await warehouse.close();
   }
@@ -220,7 +229,7 @@ async function writeStanding(draft: Draft, content: ReportContent, review: Revie
   await replaceFile(draft.workbook, await workbookBytes({ ...content, review }));
 }
 
-async function workbookBytes(content: ReportContent): Promise<Uint8Array> {
+export async function workbookBytes(content: ReportContent): Promise<Uint8Array> {
   const scratch = await mkdtemp(join(tmpdir(), 'concordance-review-'));
   try {
     const file = join(scratch, 'review.xlsx');

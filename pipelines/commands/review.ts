@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
+import { forMachines, forPeople } from '../progress.ts';
 import type { FigureState } from '../review/decision.ts';
 import { reviewRun } from '../review-round.ts';
 
@@ -10,10 +11,12 @@ export function reviewCommand(): Command {
     )
     .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
     .argument('<workbook>', 'its review workbook, filled in and saved as .xlsx')
-    .option('--json', 'as JSON')
+    .option('--json', 'one JSON line an event')
     .action(async (run: string, workbook: string, { json }: { json?: boolean }) => {
       // the clock says when the workbook was taken in: a fact of the journal, and part of no sealed document
-      const outcome = await reviewRun(run, workbook, new Date().toISOString());
+      const machine = json || !process.stdout.isTTY;
+      const progress = machine ? forMachines(process.stdout) : forPeople(process.stdout);
+      const outcome = await reviewRun(run, workbook, new Date().toISOString(), progress);
       const { review } = outcome;
       const count = (state: FigureState) => review.figures.filter((one) => one.state === state).length;
       const states = {
@@ -23,13 +26,11 @@ export function reviewCommand(): Command {
         questioned: count('questioned'),
         explained: review.explanations.length,
       };
-      if (json) {
-        process.stdout.write(
-          `${JSON.stringify({ added: outcome.added, entries: review.entries, ...states, workbook: outcome.workbook })}\n`,
-        );
+      const shown = relative(process.cwd(), outcome.workbook) || outcome.workbook;
+      if (machine) {
+        progress.event('done', { added: outcome.added, entries: review.entries, ...states, workbook: shown });
         return;
       }
-      const shown = relative(process.cwd(), outcome.workbook) || outcome.workbook;
       process.stdout.write(
         [
           outcome.added === 0

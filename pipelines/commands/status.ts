@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { loadProject } from '../configuration/load.ts';
 import { lastClosedQuarter, quartersBetween } from '../configuration/period.ts';
 import type { Manifest } from '../seal/manifest.ts';
+import { publicationsOf } from '../seal/published.ts';
+import { runState } from '../seal/run-state.ts';
 
 interface PeriodStatus {
   readonly period: string;
@@ -58,9 +60,10 @@ async function status(options: { config: string; out?: string; json?: boolean })
 async function statusOf(out: string, period: string): Promise<PeriodStatus> {
   const folder = join(out, period);
   const names = (await readdir(folder).catch(() => []))
-    .filter((name) => name.startsWith(`${period}-`))
+    .filter((name) => name.startsWith(`${period}-`) && !name.endsWith('.published'))
     .sort();
   const latest = await readlink(join(folder, 'latest')).catch(() => null);
+  const publications = await publicationsOf(folder);
   const runs = [];
   for (const name of names) {
     const manifest = await readFile(join(folder, name, 'manifest.json'), 'utf8').then(
@@ -74,7 +77,7 @@ async function statusOf(out: string, period: string): Promise<PeriodStatus> {
     }
     runs.push({
       run: manifest.run,
-      state: manifest.state,
+      state: await runState(folder, manifest, publications),
       extracts: manifest.extracts.length,
       missing: manifest.missing_sources,
       gates: manifest.gates.length,

@@ -13,7 +13,11 @@ export type Status =
   /** no data have come */
   | 'missing'
   /** not shown, to protect people in a small group */
-  | 'suppressed';
+  | 'suppressed'
+  /** a reviewer put another value in its place, and another person approved it; only once published */
+  | 'overridden'
+  /** a reviewer rejected it: it is no figure any more; only once published */
+  | 'rejected';
 
 /** The id of the whole perimeter where an entity's id is expected. */
 export const GROUP = 'GROUP';

@@ -34,11 +34,13 @@ export interface ReportContent {
   readonly quarantine: readonly QuarantinedRow[];
   readonly factors: readonly FactorFacts[];
   readonly emissions: EmissionFacts;
+  /** who approved, once published; null for a draft */
+  readonly publication: PublicationFacts | null;
   /** what the journal says of this run: decisions on figures, explanations of gaps */
   readonly review: Review;
   /** what the review has to talk about, and what each owner is asked */
   readonly agenda: Agenda;
-  /** figures of the run's period that differ from the previous run's; empty when there is none */
+  /** figures that an earlier run told differently: restatements of published ones, then changes since the last draft */
   readonly changes: readonly ChangedFigure[];
   /** rows behind the group's figures of the run's period, capped by measure, largest first */
   readonly contributions: readonly MeasureContributions[];
@@ -56,6 +58,8 @@ export interface RunFacts {
   readonly state: 'draft' | 'published';
   readonly codeVersion: string;
   readonly previousRun: string | null;
+  /** the published run of this period that this one proposes to restate */
+  readonly restates: string | null;
   readonly hashes: {
     readonly configuration: string;
     readonly catalogue: string;
@@ -63,6 +67,19 @@ export interface RunFacts {
     readonly extracts: string;
   };
   readonly suppressionThreshold: number;
+}
+
+export interface PublicationFacts {
+  readonly version: number;
+  readonly draftManifest: string;
+  readonly journal: string;
+  readonly approvals: readonly {
+    readonly by: string;
+    readonly from: string;
+    readonly to: string;
+    readonly figures: number;
+  }[];
+  readonly restatement: { readonly cause: string; readonly reason: string } | null;
 }
 
 export interface EntityFacts {
@@ -160,7 +177,12 @@ export interface ChangedFigure {
   readonly basis: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** causes of the parts, `data, factor`; `data+method` where they cannot be told apart */
   readonly cause: string;
+  /** `before` plus the amounts is `after`, exactly; an amount is null where the figure appeared or disappeared */
+  readonly parts: readonly { readonly cause: string; readonly amount: string | null }[];
+  /** the published run whose figure this restates; null for a figure that was never published */
+  readonly published: string | null;
 }
 
 export interface MeasureContributions {

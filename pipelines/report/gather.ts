@@ -41,8 +41,10 @@ export interface Results {
   readonly agenda: Agenda;
   readonly staged: readonly StagedExtract[];
   readonly missing: readonly MissingSource[];
-  /** folder and causes of the run that this one is compared with */
-  readonly previous: { readonly folder: string; readonly causes: readonly string[] } | null;
+  /** package of the run before this one */
+  readonly previousFolder: string | null;
+  /** figures that an earlier run told differently */
+  readonly changes: readonly ChangedFigure[];
 }
 
 /** Everything that the documents show, in the shape that they show it. */
@@ -105,12 +107,11 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
       plan.windows,
       quarter.id,
       language,
-      results.previous?.folder ?? null,
+      results.previousFolder,
     ),
+    publication: null,
     review: noReview,
-    changes: results.previous
-      ? await gatherChanges(warehouse, results.previous.folder, results.previous.causes, quarter.id)
-      : [],
+    changes: results.changes,
     contributions: await gatherContributions(
       warehouse,
       catalogue,
@@ -277,20 +278,4 @@ export async function gatherFactors(warehouse: Warehouse, language: 'fr' | 'en')
      from (select * from reference.factors union all by name select * exclude (site) from reference.group_factors)
      where factor_id in (select factor_id from model.emission) order by factor_id`,
   );
-}
-
-/** Figures of earlier windows, and of this period's earlier run, whose value is no longer the same. */
-async function gatherChanges(
-  warehouse: Warehouse,
-  previousFolder: string,
-  causes: readonly string[],
-  period: string,
-): Promise<ChangedFigure[]> {
-  return warehouse.rows<ChangedFigure>(`with before as (
-      select * from read_csv(${literal(`${previousFolder}/figures.csv`)}, header = true, columns = {indicator: 'varchar', entity: 'varchar', period: 'varchar', basis: 'varchar',
-        value: 'decimal(38,12)', unit: 'varchar', numerator: 'decimal(38,12)', denominator: 'decimal(38,12)', coverage: 'decimal(9,6)', estimated_share: 'decimal(9,6)', status: 'varchar'}))
-    select a.indicator, a.entity, a.period, a.basis, b.value::varchar as before, a.value::varchar as after, ${literal(causes.join(', '))} as cause
-    from result.figure as a join before as b using (indicator, entity, period, basis)
-    where a.value is distinct from b.value and a.period <= ${literal(period)}
-    order by indicator, entity, period, basis`);
 }

@@ -38,10 +38,11 @@ export type JournalEntry = z.infer<typeof JournalEntry>;
 export interface FigureReview {
   readonly figure: string;
   readonly state: FigureState;
+  /** value that the run computed; null where it had none */
+  readonly computed: string | null;
   /** the override in force, waiting for approval or approved; null when there is none */
   readonly override: {
     readonly value: string;
-    readonly computed: string | null;
     readonly by: string;
     readonly on: string;
     readonly reason: string;
@@ -80,7 +81,8 @@ export function reviewOf(entries: readonly JournalEntry[], head: string | null):
       explanations.set(subject, { reconciliation: subject, text: entry.reason ?? '', by, on });
       continue;
     }
-    const before = figures.get(subject) ?? openReview(subject);
+    // the first entry is written before any override
+    const before = figures.get(subject) ?? openReview(subject, entry.from.value);
     figures.set(subject, after(before, entry));
   }
   const byId = <Item>(items: Map<string, Item>) =>
@@ -88,8 +90,8 @@ export function reviewOf(entries: readonly JournalEntry[], head: string | null):
   return { entries: entries.length, head, figures: byId(figures), explanations: byId(explanations) };
 }
 
-export function openReview(figure: string): FigureReview {
-  return { figure, state: 'open', override: null, decided: null, comments: [] };
+export function openReview(figure: string, computed: string | null): FigureReview {
+  return { figure, state: 'open', computed, override: null, decided: null, comments: [] };
 }
 
 function after(before: FigureReview, entry: JournalEntry): FigureReview {
@@ -107,7 +109,6 @@ function after(before: FigureReview, entry: JournalEntry): FigureReview {
         state: 'overridden',
         override: {
           value: entry.to.value as string,
-          computed: before.override ? before.override.computed : entry.from.value,
           by,
           on,
           reason: reason ?? '',

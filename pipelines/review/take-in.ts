@@ -32,7 +32,7 @@ export function takeIn(
   const standing = new Map(review.figures.map((one) => [one.figure, one]));
   const seen = new Map(shown.figures.map((one) => [one.figure, one]));
   for (const one of form.decisions) {
-    const before = standing.get(one.figure) ?? openReview(one.figure);
+    const before = standing.get(one.figure) ?? openReview(one.figure, computed.get(one.figure) ?? null);
     if (said.has(statement({ ...one, subject: one.figure }))) continue;
     const value = computed.get(one.figure) ?? null;
     if (one.decision === 'approve' && before.override) {

@@ -80,25 +80,15 @@ async function previousRun(
   return undefined;
 }
 
-/** What differs between this run's inputs and the previous one's: the causes of any change of figure. */
-export function causesOf({ hashes, previousHashes }: Identity): string[] {
-  if (!previousHashes) return [];
-  const causes: string[] = [];
-  if (hashes.extracts !== previousHashes.extracts) causes.push('data');
-  if (hashes.perimeter !== previousHashes.perimeter) causes.push('perimeter');
-  if (hashes.factors !== previousHashes.factors) causes.push('factor');
-  if (hashes.catalogue !== previousHashes.catalogue) causes.push('method');
-  return causes.length > 0 ? causes : ['method'];
-}
-
 /** What the documents say of the run itself. */
-export function runFacts(identity: Identity) {
+export function runFacts(identity: Identity, restates: string | null = null) {
   const { configuration, catalogue, factors, extracts } = identity.hashes;
   return {
     id: identity.id,
     state: 'draft' as const,
     codeVersion: identity.codeVersion,
     previousRun: identity.previous?.run ?? null,
+    restates,
     hashes: { configuration, catalogue, factors, extracts },
   };
 }

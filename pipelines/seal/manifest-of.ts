@@ -16,18 +16,9 @@ export async function manifestOf(
   tables: Manifest['warehouse'],
   gates: readonly string[],
   folder: string,
+  restates: Manifest['restates'] = null,
 ): Promise<Manifest> {
   const { configuration } = plan.project;
-  const outputs: { name: string; bytes: number; sha256: string }[] = [];
-  for (const name of await filesBelow(folder)) {
-    // the database is described by its content in `warehouse`, the extracts by theirs in `extracts`
-    if (name === 'warehouse.duckdb' || name.startsWith('extracts/')) continue;
-    outputs.push({
-      name,
-      bytes: (await stat(join(folder, name))).size,
-      sha256: await sha256File(join(folder, name)),
-    });
-  }
   return {
     format: 'concordance-manifest-1',
     run: identity.id,
@@ -54,6 +45,22 @@ export async function manifestOf(
     missing_sources: collected.missing.map((one) => one.source.id),
     gates: [...gates],
     warehouse: tables,
-    outputs,
+    restates,
+    publication: null,
+    outputs: await outputsOf(folder),
   };
+}
+
+/** Every file of the package but the database, described by its content, and the extracts, by theirs. */
+export async function outputsOf(folder: string): Promise<Manifest['outputs']> {
+  const outputs: { name: string; bytes: number; sha256: string }[] = [];
+  for (const name of await filesBelow(folder)) {
+    if (name === 'warehouse.duckdb' || name.startsWith('extracts/')) continue;
+    outputs.push({
+      name,
+      bytes: (await stat(join(folder, name))).size,
+      sha256: await sha256File(join(folder, name)),
+    });
+  }
+  return outputs;
 }

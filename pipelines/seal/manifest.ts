@@ -9,6 +9,24 @@ import { signManifest } from './signature.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** By whom, from which draft, and for a restatement why. */
+export const Publication = z.strictObject({
+  /** 1 for the first publication of a period, one more for each restatement of it */
+  version: z.int().min(1),
+  draft_manifest_sha256: hash,
+  journal_entries: z.int(),
+  journal_sha256: hash,
+  /** version of the program that made the published documents */
+  code_version: z.string(),
+  approvals: z.array(
+    z.strictObject({ by: z.string(), from: z.string(), to: z.string(), figures: z.int().min(1) }),
+  ),
+  overridden: z.int(),
+  rejected: z.int(),
+  restatement: z.strictObject({ cause: z.string(), reason: z.string() }).nullable(),
+});
+export type Publication = z.infer<typeof Publication>;
+
 /** `manifest.json`: what went in, what came out. It holds no time and no path of a machine. */
 export const Manifest = z.strictObject({
   format: z.literal('concordance-manifest-1'),
@@ -48,6 +66,10 @@ export const Manifest = z.strictObject({
   gates: z.array(z.string()),
   /** the database by content: DuckDB's file itself differs from one writing to the next */
   warehouse: z.array(z.strictObject({ table: z.string(), rows: z.int(), content: z.string() })),
+  /** the published run of the same period that this one would restate */
+  restates: z.strictObject({ run: z.string(), manifest_sha256: hash }).nullable().default(null),
+  /** what made a draft the published package */
+  publication: Publication.nullable().default(null),
   outputs: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: hash })),
 });
 export type Manifest = z.infer<typeof Manifest>;

@@ -1,4 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
+import type { Model } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import type { Plan } from '../plan.ts';
 import type { StagedExtract } from '../stage/stage.ts';
@@ -14,12 +15,21 @@ export interface RunRecord {
   readonly catalogue: Catalogue;
 }
 
-/** Writes `result.extract` (which extract, which contracts) and `result.run` (one JSON record). */
+/**
+ * Writes `result.extract` (which extract, which contracts), `result.model` (the SQL that harmonised them) and
+ * `result.run` (one JSON record).
+ */
 export async function recordRun(
   warehouse: Warehouse,
-  facts: { plan: Plan; identity: Identity; catalogue: Catalogue; staged: readonly StagedExtract[] },
+  facts: {
+    plan: Plan;
+    identity: Identity;
+    catalogue: Catalogue;
+    staged: readonly StagedExtract[];
+    models: readonly Model[];
+  },
 ): Promise<void> {
-  const { plan, identity, catalogue, staged } = facts;
+  const { plan, identity, catalogue, staged, models } = facts;
   const record: RunRecord = {
     run: identity.id,
     period: plan.quarter.id,
@@ -27,6 +37,9 @@ export async function recordRun(
     windows: plan.windows,
     catalogue,
   };
+  await warehouse.run('create table result.model (position integer, model varchar)');
+  for (const [i, model] of models.entries())
+    await warehouse.run(`insert into result.model values (${i}, ${literal(JSON.stringify(model))})`);
   await warehouse.run(`create table result.run as select ${literal(JSON.stringify(record))} as record`);
   await warehouse.run(
     'create table result.extract (extract_id varchar, name varchar, sha256 varchar, source_id varchar, connector varchar, contract varchar)',

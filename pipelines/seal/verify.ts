@@ -151,6 +151,11 @@ async function recompute(
       return;
     }
     await checkContent(again, content, record, { figures, measures: values }, folder, findings);
+    if (manifest.state === 'published') {
+      // its documents show what the review decided, not only what the run computed
+      findings.note('published');
+      return;
+    }
     step('workbook');
     await checkWorkbook(folder, content, findings);
     step('board');

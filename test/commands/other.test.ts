@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the command line', () => {
-  test.each(['init', 'check', 'run', 'status', 'trace', 'verify', 'review', 'indicators'])(
+  test.each(['init', 'check', 'run', 'status', 'trace', 'verify', 'review', 'publish', 'diff', 'indicators'])(
     '%s explains itself',
     async (command) => {
       const { status, out } = await concordance([command, '--help']);

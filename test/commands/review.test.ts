@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../pipelines/fault.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
 import { approval, Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
 /** One sealed run for all tests; each starts without a journal. */
+vi.setConfig({ testTimeout: 180_000 });
 let project: Project;
 let run: string;
 let journalFile: string;
@@ -244,7 +245,12 @@ describe('concordance review', () => {
     form.write('Revue', id, { Commentaire: 'à suivre', Relecteur: 'Alice Martin', Date: '12/10/2026' });
     const { status, out } = await concordance(['review', run, await form.save(saved('one.xlsx')), '--json']);
     expect(status).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ added: 1, approved: 0, explained: 0 });
+    expect(JSON.parse(out.trim().split('\n').at(-1) as string)).toMatchObject({
+      event: 'done',
+      added: 1,
+      approved: 0,
+      explained: 0,
+    });
     expect(await journal()).toMatchObject([{ kind: 'comment', comment: 'à suivre', on: '2026-10-12' }]);
   });
 

@@ -53,6 +53,7 @@ export function sampleContent(language: Language): ReportContent {
       state: 'draft',
       codeVersion: '0.1.0',
       previousRun: '2026-Q2-51d0aa37',
+      restates: null,
       hashes: {
         configuration: '0a'.repeat(32),
         catalogue: '1b'.repeat(32),
@@ -77,8 +78,9 @@ export function sampleContent(language: Language): ReportContent {
     quarantine: sampleQuarantine(language),
     factors: sampleFactors(language),
     emissions: sampleEmissions(language),
+    publication: null,
     review: noReview,
-    changes: sampleChanges(language),
+    changes: sampleChanges(),
     contributions: sampleContributions(measures),
     origins: sampleOrigins(measures),
   };

@@ -24,7 +24,7 @@ export interface Cell {
 /** A window that has no meaning for the indicator, or that the run does not hold. */
 export const idle: Cell = { text: '—', mark: '', kind: 'idle', trail: '' };
 
-const shown: readonly Status[] = ['complete', 'estimated', 'partial'];
+const shown: readonly Status[] = ['complete', 'estimated', 'partial', 'overridden'];
 
 /** The digits of a figure in its row's scale; the unit is printed once, beside the label. */
 export function cellOf(figure: Figure | undefined, scale: Scale, voice: Voice): Cell {
@@ -53,13 +53,15 @@ export function shownValue(figure: Figure | undefined): string | null {
 
 function absence(figure: Figure, voice: Voice): Cell {
   const { status } = figure;
-  const key = status === 'not_calculable' || status === 'suppressed' ? status : 'missing';
+  const key =
+    status === 'not_calculable' || status === 'suppressed' || status === 'rejected' ? status : 'missing';
   return { text: voice.word(`marks.${key}`), mark: '', kind: 'absent', trail: trailId(figure) };
 }
 
 function markOf(figure: Figure, voice: Voice): string {
   const marks = [
     ...(figure.status === 'partial' ? [voice.word('marks.partial')] : []),
+    ...(figure.status === 'overridden' ? [voice.word('marks.overridden')] : []),
     ...(figure.status === 'estimated' || figure.estimatedShare > 0 ? [voice.word('marks.estimated')] : []),
   ];
   return marks.join(' ');

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
-import type { ExtractFacts, ReportContent } from '../content.ts';
+import type { ChangedFigure, ExtractFacts, ReportContent } from '../content.ts';
 import { number, quarter, scaled, scaleFor, share, shortDate, unitName } from '../format.ts';
 import { cellWithUnit, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
 import type { PageOf } from './contents.ts';
@@ -185,8 +185,9 @@ function sources(content: ReportContent, voice: Voice) {
 
 function changes(content: ReportContent, book: FigureBook, voice: Voice) {
   const { language } = voice;
-  const ofGroup = content.changes.filter((c) => c.entity === GROUP);
-  const listed = [...ofGroup, ...content.changes.filter((c) => c.entity !== GROUP)].slice(0, longestChanges);
+  // what was published first, then the group before its entities
+  const rank = (c: ChangedFigure) => (c.published === null ? 2 : 0) + (c.entity === GROUP ? 0 : 1);
+  const listed = content.changes.toSorted((a, b) => rank(a) - rank(b)).slice(0, longestChanges);
   const rest = content.changes.length - listed.length;
   return {
     title: voice.say('method.changes'),
@@ -195,6 +196,7 @@ function changes(content: ReportContent, book: FigureBook, voice: Voice) {
         ? voice.say('method.no_previous')
         : voice.plural('method.changes_intro', content.changes.length, { run: content.run.previousRun }),
     rest: rest > 0 ? voice.plural('method.changes_rest', rest) : '',
+    order: voice.say('method.changes_order'),
     head: {
       indicator: voice.say('pillar.indicator'),
       entity: voice.say('method.entity'),
@@ -221,10 +223,19 @@ function changes(content: ReportContent, book: FigureBook, voice: Voice) {
         before: shown(change.before),
         after: shown(change.after),
         cause: voice.prose(
-          change.cause
-            .split(', ')
-            .map((cause) => voice.wordFor('causes', cause))
-            .join(', '),
+          [
+            ...change.parts.map(({ cause, amount }) => {
+              const name = cause
+                .split('+')
+                .map((one) => voice.wordFor('causes', one))
+                .join(' + ');
+              // one cause alone made the whole change
+              if (amount === null || change.parts.length === 1) return name;
+              const sign = new Decimal(amount).isNegative() ? '' : '+';
+              return `${name} ${sign}${scaled(amount, scale, language)}`;
+            }),
+            ...(change.published === null ? [] : [voice.say('method.was_published')]),
+          ].join(', '),
         ),
       };
     }),

@@ -110,7 +110,17 @@ function row(indicator: Indicator, book: FigureBook, voice: Voice) {
 /** The marks, as they are explained under each table. */
 export function marksKey(voice: Voice) {
   return (
-    ['estimated', 'partial', 'missing', 'not_calculable', 'suppressed', 'idle', 'material'] as const
+    [
+      'estimated',
+      'partial',
+      'missing',
+      'not_calculable',
+      'suppressed',
+      'overridden',
+      'rejected',
+      'idle',
+      'material',
+    ] as const
   ).map((mark) => ({
     mark: mark === 'idle' ? idle.text : voice.word(`marks.${mark}`),
     meaning: voice.word(`marks_meaning.${mark}`),

@@ -55,8 +55,20 @@ function writeReading(page: Page): void {
 function writeSigns(page: Page): void {
   const { say, state, name, mark } = page.book.words;
   page.section(say('about.signs'));
-  for (const status of ['complete', 'estimated', 'partial', 'missing', 'not_calculable', 'suppressed']) {
-    const shown = status === 'complete' || status === 'estimated' || status === 'partial' ? '' : mark(status);
+  for (const status of [
+    'complete',
+    'estimated',
+    'partial',
+    'missing',
+    'not_calculable',
+    'suppressed',
+    'overridden',
+    'rejected',
+  ]) {
+    const shown =
+      status === 'complete' || status === 'estimated' || status === 'partial' || status === 'overridden'
+        ? ''
+        : mark(status);
     const meaning = status === 'complete' ? say('about.complete') : name('marks_meaning', status);
     page.line([text(state('figure_statuses', status)), text(shown, { bold: true }), text(meaning)]);
   }
@@ -84,6 +96,7 @@ function writeRun(page: Page): void {
     ),
   );
   fact('id', code(run.id));
+  fact('restates', run.restates === null ? text(say('about.facts.no_restatement')) : code(run.restates));
   fact('key', code(workbookKey(run.id, book.content.review)));
   fact('state', text(name('run_states', run.state)));
   fact('previous', run.previousRun === null ? text(say('about.no_previous')) : code(run.previousRun));

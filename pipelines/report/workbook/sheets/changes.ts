@@ -1,9 +1,19 @@
 import { Decimal } from 'decimal.js';
 import type { ChangedFigure } from '../../content.ts';
 import { quarter } from '../../format.ts';
-import { formula, link, numeric, still, text, words } from '../cell.ts';
+import { type Cell, formula, link, numeric, still, text, words } from '../cell.ts';
 import { changeFormat, numberFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
+
+/** The part of one cause; nothing where it has none, or no amount. */
+function partCell(change: ChangedFigure, cause: string, format: string): Cell | undefined {
+  const amounts = change.parts.filter(
+    (part) => part.amount !== null && (cause === 'joint' ? part.cause.includes('+') : part.cause === cause),
+  );
+  if (amounts.length === 0) return undefined;
+  const sum = amounts.reduce((total, part) => total.plus(part.amount as string), new Decimal(0));
+  return still(numeric(sum.toFixed()), { format, across: 'right' });
+}
 
 /** Figures that no longer have the value that the previous run gave them, and why. */
 export const changesSheet = tableSheet<ChangedFigure>({
@@ -41,11 +51,22 @@ export const changesSheet = tableSheet<ChangedFigure>({
         { format: changeFormat('', 1, book.language), across: 'right' },
       ),
       cause: text(
-        change.cause
-          .split(/,\s*/)
-          .map((cause) => book.words.name('causes', cause))
+        change.parts
+          .map(({ cause }) =>
+            cause
+              .split('+')
+              .map((one) => book.words.name('causes', one))
+              .join(' + '),
+          )
           .join(', '),
       ),
+      ...Object.fromEntries(
+        (['data', 'perimeter', 'factor', 'method', 'override', 'joint'] as const).map((cause) => [
+          `part_${cause}`,
+          partCell(change, cause, `+${format};"\u2212"${format};0`),
+        ]),
+      ),
+      published: text(change.published),
       id: text(`${change.indicator}:${change.entity}:${change.period}:${change.basis}`),
     };
   },

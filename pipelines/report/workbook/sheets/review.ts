@@ -3,7 +3,7 @@ import { type Figure, GROUP } from '../../../indicators/figure.ts';
 import { quantity } from '../../../language/quantity.ts';
 import { date } from '../../format.ts';
 import { type Book, figureId } from '../book.ts';
-import { type Cell, formula, link, text, words } from '../cell.ts';
+import { type Cell, formula, link, numeric, still, text, words } from '../cell.ts';
 import { quoted } from '../cell-text.ts';
 import type { SheetFile } from '../excel.ts';
 import { ink, numberFormat } from '../look.ts';
@@ -68,6 +68,14 @@ function reference(
   column: 'value' | 'before',
   figure: Figure | undefined,
 ): Cell {
+  // beside an override or a rejection stands what the run computed
+  if (column === 'value' && (figure?.status === 'overridden' || figure?.status === 'rejected')) {
+    const computed = book.reviewOf(figureId(figure))?.computed;
+    return still(computed == null ? words(book.words.say('none')) : numeric(computed), {
+      format: numberFormat(indicator.decimals),
+      across: 'right',
+    });
+  }
   const cell = book.places.cell(
     `indicator:${indicator.id}:${place.entity}`,
     `${column}_${place.basis}`,
@@ -139,7 +147,7 @@ function standingOf(book: Book, indicator: Indicator, figure: Figure): string {
         on: day(decided.on),
         reason: (override && state !== 'questioned' ? override.reason : decided.reason) ?? '',
         value: shown(override?.value ?? null),
-        computed: shown(override?.computed ?? null),
+        computed: shown(standing.computed),
         author: override?.by ?? '',
         since: override ? day(override.on) : '',
         evidence: override?.evidence ?? '',

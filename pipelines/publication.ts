@@ -1,0 +1,465 @@
+import { constants, copyFile, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding } from './alignment/finding.ts';
+import { driftFindings, ranked, standingTeller } from './alignment/findings.ts';
+import { loadProject } from './configuration/load.ts';
+import { Fault } from './fault.ts';
+import { type Figure, GROUP } from './indicators/figure.ts';
+import { quantity } from './language/quantity.ts';
+import { type Say, wording } from './language/wording.ts';
+import { standings } from './objectives/standing.ts';
+import { templatesFolder } from './places.ts';
+import type { Progress } from './progress.ts';
+import { writeBoard } from './report/board/board.ts';
+import type { ReportContent } from './report/content.ts';
+import { type Presentation, readPresentation } from './report/presentation.ts';
+import type { Recorded } from './report/record-content.ts';
+import { reconciliationId } from './report/workbook/sheets/reconciliations.ts';
+import { writeWorkbook } from './report/workbook/workbook.ts';
+import { applyReview, dependantsOf, idOf } from './review/applied.ts';
+import type { JournalEntry, Review } from './review/decision.ts';
+import { type Journal, journalText, readJournal } from './review/journal.ts';
+import { departsFrom, type LedgerLine, publishedFigures, readLedger, writeLedger } from './review/ledger.ts';
+import { mayBeOnePerson } from './review/person.ts';
+import { publishedTable } from './review/published-table.ts';
+import { type Draft, materialFigures, openDraft, recordedOf, reviewAt } from './review-round.ts';
+import { contentOf } from './seal/content.ts';
+import { withLock } from './seal/lock.ts';
+import { type Manifest, type Publication, sha256, sha256File, writeSeal } from './seal/manifest.ts';
+import { outputsOf } from './seal/manifest-of.ts';
+import { programVersion } from './seal/program.ts';
+import { type Published, publicationsOf, publishedFolder } from './seal/published.ts';
+import { openRun } from './seal/trace.ts';
+
+export interface PublishRequest {
+  /** for a restatement of a locked period */
+  readonly cause?: string | undefined;
+  readonly reason?: string | undefined;
+  /** configuration, needed only where the board report has helpers of its own */
+  readonly config?: string | undefined;
+}
+
+export interface PublishOutcome {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** it had been published before */
+  readonly already: boolean;
+}
+
+export const restatementCauses = ['data', 'perimeter', 'factor', 'method', 'override'] as const;
+
+/**
+ * Publishes a reviewed draft: final documents, the period locked, the ledger of published figures longer.
+ *
+ * The published package appears whole beside its draft, or not at all; a call that was killed is finished by
+ * the next one, with the same bytes.
+ *
+ * @throws {Fault} PUB-002 naming each material figure that is not decided and each gap that is not explained;
+ * PUB-004 a locked period without cause and reason; PUB-005 a draft that was changed since it was sealed
+ */
+export async function publishRun(
+  run: string,
+  request: PublishRequest,
+  progress: Progress,
+): Promise<PublishOutcome> {
+  const draft = await openDraft(run);
+  const ledgerLock = join(draft.out, '.work', 'published.lock');
+  return withLock(draft.lock, () =>
+    withLock(ledgerLock, async () => {
+      const before = await publicationsOf(draft.periodFolder);
+      const standing = before.find((one) => one.manifest.run === draft.manifest.run);
+      if (standing) {
+        await complete(draft, standing, before, await recordedOf(draft), progress);
+        return { folder: standing.folder, manifest: standing.manifest, already: true };
+      }
+      const made = await publish(draft, before, request, progress);
+      return { folder: made.folder, manifest: made.manifest, already: false };
+    }),
+  );
+}
+
+async function publish(
+  draft: Draft,
+  before: readonly Published[],
+  request: PublishRequest,
+  progress: Progress,
+): Promise<Published> {
+  progress.step('check', draft.manifest.run);
+  await checkDraft(draft);
+  const recorded = await recordedOf(draft);
+  const journal = await readJournal(draft.journal, draft.manifestSha256);
+  const review = reviewAt(journal, journal.entries.length);
+  refuseUndecided(recorded.content, review);
+  const publication = await publicationOf(draft, journal, review, before, request);
+  const content = await publishedContent(recorded.content, review, publication);
+
+  progress.step('documents', 'review.xlsx, board.pdf');
+  const work = join(draft.out, '.work', `${draft.manifest.period}.publication`);
+  await rm(work, { recursive: true, force: true });
+  await mkdir(join(work, 'extracts'), { recursive: true });
+  try {
+    await Promise.all([
+      writeWorkbook(content, templatesFolder, join(work, 'review.xlsx')),
+      writeBoard(content, templatesFolder, join(work, 'board.pdf'), await presentationOf(recorded, request)),
+    ]);
+    await writeFile(join(work, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
+    await writeFile(join(work, 'decisions.ndjson'), journalText(journal.entries));
+    await writeFile(
+      join(work, 'published.csv'),
+      publishedTable(recorded.content.figures, content.figures, review),
+    );
+
+    progress.step('seal', draft.manifest.run);
+    await copyRest(draft.folder, work);
+    const manifest: Manifest = {
+      ...draft.manifest,
+      state: 'published',
+      restates: before.at(-1)
+        ? {
+            run: (before.at(-1) as Published).manifest.run,
+            manifest_sha256: (before.at(-1) as Published).manifestSha256,
+          }
+        : null,
+      publication,
+      outputs: await outputsOf(work),
+    };
+    await writeSeal(work, manifest);
+    const folder = publishedFolder(draft.periodFolder, draft.manifest.run);
+    const made: Published = {
+      folder,
+      manifest,
+      manifestSha256: await sha256File(join(work, 'manifest.json')),
+    };
+    // from here on the period is locked; the ledger follows from the package, in this call or in the next
+    await rename(work, folder);
+    await complete(draft, made, [...before, made], recorded, progress);
+    return made;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Every file is the one that was sealed, and the database holds what the manifest says. */
+async function checkDraft(draft: Draft): Promise<void> {
+  const changed: string[] = [];
+  for (const { name, sha256: sealed } of draft.manifest.outputs) {
+    const now = await sha256File(join(draft.folder, name)).catch(() => 'gone');
+    if (now !== sealed) changed.push(name);
+  }
+  const { warehouse } = await openRun(draft.folder);
+  try {
+    const found = new Map((await contentOf(warehouse)).map((table) => [table.table, table.content]));
+    for (const { table, content } of draft.manifest.warehouse)
+      if (found.get(table) !== content) changed.push(`table ${table} of warehouse.duckdb`);
+  } finally {
+    await warehouse.close();
+  }
+  if (changed.length > 0) {
+    throw new Fault(
+      'PUB-005',
+      `${draft.folder} has been changed since it was sealed: ${changed.join(', ')}.`,
+      'See `concordance verify`; run the period again.',
+    );
+  }
+}
+
+/** A published document holds no figure that nobody has looked at, and no gap that nobody has explained. */
+function refuseUndecided(content: ReportContent, review: Review): void {
+  const states = new Map(review.figures.map((one) => [one.figure, one.state]));
+  const waiting = materialFigures(content).flatMap((figure) => {
+    const state = states.get(idOf(figure)) ?? 'open';
+    return state === 'approved' || state === 'rejected' ? [] : [`${idOf(figure)}: ${told[state]}`];
+  });
+  const explained = new Set(review.explanations.map((one) => one.reconciliation));
+  const differing = content.reconciliations.filter((one) => one.status === 'differs');
+  const gaps = differing.filter(
+    (one) =>
+      !explained.has(reconciliationId(one)) &&
+      one.explanation === null &&
+      // the group's gap is explained by those of its entities
+      (one.entity !== GROUP ||
+        !differing.some((o) => o.reconciliation === one.reconciliation && o.entity !== GROUP)),
+  );
+  const listed = [
+    ...waiting,
+    ...gaps.map(
+      (one) =>
+        `${reconciliationId(one)}: gap of ${one.gap} ${one.unit} beyond its tolerance of ${one.tolerance}, not explained`,
+    ),
+  ];
+  if (listed.length === 0) return;
+  throw new Fault(
+    'PUB-002',
+    `${content.run.id} cannot be published: ${waiting.length} material figure(s) wait for a decision, ${gaps.length} gap(s) for an explanation:\n${listed.map((one) => `  ${one}`).join('\n')}\n`,
+    'Decide them in the review workbook and take it in with `concordance review`.',
+  );
+}
+
+const told = {
+  open: 'no decision',
+  overridden: 'overridden, not yet approved by another person',
+  questioned: 'questioned, not yet answered',
+} as const;
+
+async function publicationOf(
+  draft: Draft,
+  journal: Journal,
+  review: Review,
+  before: readonly Published[],
+  { cause, reason }: PublishRequest,
+): Promise<Publication> {
+  const last = before.at(-1);
+  const causes: readonly string[] = restatementCauses;
+  if (last && (cause === undefined || !causes.includes(cause) || (reason ?? '').trim().length < 10)) {
+    throw new Fault(
+      'PUB-004',
+      `${draft.manifest.period} is locked: ${last.manifest.run} is published, and ${draft.manifest.run} would restate it.`,
+      `Say why: --cause ${restatementCauses.join('|')} --reason "ten characters at least".`,
+      { exitStatus: 2 },
+    );
+  }
+  const count = (test: (one: Review['figures'][number]) => boolean) => review.figures.filter(test).length;
+  return {
+    version: before.length + 1,
+    draft_manifest_sha256: draft.manifestSha256,
+    journal_entries: journal.entries.length,
+    journal_sha256: sha256(journalText(journal.entries)),
+    code_version: await programVersion(),
+    approvals: approvalsOf(journal.entries, review),
+    overridden: count((one) => one.state === 'approved' && one.override !== null),
+    rejected: count((one) => one.state === 'rejected'),
+    restatement: last ? { cause: cause as string, reason: (reason as string).trim() } : null,
+  };
+}
+
+/** Who approved, when, and how many figures: the approvals that stand, one line a person. */
+function approvalsOf(entries: readonly JournalEntry[], review: Review): Publication['approvals'] {
+  const standing = review.figures.filter((one) => one.state === 'approved');
+  const people: { by: string; days: string[] }[] = [];
+  for (const one of standing) {
+    const by = one.decided?.by ?? '';
+    const on = one.decided?.on ?? '';
+    const known = people.find((person) => mayBeOnePerson(person.by, by) && person.by.length >= by.length);
+    if (known) known.days.push(on);
+    else people.push({ by, days: [on] });
+  }
+  const first = (by: string) => entries.findIndex((entry) => entry.by === by);
+  return people
+    .sort((a, b) => first(a.by) - first(b.by))
+    .map(({ by, days }) => ({
+      by,
+      from: days.toSorted()[0] as string,
+      to: days.toSorted().at(-1) as string,
+      figures: days.length,
+    }));
+}
+
+/** The content of the final documents: decisions applied, what rests on them said. */
+async function publishedContent(
+  content: ReportContent,
+  review: Review,
+  publication: Publication,
+): Promise<ReportContent> {
+  const { catalogue, run } = content;
+  const say = await wording(run.language, 'findings');
+  const figures = applyReview(content.figures, review);
+  const changed = figures.filter((one, i) => one !== content.figures[i]);
+  const onObjectives = content.objectives.some((one) =>
+    changed.some((figure) => figure.indicator === one.objective.indicator),
+  );
+  const actions = [...content.objectives.flatMap((one) => one.actions), ...content.looseActions];
+  const objectives = onObjectives
+    ? standings(
+        content.objectives.map((one) => one.objective),
+        catalogue.indicators,
+        figures,
+        actions,
+        run.period,
+        standingTeller(catalogue, run.period, run.language, say),
+      )
+    : content.objectives;
+  const rejected = new Set(changed.filter((one) => one.status === 'rejected').map((one) => one.indicator));
+  const kept = content.findings.filter(
+    (one) =>
+      !(onObjectives && one.kind === 'drift') &&
+      (one.indicator === undefined || !rejected.has(one.indicator)),
+  );
+  return {
+    ...content,
+    run: { ...run, state: 'published' },
+    figures,
+    objectives,
+    findings: ranked([
+      ...kept,
+      ...(onObjectives ? driftFindings(objectives, catalogue, say) : []),
+      ...reviewFindings(content, changed, review, say),
+    ]),
+    review,
+    publication: {
+      version: publication.version,
+      draftManifest: publication.draft_manifest_sha256,
+      journal: publication.journal_sha256,
+      approvals: publication.approvals,
+      restatement: publication.restatement,
+    },
+  };
+}
+
+/** Overrides with what depends on the same data, and rejections with their reason. */
+function reviewFindings(
+  content: ReportContent,
+  changed: readonly Figure[],
+  review: Review,
+  say: Say,
+): Finding[] {
+  const { language } = content.run;
+  const label = (id: string) =>
+    content.catalogue.indicators.find((one) => one.id === id)?.label[language] ?? id;
+  const entity = (id: string) => (id === GROUP ? say('group') : id);
+  return changed.map((figure) => {
+    const one = review.figures.find((r) => r.figure === idOf(figure)) as Review['figures'][number];
+    const indicator = content.catalogue.indicators.find((i) => i.id === figure.indicator);
+    const shown = (value: string | null) => quantity(value, figure.unit, indicator?.decimals ?? 0, language);
+    const names = {
+      indicator: label(figure.indicator),
+      entity: entity(figure.entity),
+      basis: say(`review.basis.${figure.basis}`),
+      by: one.decided?.by ?? '',
+    };
+    const figures = [
+      { name: say('review.computed'), value: one.computed, unit: figure.unit },
+      ...(one.override
+        ? [{ name: say('review.override'), value: one.override.value, unit: figure.unit }]
+        : []),
+    ];
+    if (!one.override) {
+      return {
+        id: `review:rejected:${idOf(figure)}`,
+        kind: 'quality',
+        severity: 'minor',
+        entity: figure.entity,
+        indicator: figure.indicator,
+        sentence: say('review.rejected', { ...names, reason: one.decided?.reason ?? '' }),
+        figures,
+      };
+    }
+    const dependants = dependantsOf(one, content.catalogue.indicators, content.figures).map(
+      (d) => `${label(d.indicator)} (${entity(d.entity)})`,
+    );
+    return {
+      id: `review:override:${idOf(figure)}`,
+      kind: 'quality',
+      severity: 'minor',
+      entity: figure.entity,
+      indicator: figure.indicator,
+      sentence: [
+        say('review.overridden', {
+          ...names,
+          value: shown(one.override.value),
+          computed: shown(one.computed),
+          author: one.override.by,
+          reason: one.override.reason,
+          evidence: one.override.evidence,
+        }),
+        ...(dependants.length > 0
+          ? [
+              say('review.dependants', {
+                number: dependants.length,
+                names: dependants.slice(0, 6).join(', '),
+              }),
+            ]
+          : []),
+      ].join(' '),
+      figures,
+    };
+  });
+}
+
+async function presentationOf(recorded: Recorded, { config }: PublishRequest): Promise<Presentation> {
+  if (!recorded.helped) return { ...recorded.presentation, helpers: {}, files: [] };
+  if (config === undefined) {
+    throw new Fault(
+      'PUB-006',
+      'The board report has helpers of its own, which a package does not hold.',
+      'Give the configuration that names them: -c concordance.yaml.',
+      { exitStatus: 2 },
+    );
+  }
+  return readPresentation(await loadProject(config));
+}
+
+/** What the final documents leave as it was: figures as computed, quarantine, database, extracts. */
+async function copyRest(from: string, to: string): Promise<void> {
+  const made = new Set(await readdir(to));
+  for (const name of await readdir(from)) {
+    if (made.has(name) || name.startsWith('manifest.') || name === 'SHA256SUMS' || name === 'extracts')
+      continue;
+    await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
+  }
+  for (const name of await readdir(join(from, 'extracts')).catch(() => []))
+    await copyFile(join(from, 'extracts', name), join(to, 'extracts', name), constants.COPYFILE_FICLONE);
+}
+
+/** What follows from a published package: its lines in the ledger, and the link to it. */
+async function complete(
+  draft: Draft,
+  made: Published,
+  publications: readonly Published[],
+  recorded: Recorded,
+  progress: Progress,
+): Promise<void> {
+  progress.step('ledger', 'published.csv');
+  const file = join(draft.out, 'published.csv');
+  const ledger = await readLedger(file);
+  if (!ledger.some((line) => line.run === made.manifest.run)) {
+    const journal = await readJournal(join(made.folder, 'decisions.ndjson'), draft.manifestSha256);
+    const figures = applyReview(recorded.content.figures, reviewAt(journal, journal.entries.length));
+    await writeLedger(file, [...ledger, ...ledgerLines(ledger, figures, recorded.content, made)]);
+  }
+  const newest = publications.at(-1) as Published;
+  const link = join(draft.periodFolder, 'published');
+  const next = join(draft.periodFolder, '.published-next');
+  await rm(next, { force: true });
+  await symlink(`${newest.manifest.run}.published`, next, 'junction');
+  await rename(next, link);
+  progress.step('done', made.folder);
+}
+
+/** Every figure of the period when it is first published; after that what changed, here and in its history. */
+function ledgerLines(
+  ledger: readonly LedgerLine[],
+  figures: readonly Figure[],
+  content: ReportContent,
+  made: Published,
+): LedgerLine[] {
+  const known = publishedFigures(ledger);
+  const { restatement } = made.manifest.publication as Publication;
+  const causes = new Map(
+    content.changes.map((one) => [`${one.indicator}:${one.entity}:${one.period}:${one.basis}`, one.cause]),
+  );
+  return figures.flatMap((figure): LedgerLine[] => {
+    const id = idOf(figure);
+    const published = known.get(id);
+    const own = figure.period === made.manifest.period;
+    if (!published && !own) return [];
+    if (published && !departsFrom(published, figure)) return [];
+    const { indicator, entity, period, basis, status, unit } = figure;
+    return [
+      {
+        kind: published ? 'restatement' : 'publication',
+        indicator,
+        entity,
+        period,
+        basis,
+        status,
+        value: figure.value ?? '',
+        unit,
+        from: published?.value ?? '',
+        cause: published ? (own && restatement ? restatement.cause : (causes.get(id) ?? '')) : '',
+        reason: published && own && restatement ? restatement.reason : '',
+        run: made.manifest.run,
+        manifest: made.manifestSha256,
+      },
+    ];
+  });
+}
