@@ -3,6 +3,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Measure } from './catalogue.ts';
 import { type Basis, GROUP } from './figure.ts';
 import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
+import { tellsOfOnePerson } from './population.ts';
 
 /** What one extract gave to a measure of an entity (or {@link GROUP}) in a window. */
 export interface MeasureOrigin {
@@ -27,6 +28,8 @@ export async function measureOrigins(
   columns: TableColumns,
   windows: readonly Window[],
 ): Promise<MeasureOrigin[]> {
+  // one person's pay is shown nowhere; a group's row stands for people of several extracts
+  if (measure.opens === 'closed' || measure.opens === 'cells') return [];
   const select =
     measure.aggregation === 'sum' ? sums(measure, columns, windows) : others(measure, columns, windows);
   return warehouse.rows<MeasureOrigin>(
@@ -50,18 +53,20 @@ function others(measure: Measure, columns: TableColumns, windows: readonly Windo
   const named = `select m.entity, w.period, w.basis, m.extract_id as extract, count(*) as rows, null as contribution
     from (${measureRows(measure, columns)}) as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
     group by all`;
+  // the extract of a median's middle rows would tell where that one person works
+  const contribution = tellsOfOnePerson(measure) ? 'null::decimal(38,10)' : 'sum(contribution)';
   const group = windows.map(
     (
       window,
     ) => `select '${GROUP}' as entity, ${literal(window.period)} as period, ${literal(window.basis)} as basis, extract_id as extract,
-      count(*) as rows, sum(contribution) as contribution from (${contributionRows(measure, columns, GROUP, window)}) group by extract_id`,
+      count(*) as rows, ${contribution} as contribution from (${contributionRows(measure, columns, GROUP, window)}) group by extract_id`,
   );
   return [named, ...group].join(' union all ');
 }
 
 function windowValues(measure: Measure, windows: readonly Window[]): string {
   const rows = windows.map(({ period, basis, from, to }) => {
-    const first = measure.time === 'stock_end' ? to : from;
+    const first = measure.time === 'stock_end' || measure.time === 'trailing' ? to : from;
     return `(${literal(period)}, ${literal(basis)}, date_trunc('month', date '${first}'), date_trunc('month', date '${to}'))`;
   });
   return `select * from (values ${rows.join(', ')}) as t(period, basis, first_month, last_month)`;

@@ -83,3 +83,14 @@ test('who counts once is split for the group without counting twice; an entity n
     ['late.csv', 1, null],
   ]);
 });
+
+test("one person's pay is split by no extract, nor the median that one person's rank decides", async () => {
+  const highest = await origins(
+    measure({ aggregation: 'highest', key: 'person', people: true, opens: 'closed' }),
+  );
+  expect(highest('GROUP', 'quarter')).toEqual([]);
+  const median = await origins(
+    measure({ aggregation: 'median', key: 'person', people: true, opens: 'totals' }),
+  );
+  expect(median('GROUP', 'quarter').map(([, , contribution]) => contribution)).toEqual([null, null, null]);
+});

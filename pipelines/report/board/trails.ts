@@ -51,6 +51,8 @@ export function arrangeTrails(
         ),
       ].map((id) => measures.get(id) as Measure);
       const hidden = figure.status === 'suppressed';
+      // one person's pay is part of it: the ratio shows, its parts do not
+      const closed = hidden || used.some((measure) => measure.opens === 'closed');
       const exact = (value: string | null) =>
         value === null ? voice.word('marks.missing') : number(value, decimalsOf(value), language);
       return {
@@ -65,7 +67,7 @@ export function arrangeTrails(
         definition: voice.label(indicator.definition),
         facts: [
           fact('trail.formula', formulaOf(indicator, measures, voice)),
-          ...(hidden || !indicator.denominator
+          ...(closed || !indicator.denominator
             ? []
             : [
                 fact('trail.numerator', exact(figure.numerator)),
@@ -77,7 +79,7 @@ export function arrangeTrails(
           fact('trail.estimated', share(figure.estimatedShare, 1, language)),
           fact('trail.approval', voice.say(`trail.approvals.${content.run.state}`)),
         ],
-        measures: hidden
+        measures: closed
           ? []
           : used.map((measure) => {
               const at = key(measure.id, figure.entity, figure.period, figure.basis);
@@ -93,7 +95,7 @@ export function arrangeTrails(
                 extracts_rest: restOf(origins.get(at), voice),
               };
             }),
-        command: hidden ? '' : commandOf(content, figure),
+        command: closed ? '' : commandOf(content, figure),
       };
     });
 
