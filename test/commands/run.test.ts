@@ -26,6 +26,7 @@ describe('concordance run', () => {
     expect((await readdir(latest('.'))).sort()).toEqual(
       [
         'SHA256SUMS',
+        'agenda.json',
         'board.html',
         'board.pdf',
         'definition',
