@@ -12,6 +12,10 @@ import { collect } from './collect/collect.ts';
 import { changesOf } from './comparison.ts';
 import { quarterOf, shiftQuarter } from './configuration/period.ts';
 import { Fault } from './fault.ts';
+import { coverageOf, frameworkIndex } from './frameworks/answer.ts';
+import { chooseFrameworks } from './frameworks/choose.ts';
+import { exportFrameworkIndex } from './frameworks/export.ts';
+import { loadFrameworks } from './frameworks/load.ts';
 import { harmonise, loadModels } from './harmonise/harmonise.ts';
 import { computeFigures } from './indicators/figures.ts';
 import { loadCatalogue } from './indicators/load.ts';
@@ -87,6 +91,8 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   const contracts = await loadContracts(project.overlay);
   checkSourceContracts(project, contracts);
   const objectives = await loadObjectives(project, catalogue);
+  const library = await loadFrameworks(catalogue, new Set(contracts.keys()), project.overlay);
+  const chosen = chooseFrameworks(library, configuration.frameworks, quarter.to);
   const models = await loadModels();
   const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
@@ -142,6 +148,15 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations);
     const figures = computeFigures(catalogue, measures);
     await recordFigures(warehouse, figures, scratch);
+    const index = frameworkIndex({
+      library,
+      chosen,
+      catalogue,
+      contracts,
+      figures,
+      period: quarter.id,
+      language,
+    });
 
     progress.step('objectives', `${objectives.length} objectives`);
     const actions = await readActions(warehouse, quarter.to, language);
@@ -235,6 +250,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       reconciliations: gaps,
       findings,
       agenda,
+      frameworks: { coverage: coverageOf(chosen, index), lines: index },
       staged,
       missing: collected.missing,
       previousFolder: identity.previousFolder,
@@ -243,6 +259,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     await recordContent(warehouse, content, presentation, scratch);
     await recordRun(warehouse, { plan, identity, catalogue, staged, models });
     await exportFigures(warehouse, folder);
+    await exportFrameworkIndex(index, language, folder);
     await exportQuarantine(warehouse, folder);
     tables = await contentOf(warehouse);
   } finally {
@@ -263,7 +280,17 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     project.secret,
   );
   const gates = gatesOf(content.findings);
-  const manifest = await manifestOf(plan, identity, collected, staged, tables, gates, folder, restates);
+  const manifest = await manifestOf(
+    plan,
+    identity,
+    collected,
+    staged,
+    tables,
+    gates,
+    chosen,
+    folder,
+    restates,
+  );
   await writeSeal(folder, manifest, project.signingKey);
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);

@@ -86,7 +86,7 @@ async function run(options: Options): Promise<void> {
               : []),
           ]
         : []),
-      '  review.xlsx, board.pdf, figures.csv, figures.parquet, findings.json, quarantine.csv, manifest.json',
+      '  review.xlsx, board.pdf, figures.csv, figures.parquet, framework-index.csv, findings.json, quarantine.csv, manifest.json',
       '',
     ].join('\n'),
   );

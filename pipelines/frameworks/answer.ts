@@ -143,8 +143,10 @@ function contractsOf(indicator: Indicator, catalogue: Catalogue): string[] {
 export interface Coverage {
   readonly framework: string;
   readonly version: string;
+  readonly title: Bilingual;
   readonly chosenBy: ChosenFramework['chosenBy'];
-  readonly module: string | undefined;
+  /** the part reported under; null: the whole */
+  readonly module: Bilingual | null;
   readonly total: number;
   readonly answers: Readonly<Record<Answer, number>>;
   /** the same, by disclosure, in the order of the framework */
@@ -162,8 +164,9 @@ export function coverageOf(chosen: readonly ChosenFramework[], lines: readonly I
     return {
       framework: framework.id,
       version: framework.version,
+      title: framework.title,
       chosenBy,
-      module,
+      module: framework.modules.find((one) => one.id === module)?.label ?? null,
       total: own.length,
       answers: countsOf(own),
       disclosures: disclosures.map((disclosure) => {

@@ -1,4 +1,5 @@
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
+import type { Coverage, IndexLine } from '../frameworks/answer.ts';
 import type { Effects } from '../indicators/bridge.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import type { EmissionProfile } from '../indicators/emission-profile.ts';
@@ -31,6 +32,8 @@ export interface ReportContent {
     readonly department: string;
     readonly message: string;
   }[];
+  /** the frameworks that the run reports under, each version with what it answers */
+  readonly frameworks: { readonly coverage: readonly Coverage[]; readonly lines: readonly IndexLine[] };
   readonly quarantine: readonly QuarantinedRow[];
   readonly factors: readonly FactorFacts[];
   readonly emissions: EmissionFacts;

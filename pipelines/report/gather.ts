@@ -2,6 +2,7 @@ import { literal } from '../../connectors/connector.ts';
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
 import type { MissingSource } from '../collect/collect.ts';
 import { shiftQuarter } from '../configuration/period.ts';
+import type { Coverage, IndexLine } from '../frameworks/answer.ts';
 import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
 import { type MeasureOrigin, measureOrigins } from '../indicators/measure-origins.ts';
@@ -39,6 +40,7 @@ export interface Results {
   readonly reconciliations: readonly ReconciliationResult[];
   readonly findings: readonly Finding[];
   readonly agenda: Agenda;
+  readonly frameworks: { readonly coverage: readonly Coverage[]; readonly lines: readonly IndexLine[] };
   readonly staged: readonly StagedExtract[];
   readonly missing: readonly MissingSource[];
   /** package of the run before this one */
@@ -93,6 +95,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     reconciliations: results.reconciliations,
     findings: results.findings,
     agenda: results.agenda,
+    frameworks: results.frameworks,
     extracts: staged.map((one) => extractFacts(one, results.contracts)),
     missingSources: results.missing.map(({ source, message }) => ({
       source: source.id,

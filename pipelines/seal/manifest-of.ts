@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collected } from '../collect/collect.ts';
+import type { ChosenFramework } from '../frameworks/choose.ts';
 import type { Plan } from '../plan.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Identity } from './identity.ts';
@@ -15,6 +16,7 @@ export async function manifestOf(
   staged: readonly StagedExtract[],
   tables: Manifest['warehouse'],
   gates: readonly string[],
+  frameworks: readonly ChosenFramework[],
   folder: string,
   restates: Manifest['restates'] = null,
 ): Promise<Manifest> {
@@ -41,6 +43,12 @@ export async function manifestOf(
       rows_staged: one.rowsStaged,
       rows_quarantined: one.rowsQuarantined,
       kept: keptAs(one.extract, configuration.privacy.personal_extracts),
+    })),
+    frameworks: frameworks.map(({ framework, module, chosenBy }) => ({
+      id: framework.id,
+      version: framework.version,
+      module: module ?? null,
+      chosen_by: chosenBy,
     })),
     missing_sources: collected.missing.map((one) => one.source.id),
     gates: [...gates],

@@ -61,6 +61,17 @@ export const Manifest = z.strictObject({
       kept: z.enum(['clear', 'encrypted', 'omitted']),
     }),
   ),
+  /** the versions that the run reports under, and what chose each */
+  frameworks: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        version: z.string(),
+        module: z.string().nullable(),
+        chosen_by: z.enum(['date', 'configuration']),
+      }),
+    )
+    .default([]),
   missing_sources: z.array(z.string()),
   /** why the CSR lead must look; the run ended with status 3 when there is any */
   gates: z.array(z.string()),

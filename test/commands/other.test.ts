@@ -83,8 +83,34 @@ describe('concordance run', () => {
 describe('concordance indicators', () => {
   test('prints one as a reader needs it: definition, formula, measures, standards', async () => {
     const { out } = await concordance(['indicators', 'waste.recycling_rate', '--language', 'en']);
-    for (const part of ['recycling rate', 'formula', 'waste_', 'standards', 'ESRS'])
+    for (const part of [
+      'recycling rate',
+      'With the measures',
+      'numerator and denominator consolidated apart',
+      'flow: rows dated in the window',
+      'Waste register (waste_register, operations)',
+      'model.waste: one row is',
+      'ESRS 2023 E5-5',
+      'European Sustainability Reporting Standards, first set, from 2024-01-01',
+      'ESRS 2026  E5-5',
+    ])
       expect(out).toContain(part);
+  });
+
+  test('prints a framework: its versions, what answers each datapoint, the source that is needed', async () => {
+    const { out } = await concordance(['indicators', '--framework', 'VSME:2025', '--language', 'en']);
+    expect(out).toMatch(
+      /B3 +§29 +B3\.energy {2}Total energy consumption \[MWh\]\n +answered by: energy\.total/,
+    );
+    expect(out).toMatch(/B1\.assets {2}Total assets \[EUR\]\n +source needed: Balance sheet/);
+    const all = await concordance(['indicators', '--framework', 'vsme', '--json']);
+    expect(JSON.parse(all.out).map((f: { framework: { version: string } }) => f.framework.version)).toEqual([
+      '2025',
+      '2026',
+    ]);
+    const none = await concordance(['indicators', '--framework', 'CDP']);
+    expect(none.status).toBe(2);
+    expect(none.err).toContain('CAT-008');
   });
 });
 

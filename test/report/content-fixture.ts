@@ -19,6 +19,7 @@ import {
   sampleSites,
 } from './fixture/facts.ts';
 import { sampleFindings, sampleReconciliations } from './fixture/findings.ts';
+import { sampleFrameworks } from './fixture/frameworks.ts';
 
 const period = '2026-Q3';
 const history = quartersBetween('2024-Q3', period);
@@ -73,6 +74,7 @@ export function sampleContent(language: Language): ReportContent {
     reconciliations: sampleReconciliations(language),
     findings,
     agenda: agendaOf(objectives, actions, findings, [], period, (one) => one.label[language]),
+    frameworks: sampleFrameworks(catalogue, figures, period, language),
     extracts: sampleExtracts,
     missingSources: sampleMissingSources(language),
     quarantine: sampleQuarantine(language),

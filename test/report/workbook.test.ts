@@ -91,6 +91,7 @@ describe('sheets', () => {
       'Quarantaine',
       'Facteurs',
       'Changements',
+      'Référentiels',
       'Définitions',
       'À propos',
     ]);
@@ -115,6 +116,7 @@ describe('sheets', () => {
       'Quarantine',
       'Factors',
       'Changes',
+      'Frameworks',
       'Definitions',
       'About',
     ]);

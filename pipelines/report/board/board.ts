@@ -148,7 +148,7 @@ async function typesetter(content: ReportContent, templates: string, presentatio
           pillars,
         },
         entities,
-        method: arrangeMethod(content, book, voice, pageOf),
+        method: arrangeMethod(content, book, voice),
       };
       const foreword = arrangeForeword(presentation, voice);
       const sections = presentation.sections.map((section) =>

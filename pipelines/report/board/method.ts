@@ -1,19 +1,18 @@
 import { Decimal } from 'decimal.js';
+import type { Answer } from '../../frameworks/answer.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ChangedFigure, ExtractFacts, ReportContent } from '../content.ts';
 import { number, quarter, scaled, scaleFor, share, shortDate, unitName } from '../format.ts';
 import { cellWithUnit, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
-import type { PageOf } from './contents.ts';
 import type { FigureBook } from './figure-book.ts';
 import { entityName } from './objectives.ts';
-import { indicatorAnchor } from './pillars.ts';
 import type { Voice } from './voice.ts';
 
 /** Changed figures printed; the workbook lists them all. */
 const longestChanges = 25;
 
 /** How the figures were made: perimeter and its changes, estimates, sources, restatements, factors, standards. */
-export function arrangeMethod(content: ReportContent, book: FigureBook, voice: Voice, pageOf: PageOf) {
+export function arrangeMethod(content: ReportContent, book: FigureBook, voice: Voice) {
   return {
     title: voice.say('method.title'),
     principles: ['conservation', 'ratios', 'absence', 'estimates', 'privacy', 'forecast'].map((key) =>
@@ -24,7 +23,7 @@ export function arrangeMethod(content: ReportContent, book: FigureBook, voice: V
     sources: sources(content, voice),
     changes: changes(content, book, voice),
     factors: factors(content, voice),
-    standards: standards(book, voice, pageOf),
+    standards: standards(content, voice),
   };
 }
 
@@ -271,51 +270,34 @@ function factors(content: ReportContent, voice: Voice) {
   };
 }
 
-function standards(book: FigureBook, voice: Voice, pageOf: PageOf) {
-  const disclosures = new Map<
-    string,
-    {
-      framework: string;
-      version: string;
-      disclosure: string;
-      indicators: { label: string; anchor: string; page: string; paragraph: string; certain: boolean }[];
-    }
-  >();
-  for (const indicator of book.indicators) {
-    for (const reference of indicator.standards) {
-      const key = `${reference.framework}|${reference.version}|${reference.disclosure}`;
-      const entry = disclosures.get(key) ?? { ...reference, indicators: [] };
-      entry.indicators.push({
-        label: voice.label(indicator.label),
-        anchor: indicatorAnchor(indicator),
-        page: pageOf(indicatorAnchor(indicator)),
-        paragraph: reference.paragraph ?? '',
-        certain: reference.certainty === 'confirmed',
-      });
-      disclosures.set(key, entry);
-    }
-  }
-  const natural = (text: string) => text.replace(/\d+/g, (digits) => digits.padStart(4, '0'));
-  const sorted = [...disclosures]
-    .sort(([a], [b]) => (natural(a) < natural(b) ? -1 : natural(a) > natural(b) ? 1 : 0))
-    .map(([, entry]) => entry);
+const answers = ['answered', 'partial', 'not_calculable', 'missing', 'not_applicable'] as const;
+
+/** How far the run answers each framework, by disclosure; the datapoints themselves are in the workbook. */
+function standards(content: ReportContent, voice: Voice) {
+  const shown = (count: number) => (count === 0 ? '' : number(String(count), 0, voice.language));
+  const counts = (of: Readonly<Record<Answer, number>>) => answers.map((answer) => shown(of[answer]));
   return {
     title: voice.say('method.standards'),
     intro: voice.say('method.standards_intro'),
     head: {
-      disclosure: voice.say('method.disclosure'),
-      indicator: voice.say('pillar.indicator'),
-      paragraph: voice.say('method.paragraph'),
-      page: voice.say('page'),
+      framework: voice.say('method.framework'),
+      total: voice.say('method.datapoints'),
+      answers: answers.map((answer) => voice.word(`answers.${answer}`)),
     },
-    rows: sorted.map((entry) => ({
-      framework: `${voice.wordFor('frameworks', entry.framework)} ${entry.version}`,
-      disclosure: entry.disclosure,
-      indicators: entry.indicators.map(({ certain, ...indicator }) => ({
-        ...indicator,
-        unsure: certain ? '' : voice.word('marks.to_confirm'),
-      })),
+    rows: content.frameworks.coverage.map((one) => ({
+      framework: `${voice.wordFor('frameworks', one.framework)} ${one.version}`,
+      title: voice.label(one.title),
+      module: one.module ? voice.label(one.module) : '',
+      chosen: voice.say(`method.chosen_by.${one.chosenBy}`),
+      total: number(String(one.total), 0, voice.language),
+      counts: counts(one.answers),
+      unanswered: one.disclosures
+        .filter((d) => d.answers.answered + d.answers.partial + d.answers.not_calculable === 0)
+        .filter((d) => d.answers.missing > 0)
+        .map((d) => d.disclosure)
+        .join(', '),
     })),
+    unanswered: voice.say('method.unanswered'),
     note: voice.say('method.standards_note', { mark: voice.word('marks.to_confirm') }),
   };
 }

@@ -23,6 +23,7 @@ export const sheetKeys = [
   'quarantine',
   'factors',
   'changes',
+  'frameworks',
   'definitions',
   'about',
 ] as const;

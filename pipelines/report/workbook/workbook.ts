@@ -12,6 +12,7 @@ import { changesSheet } from './sheets/changes.ts';
 import { definitionsSheet } from './sheets/definitions.ts';
 import { emissionsSheet } from './sheets/emissions.ts';
 import { factorsSheet } from './sheets/factors.ts';
+import { frameworksSheet } from './sheets/frameworks.ts';
 import { indicatorsSheet } from './sheets/indicators.ts';
 import { measuresSheet } from './sheets/measures.ts';
 import { nameFigures } from './sheets/names.ts';
@@ -44,6 +45,7 @@ const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
   quarantine: quarantineSheet,
   factors: factorsSheet,
   changes: changesSheet,
+  frameworks: frameworksSheet,
   definitions: definitionsSheet,
   about: aboutSheet,
 };

@@ -1,0 +1,132 @@
+import type { FrameworkLibrary } from '../frameworks/load.ts';
+import type { Model } from '../harmonise/harmonise.ts';
+import { aggregationText } from '../indicators/aggregation-text.ts';
+import type { Catalogue, Indicator, Measure, StandardReference } from '../indicators/catalogue.ts';
+import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
+import type { Language, Say } from '../language/wording.ts';
+import type { Contract } from '../stage/contract.ts';
+
+/** What a card is written from. */
+export interface Shelves {
+  readonly catalogue: Catalogue;
+  readonly contracts: ReadonlyMap<string, Contract>;
+  readonly library: FrameworkLibrary;
+  readonly models: readonly Model[];
+}
+
+/** Everything that a reader needs to compute an indicator again, without reading code. */
+export function indicatorCard(one: Indicator, shelves: Shelves, language: Language, say: Say): string {
+  const { catalogue, contracts, library, models } = shelves;
+  const measures = measuresOfIndicator(one, catalogue);
+  const line = (key: string, text: string) => `${`${say(key)} `.padEnd(18, '.')} ${text}`;
+  const rounding = say(one.decimals === 1 ? 'one_decimal' : 'decimals', { decimals: one.decimals });
+  const lines = [
+    `${one.id}  ${one.label[language]}`,
+    '',
+    one.definition[language],
+    ...(one.notes ? [one.notes[language]] : []),
+    '',
+    line('unit', `${one.unit} (${rounding})`),
+    line('formula', formulaInWords(one, measures, language)),
+    line('in_ids', formulaInIds(one)),
+    line('windows', one.bases.map((basis) => say(`bases.${basis}`)).join(', ')),
+    line('consolidation', say(`consolidations.${consolidationOf(one, catalogue)}`)),
+    line('progress', say(`directions.${one.direction}`)),
+    line('absence', say('absence_rule')),
+    line(
+      'protection',
+      one.suppress_below ? say('protected', { people: one.suppress_below }) : say('unprotected'),
+    ),
+    ...(one.material ? [line('material', say('material_rule'))] : []),
+    '',
+    say('measures'),
+    ...measures.flatMap((m) => measureLines(m, contracts, models, language, say)),
+    '',
+    say('standards'),
+    ...(one.standards.length === 0 ? [`  ${say('no_standard')}`] : []),
+    ...one.standards.map((s) => `  ${referenceText(s, library, language, say)}`),
+    '',
+    say('datapoints'),
+    ...datapointLines(one, library, language, say),
+    '',
+    line('used_in', usedIn(one, catalogue).join(', ') || say('everywhere')),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function formulaInIds(one: Indicator): string {
+  const divided = one.denominator ? ` / (${one.denominator})` : '';
+  return `${divided ? `(${one.numerator})` : one.numerator}${divided}${one.scale === 1 ? '' : ` x ${one.scale}`}`;
+}
+
+/** The formula with each measure by its name. */
+function formulaInWords(one: Indicator, measures: readonly Measure[], language: Language): string {
+  const names = new Map(measures.map((m) => [m.id, m.label[language]]));
+  return formulaInIds(one).replace(/[a-z][a-z0-9_]*/g, (id) => {
+    const name = names.get(id);
+    return name === undefined ? id : `[${name}]`;
+  });
+}
+
+function measureLines(
+  m: Measure,
+  contracts: ReadonlyMap<string, Contract>,
+  models: readonly Model[],
+  language: Language,
+  say: Say,
+): string[] {
+  const model = models.find((one) => one.name === m.table);
+  const sources = m.contracts.map((id) => {
+    const contract = contracts.get(id);
+    return contract
+      ? `${contract.label[language]} (${id}, ${say(`departments.${contract.department}`)})`
+      : id;
+  });
+  const aside = [
+    ...(m.eliminate_intragroup ? [say('eliminated')] : []),
+    ...(m.opens === 'rows' ? [] : [say(`opens.${m.opens}`)]),
+  ];
+  return [
+    `  ${m.id}  ${m.label[language]} [${m.unit}]`,
+    `    ${aggregationText(m)}${m.filter === 'true' ? '' : ` ${say('where')} ${m.filter}`}`,
+    `    ${say(`times.${m.time}`)}${aside.length > 0 ? ` ; ${aside.join(' ; ')}` : ''}`,
+    `    model.${m.table}: ${model?.grain ?? ''}`,
+    `    ${say('sources')}: ${sources.join(', ')}`,
+  ];
+}
+
+function referenceText(
+  s: StandardReference,
+  library: FrameworkLibrary,
+  language: Language,
+  say: Say,
+): string {
+  const framework = library.frameworks.find((f) => f.id === s.framework && f.version === s.version);
+  const from = s.valid_from ?? framework?.valid_from ?? null;
+  const to = s.valid_to ?? framework?.valid_to ?? null;
+  const dates = [
+    ...(from ? [say('valid_from', { day: from })] : []),
+    ...(to ? [say('valid_to', { day: to })] : []),
+  ].join(' ');
+  const paragraph = s.paragraph ? ` §${s.paragraph}` : '';
+  const doubt = s.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : '';
+  return `${s.framework} ${s.version} ${s.disclosure}${paragraph}${doubt}  ${framework?.title[language] ?? ''}${dates ? `, ${dates}` : ''}`;
+}
+
+function datapointLines(one: Indicator, library: FrameworkLibrary, language: Language, say: Say): string[] {
+  const found: string[] = [];
+  for (const [version, datapoints] of library.datapoints) {
+    for (const d of datapoints.filter((point) => point.by.includes(one.id)))
+      found.push(`  ${version}  ${d.disclosure}  ${d.id}  ${d.title[language]}`);
+  }
+  return found.length > 0 ? found.sort() : [`  ${say('no_datapoint')}`];
+}
+
+/** Reconciliations that look at the same measures. */
+export function usedIn(one: Indicator, catalogue: Catalogue): string[] {
+  const ids = new Set(measuresOfIndicator(one, catalogue).map((m) => m.id));
+  return catalogue.reconciliations
+    .filter((r) => ids.has(r.left.measure) || ids.has(r.right.measure))
+    .map((r) => `reconciliation ${r.id}`);
+}
