@@ -14,6 +14,7 @@ import { schemasCommand } from './commands/schemas.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { whatifCommand } from './commands/whatif.ts';
 import { Fault } from './fault.ts';
 import { codeVersion } from './places.ts';
 
@@ -41,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     indicatorsCommand(),
     keyCommand(),
     sampleCommand(),
+    whatifCommand(),
     schemasCommand(),
   ]) {
     program.addCommand(command.exitOverride());

@@ -1,13 +1,19 @@
 import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { actionFindings } from './alignment/action-findings.ts';
+import { arbitrate } from './alignment/arbitration/arbitrate.ts';
+import { consolidationWeights, problemOf } from './alignment/arbitration/option.ts';
+import { recordProblem } from './alignment/arbitration/record.ts';
 import { baseYearFindings } from './alignment/base-year.ts';
 import { cascadeFindings } from './alignment/cascade-findings.ts';
 import { contradictions } from './alignment/contradictions.ts';
 import type { Finding } from './alignment/finding.ts';
 import { driftFindings, gapFindings, gapTeller, ranked, standingTeller } from './alignment/findings.ts';
+import { loadLinks } from './alignment/links.ts';
+import { alignPriorities } from './alignment/priorities.ts';
 import { qualityFindings } from './alignment/quality.ts';
 import { reconcile } from './alignment/reconcile.ts';
+import { carriedExplanations } from './carried-explanations.ts';
 import { collect } from './collect/collect.ts';
 import { changesOf } from './comparison.ts';
 import { quarterOf, shiftQuarter } from './configuration/period.ts';
@@ -93,6 +99,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   const objectives = await loadObjectives(project, catalogue);
   const library = await loadFrameworks(catalogue, new Set(contracts.keys()), project.overlay);
   const chosen = chooseFrameworks(library, configuration.frameworks, quarter.to);
+  const links = await loadLinks(catalogue, project.overlay);
   const models = await loadModels();
   const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
@@ -174,10 +181,35 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         period: quarter.id,
         language,
         runFolder: `out/${quarter.id}/${identity.id}`,
-        explanations: [],
+        explanations: await carriedExplanations(identity.previousFolder),
       },
       gapTeller(language, say),
     );
+    const problem = problemOf({
+      standings: positions,
+      actions,
+      indicators: catalogue.indicators,
+      figures,
+      weights: consolidationWeights(configuration.perimeter.entities),
+      period: quarter.id,
+      currency: configuration.group.currency,
+      language,
+      settings: configuration.arbitration,
+    });
+    await recordProblem(warehouse, problem);
+    const arbitration =
+      problem.goals.length > 0 && problem.options.length > 0 ? await arbitrate(problem) : null;
+    const priorities = {
+      standings: positions,
+      actions,
+      indicators: catalogue.indicators,
+      figures,
+      period: quarter.id,
+      currency: configuration.group.currency,
+      language,
+      say,
+    };
+    const aligned = await alignPriorities(warehouse, priorities, { links, problem, periodEnd: quarter.to });
     const yearStart = quarterOf(shiftQuarter(quarter.id, -3), start).from;
     const findings = ranked([
       ...driftFindings(positions, catalogue, say),
@@ -201,16 +233,8 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         language,
         say,
       }),
-      ...(await contradictions(warehouse, {
-        standings: positions,
-        actions,
-        indicators: catalogue.indicators,
-        figures,
-        period: quarter.id,
-        currency: configuration.group.currency,
-        language,
-        say,
-      })),
+      ...(await contradictions(warehouse, priorities)),
+      ...aligned.findings,
       ...baseYearFindings({ configuration, measures, period: quarter.id, language, say }),
       ...(await qualityFindings(warehouse, {
         staged,
@@ -248,6 +272,9 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       standings: positions,
       actions,
       reconciliations: gaps,
+      arbitration,
+      matrix: objectives.length > 0 ? aligned.matrix : null,
+      spend: aligned.spend,
       findings,
       agenda,
       frameworks: { coverage: coverageOf(chosen, index), lines: index },

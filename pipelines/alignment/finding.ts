@@ -82,8 +82,9 @@ export interface ReconciliationResult {
   readonly explanation: {
     readonly text: string;
     readonly reviewer: string;
-    /** quarter in which it was written */
+    /** quarter in which it was written, and the gap that it explained */
     readonly since: string;
+    readonly gap: string;
   } | null;
 }
 

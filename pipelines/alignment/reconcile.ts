@@ -366,5 +366,12 @@ export function explanationOf(
     })
     .sort((a, b) => quarterIndex(a.period) - quarterIndex(b.period))
     .at(-1);
-  return fitting ? { text: fitting.text, reviewer: fitting.reviewer, since: fitting.period } : null;
+  return fitting
+    ? {
+        text: fitting.text,
+        reviewer: fitting.reviewer,
+        since: fitting.period,
+        gap: fitting.gap as string,
+      }
+    : null;
 }

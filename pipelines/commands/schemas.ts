@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { LinkFile } from '../alignment/links.ts';
 import { configurationSchema, jsonSchema } from '../configuration/schemas.ts';
 import { DatapointFile, FrameworkFile } from '../frameworks/framework.ts';
 import { IndicatorFile, MeasureFile, ReconciliationFile } from '../indicators/load.ts';
@@ -18,6 +19,7 @@ export function schemaFiles(): Record<string, string> {
     'indicators.schema.json': jsonSchema(IndicatorFile, 'Indicators'),
     'frameworks.schema.json': jsonSchema(FrameworkFile, 'Reporting frameworks and their versions'),
     'datapoints.schema.json': jsonSchema(DatapointFile, 'Quantitative datapoints of a framework version'),
+    'links.schema.json': jsonSchema(LinkFile, 'What a measure drives'),
     'reconciliations.schema.json': jsonSchema(ReconciliationFile, 'Reconciliations'),
   };
 }

@@ -11,7 +11,8 @@ export type Shelf =
   | 'frameworks/datapoints'
   | 'factors'
   | 'reference'
-  | 'reconciliations';
+  | 'reconciliations'
+  | 'alignment';
 
 /** A file of the declared catalogue, with its name as provenance: `measures/energy.yaml`. */
 export interface LibraryFile {

@@ -244,6 +244,31 @@ export const Configuration = z.strictObject({
         .describe('file of the Ed25519 private key that signs each manifest; `concordance key` makes one'),
     })
     .prefault({}),
+  arbitration: z
+    .strictObject({
+      budget: z
+        .number()
+        .min(0)
+        .optional()
+        .describe('what the open actions may still spend together; all that remains to be spent by default'),
+      discount_rate: z
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0.05)
+        .describe("yearly rate of the annuities in abatement costs: the group's own, 0.05 until it is set"),
+      lifetime_years: z
+        .number()
+        .min(1)
+        .max(60)
+        .default(10)
+        .describe('years of use of an action that does not say its own'),
+      exclusive: z
+        .array(z.array(code).min(2))
+        .default([])
+        .describe('sets of actions of which one at most is done'),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       memory: z

@@ -80,6 +80,7 @@ export const catalogueShelves = [
   'frameworks',
   'frameworks/datapoints',
   'reconciliations',
+  'alignment',
   'reference',
 ] as const;
 

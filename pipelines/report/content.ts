@@ -1,4 +1,7 @@
+import type { Arbitration } from '../alignment/arbitration/arbitrate.ts';
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
+import type { AlignmentMatrix } from '../alignment/matrix.ts';
+import type { SpendShare } from '../alignment/spend-share.ts';
 import type { Coverage, IndexLine } from '../frameworks/answer.ts';
 import type { Effects } from '../indicators/bridge.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
@@ -24,6 +27,12 @@ export interface ReportContent {
   /** actions that belong to no declared objective */
   readonly looseActions: readonly Action[];
   readonly reconciliations: readonly ReconciliationResult[];
+  /** departments by objectives; null where there is no objective */
+  readonly matrix: AlignmentMatrix | null;
+  /** where the money goes against where the gap is */
+  readonly spend: readonly SpendShare[];
+  /** the best set of open actions within the budget; null where there is no objective or no action */
+  readonly arbitration: Arbitration | null;
   readonly findings: readonly Finding[];
   readonly extracts: readonly ExtractFacts[];
   /** sources that could not be had, with the reason */

@@ -1,5 +1,8 @@
 import { literal } from '../../connectors/connector.ts';
+import type { Arbitration } from '../alignment/arbitration/arbitrate.ts';
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
+import type { AlignmentMatrix } from '../alignment/matrix.ts';
+import type { SpendShare } from '../alignment/spend-share.ts';
 import type { MissingSource } from '../collect/collect.ts';
 import { shiftQuarter } from '../configuration/period.ts';
 import type { Coverage, IndexLine } from '../frameworks/answer.ts';
@@ -38,6 +41,9 @@ export interface Results {
   readonly standings: readonly Standing[];
   readonly actions: readonly Action[];
   readonly reconciliations: readonly ReconciliationResult[];
+  readonly arbitration: Arbitration | null;
+  readonly matrix: AlignmentMatrix | null;
+  readonly spend: readonly SpendShare[];
   readonly findings: readonly Finding[];
   readonly agenda: Agenda;
   readonly frameworks: { readonly coverage: readonly Coverage[]; readonly lines: readonly IndexLine[] };
@@ -93,6 +99,9 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
       (action) => action.objective === null || !known.has(action.objective),
     ),
     reconciliations: results.reconciliations,
+    arbitration: results.arbitration,
+    matrix: results.matrix,
+    spend: results.spend,
     findings: results.findings,
     agenda: results.agenda,
     frameworks: results.frameworks,

@@ -166,7 +166,7 @@ describe('an explanation of a gap', () => {
     explanationOf('revenue', 'A', gap, period, list);
 
   test('is carried over while the gap is the same, to half a percent', () => {
-    expect(carried('100.5')).toEqual({ text: 'Accrual', reviewer: 'CM', since: '2026-Q2' });
+    expect(carried('100.5')).toEqual({ text: 'Accrual', reviewer: 'CM', since: '2026-Q2', gap: '100' });
     expect(carried('100.51')).toBeNull();
     expect(carried('-100')).toBeNull();
   });

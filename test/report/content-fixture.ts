@@ -7,6 +7,7 @@ import type { Language, MeasureContributions, ReportContent } from '../../pipeli
 import { agendaOf } from '../../pipelines/review/agenda.ts';
 import { noReview } from '../../pipelines/review/decision.ts';
 import { sampleActions, sampleObjectives } from './fixture/actions.ts';
+import { sampleArbitration } from './fixture/arbitration.ts';
 import { sampleCatalogue, series } from './fixture/catalogue.ts';
 import { sampleEmissions } from './fixture/emissions.ts';
 import {
@@ -20,6 +21,7 @@ import {
 } from './fixture/facts.ts';
 import { sampleFindings, sampleReconciliations } from './fixture/findings.ts';
 import { sampleFrameworks } from './fixture/frameworks.ts';
+import { sampleMatrix, sampleSpend } from './fixture/matrix.ts';
 
 const period = '2026-Q3';
 const history = quartersBetween('2024-Q3', period);
@@ -75,6 +77,9 @@ export function sampleContent(language: Language): ReportContent {
     findings,
     agenda: agendaOf(objectives, actions, findings, [], period, (one) => one.label[language]),
     frameworks: sampleFrameworks(catalogue, figures, period, language),
+    arbitration: sampleArbitration(language),
+    matrix: sampleMatrix(language),
+    spend: sampleSpend,
     extracts: sampleExtracts,
     missingSources: sampleMissingSources(language),
     quarantine: sampleQuarantine(language),

@@ -3,7 +3,9 @@ import type { Finding, ReconciliationResult } from '../../alignment/finding.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
 import { date, month, number, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
+import { arrangeArbitration } from './arbitration.ts';
 import { quantityOrMark } from './cell.ts';
+import { arrangeMatrix } from './matrix.ts';
 import { actionsHead, arrangeAction, entityName } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
@@ -17,7 +19,7 @@ const longest = 10;
 const largest = 4;
 
 /** Where the departments' data, and their priorities, agree and where they do not. */
-export function arrangeAlignment(content: ReportContent, voice: Voice) {
+export async function arrangeAlignment(content: ReportContent, voice: Voice) {
   const results = content.reconciliations
     .map((result, index) => ({ result, index }))
     .sort(
@@ -66,6 +68,8 @@ export function arrangeAlignment(content: ReportContent, voice: Voice) {
     rows: results.map((result) => reconciliationRow(result, content, voice)),
     differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
     differences: differing.map((result) => difference(result, content, voice)),
+    matrix: arrangeMatrix(content, voice),
+    arbitration: await arrangeArbitration(content, voice),
     groups: told
       .map((kind) => ({ kind, findings: rankFindings(content.findings.filter((f) => f.kind === kind)) }))
       .filter(({ findings }) => findings.length > 0)

@@ -119,12 +119,12 @@ async function typesetter(content: ReportContent, templates: string, presentatio
   const book = openFigures(content);
   const own = ownSections(presentation, voice);
   const render = await loadTemplates(folder, presentation, figureHelpers(book, voice));
-  const [objectives, pillars, entities] = await Promise.all([
+  const [objectives, pillars, entities, alignment] = await Promise.all([
     arrangeObjectives(content, book, voice),
     arrangePillars(content, book, layout, voice),
     arrangeEntities(content, book, layout, voice),
+    arrangeAlignment(content, voice),
   ]);
-  const alignment = arrangeAlignment(content, voice);
   const approval = arrangeApproval(content, voice);
   return {
     decisions: layout.decisions,

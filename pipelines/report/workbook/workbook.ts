@@ -6,6 +6,7 @@ import { type SheetKey, sheetKeys } from './layout.ts';
 import { aboutSheet } from './sheets/about.ts';
 import { actionsSheet } from './sheets/actions.ts';
 import { agendaSheet, questionsSheet } from './sheets/agenda.ts';
+import { arbitrationSheet, effectsSheet } from './sheets/arbitration.ts';
 import { bridgesSheet } from './sheets/bridges.ts';
 import { causesSheet, gapRowsSheet } from './sheets/causes.ts';
 import { changesSheet } from './sheets/changes.ts';
@@ -14,6 +15,7 @@ import { emissionsSheet } from './sheets/emissions.ts';
 import { factorsSheet } from './sheets/factors.ts';
 import { frameworksSheet } from './sheets/frameworks.ts';
 import { indicatorsSheet } from './sheets/indicators.ts';
+import { matrixSheet } from './sheets/matrix.ts';
 import { measuresSheet } from './sheets/measures.ts';
 import { nameFigures } from './sheets/names.ts';
 import { objectivesSheet, trajectoriesSheet } from './sheets/objectives.ts';
@@ -31,6 +33,9 @@ const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
   actions: actionsSheet,
   agenda: agendaSheet,
   questions: questionsSheet,
+  matrix: matrixSheet,
+  arbitration: arbitrationSheet,
+  effects: effectsSheet,
   indicators: indicatorsSheet,
   review: reviewSheet,
   measures: measuresSheet,

@@ -1,0 +1,279 @@
+import { Decimal } from 'decimal.js';
+import type { Entity } from '../../configuration/schema.ts';
+import type { Indicator } from '../../indicators/catalogue.ts';
+import { measuresOf, parseExpression } from '../../indicators/expression.ts';
+import { type Figure, GROUP } from '../../indicators/figure.ts';
+import type { Language } from '../../language/wording.ts';
+import {
+  type Action,
+  isMeasured,
+  type MeasuredObjective,
+  type Standing,
+} from '../../objectives/objective.ts';
+
+/** An objective with something left to close. */
+export interface Goal {
+  readonly id: string;
+  readonly label: string;
+  readonly department: string | null;
+  readonly weight: number;
+  readonly unit: string;
+  readonly decimals: number;
+  /** decimal texts; `gap` is target less value: negative where the indicator has to fall */
+  readonly value: string;
+  readonly target: string;
+  readonly gap: string;
+}
+
+/** What an action is expected to do for a goal. */
+export interface Effect {
+  readonly goal: string;
+  /** change of the goal's indicator, in its unit */
+  readonly change: string;
+  /** part of the goal's gap that it closes, negative where it widens it */
+  readonly share: number;
+}
+
+/** An action that is not finished, with what remains to be spent and what it closes. */
+export interface Option {
+  readonly id: string;
+  readonly name: string;
+  readonly department: string;
+  readonly objective: string | null;
+  readonly status: Action['status'];
+  readonly budget: string | null;
+  readonly spent: string | null;
+  /** budget less what is spent, never below zero; null without a budget */
+  readonly cost: string | null;
+  readonly effects: readonly Effect[];
+  /** tCO2e a year, as the action declares; change of running costs and years, for the abatement cost */
+  readonly abatement: string | null;
+  readonly annualCost: string | null;
+  readonly lifetime: number;
+  /** actions among the options that must be chosen too */
+  readonly dependsOn: readonly string[];
+  /** why it cannot be ranked; null when it can */
+  readonly excluded: Exclusion | null;
+}
+
+/** no budget; effect not stated; stated in a unit that no goal has; no goal left to close; waits for a stopped action */
+export type Exclusion = 'no_budget' | 'no_effect' | 'unit' | 'no_goal' | 'blocked';
+
+export interface Problem {
+  readonly period: string;
+  readonly currency: string;
+  readonly goals: readonly Goal[];
+  readonly options: readonly Option[];
+  /** sets of actions of which one at most is done */
+  readonly exclusive: readonly (readonly string[])[];
+  /** null: none is declared, and everything that remains is affordable */
+  readonly budget: string | null;
+  readonly discountRate: number;
+  readonly defaultLifetime: number;
+}
+
+export interface ProblemFacts {
+  readonly standings: readonly Standing[];
+  readonly actions: readonly Action[];
+  readonly indicators: readonly Indicator[];
+  readonly figures: readonly Figure[];
+  /** consolidation weight of each entity, 0 to 1 */
+  readonly weights: ReadonlyMap<string, number>;
+  readonly period: string;
+  readonly currency: string;
+  readonly language: Language;
+  readonly settings: {
+    readonly budget?: number | undefined;
+    readonly discount_rate: number;
+    readonly lifetime_years: number;
+    readonly exclusive: readonly (readonly string[])[];
+  };
+}
+
+/** What each entity counts for in the group: its share where consolidated by share, all where fully, nothing otherwise. */
+export function consolidationWeights(entities: readonly Entity[]): Map<string, number> {
+  return new Map(
+    entities.map(({ id, method, share }) => [
+      id,
+      method === 'full' ? 1 : method === 'proportional' ? share / 100 : 0,
+    ]),
+  );
+}
+
+/** Puts the gaps of the objectives and the actions that may close them in one problem. */
+export function problemOf(facts: ProblemFacts): Problem {
+  const measured = facts.standings.flatMap(({ objective, value, status }) =>
+    isMeasured(objective) && value !== null && status !== 'achieved' ? [{ objective, value }] : [],
+  );
+  const goals = measured.flatMap(({ objective, value }) => {
+    const indicator = facts.indicators.find((one) => one.id === objective.indicator);
+    const gap = new Decimal(objective.target.value).minus(value);
+    if (!indicator || gap.isZero()) return [];
+    return [
+      {
+        id: objective.id,
+        label: objective.label[facts.language],
+        department: objective.department,
+        weight: objective.weight,
+        unit: indicator.unit,
+        decimals: indicator.decimals,
+        value,
+        target: String(objective.target.value),
+        gap: gap.toFixed(),
+      },
+    ];
+  });
+  const open = facts.actions.filter((action) => ['planned', 'running', 'late'].includes(action.status));
+  const ids = new Set(open.map((action) => action.id));
+  const stopped = new Set(facts.actions.filter((a) => a.status === 'stopped').map((a) => a.id));
+  const objectives = measured
+    .map(({ objective }) => objective)
+    .filter((objective) => goals.some((goal) => goal.id === objective.id));
+  return {
+    period: facts.period,
+    currency: facts.currency,
+    goals,
+    options: open.map((action) => {
+      const spent = action.ledgerSpent ?? action.spent;
+      const cost =
+        action.budget === null
+          ? null
+          : Decimal.max(0, new Decimal(action.budget).minus(spent ?? 0)).toFixed();
+      const { effects, excluded } = effectsOf(action, objectives, goals, facts);
+      const blocked = action.dependsOn.some((id) => stopped.has(id));
+      return {
+        id: action.id,
+        name: action.name,
+        department: action.department,
+        objective: action.objective,
+        status: action.status,
+        budget: action.budget,
+        spent,
+        cost,
+        effects,
+        abatement: action.abatement,
+        annualCost: action.annualCost,
+        lifetime: action.lifetime === null ? facts.settings.lifetime_years : Number(action.lifetime),
+        dependsOn: action.dependsOn.filter((id) => ids.has(id)),
+        excluded: cost === null ? 'no_budget' : blocked ? 'blocked' : excluded,
+      };
+    }),
+    exclusive: facts.settings.exclusive
+      .map((set) => set.filter((id) => ids.has(id)))
+      .filter((s) => s.length > 1),
+    budget: facts.settings.budget === undefined ? null : String(facts.settings.budget),
+    discountRate: facts.settings.discount_rate,
+    defaultLifetime: facts.settings.lifetime_years,
+  };
+}
+
+/**
+ * What an action changes in every goal: its own objective's indicator, that of another objective on the
+ * same indicator in an overlapping perimeter, and, for an abatement, every goal in tCO2e.
+ */
+function effectsOf(
+  action: Action,
+  objectives: readonly MeasuredObjective[],
+  goals: readonly Goal[],
+  facts: ProblemFacts,
+): { effects: Effect[]; excluded: Exclusion | null } {
+  const own = facts.standings.find((s) => s.objective.id === action.objective)?.objective;
+  const place = action.entity ?? own?.entity ?? GROUP;
+  let misfit = false;
+  const effects = objectives.flatMap((objective): Effect[] => {
+    const indicator = facts.indicators.find((one) => one.id === objective.indicator) as Indicator;
+    const goal = goals.find((one) => one.id === objective.id) as Goal;
+    if (!overlap(place, objective.entity)) return [];
+    let change: Decimal | null = null;
+    if (own !== undefined && own.indicator === objective.indicator && action.expectedEffect !== null) {
+      change = changeOf(action, indicator, place, objective, facts);
+      if (change === null) misfit = true;
+    } else if (indicator.unit === 'tCO2e' && action.abatement !== null) {
+      change = new Decimal(action.abatement).negated().times(weightIn(place, objective.entity, facts));
+    }
+    if (change === null || change.isZero()) return [];
+    return [
+      {
+        goal: goal.id,
+        change: change.toDecimalPlaces(6).toFixed(),
+        share: change.dividedBy(goal.gap).toDecimalPlaces(6).toNumber(),
+      },
+    ];
+  });
+  if (effects.length > 0) return { effects, excluded: null };
+  if (misfit) return { effects, excluded: 'unit' };
+  if (action.expectedEffect === null && action.abatement === null) return { effects, excluded: 'no_effect' };
+  return { effects, excluded: 'no_goal' };
+}
+
+function overlap(first: string, second: string): boolean {
+  if (first === GROUP || second === GROUP) return true;
+  const others = new Set(second.split('+'));
+  return first.split('+').some((entity) => others.has(entity));
+}
+
+/** What an entity counts for in a perimeter: its consolidation weight in the group, all of it in its own. */
+function weightIn(place: string, perimeter: string, facts: ProblemFacts): number {
+  return perimeter === GROUP && place !== GROUP ? (facts.weights.get(place) ?? 1) : 1;
+}
+
+/**
+ * The change of an objective's indicator: as stated where the units agree (points for a percentage);
+ * where it is stated in the unit of the numerator, over today's denominator; that of an entity's ratio
+ * at the entity's part of the denominator. Null where the unit fits neither.
+ */
+function changeOf(
+  action: Action,
+  indicator: Indicator,
+  place: string,
+  objective: MeasuredObjective,
+  facts: ProblemFacts,
+): Decimal | null {
+  const stated = new Decimal(action.expectedEffect as string);
+  const unit = action.expectedUnit;
+  const same = unit === indicator.unit || (indicator.unit === '%' && (unit === 'point' || unit === 'points'));
+  if (!indicator.denominator) {
+    if (!same) return null;
+    // an effect is a year's; an objective on quarters of a flow sees a quarter of it
+    const year = objective.basis === 'quarter' && indicator.bases.includes('ttm') ? 4 : 1;
+    return stated.times(weightIn(place, objective.entity, facts)).dividedBy(year);
+  }
+  const whole = denominatorOf(indicator, objective.entity, objective.basis, facts);
+  if (whole === null || whole.isZero()) return same && place === objective.entity ? stated : null;
+  if (same) {
+    if (place === objective.entity) return stated;
+    const part = denominatorOf(indicator, place, objective.basis, facts);
+    return part === null ? stated : stated.times(part).dividedBy(whole);
+  }
+  if (!numeratorUnits(indicator, facts).includes(unit ?? '')) return null;
+  return stated
+    .times(weightIn(place, objective.entity, facts))
+    .times(indicator.scale)
+    .dividedBy(whole);
+}
+
+function denominatorOf(
+  indicator: Indicator,
+  entity: string,
+  basis: string,
+  { figures, period }: ProblemFacts,
+): Decimal | null {
+  const parts = entity
+    .split('+')
+    .map((id) =>
+      figures.find(
+        (f) => f.indicator === indicator.id && f.entity === id && f.period === period && f.basis === basis,
+      ),
+    );
+  if (parts.some((part) => part?.denominator == null)) return null;
+  return parts.reduce((sum, part) => sum.plus(part?.denominator ?? 0), new Decimal(0));
+}
+
+function numeratorUnits(indicator: Indicator, facts: ProblemFacts): string[] {
+  const units = new Set<string>();
+  for (const id of measuresOf(parseExpression(indicator.numerator))) {
+    const alone = facts.indicators.find((one) => !one.denominator && one.numerator.trim() === id);
+    if (alone) units.add(alone.unit);
+  }
+  return [...units];
+}

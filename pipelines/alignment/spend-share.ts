@@ -1,0 +1,131 @@
+import { Decimal } from 'decimal.js';
+import { percentage } from '../language/quantity.ts';
+import { isMeasured } from '../objectives/objective.ts';
+import type { Priorities } from './contradictions.ts';
+import type { Finding } from './finding.ts';
+
+/** One objective's (or department's) part of what is left to close and of what is left to spend. */
+export interface SpendShare {
+  readonly by: 'objective' | 'department';
+  readonly id: string;
+  /** part of the weighted gaps, 0 to 1 */
+  readonly gapShare: number;
+  /** part of the money left to spend on open actions, 0 to 1 */
+  readonly budgetShare: number;
+  /** decimal text */
+  readonly budget: string;
+}
+
+/** A part is out of proportion when it is three times the other and at least a tenth of the whole. */
+const times = 3;
+const smallest = 0.1;
+
+/**
+ * Where the money goes against where the gap is. The gap of an objective is the part of its way that is
+ * left, times its weight; its money is what its open actions have left to spend.
+ */
+export function spendShares({ standings, actions }: Priorities): SpendShare[] {
+  const gaps = standings.flatMap(({ objective, value }) => {
+    if (!isMeasured(objective) || value === null) return [];
+    const way = new Decimal(objective.target.value).minus(objective.baseline.value);
+    if (way.isZero()) return [];
+    const left = new Decimal(objective.target.value).minus(value).dividedBy(way);
+    return [{ objective, gap: Decimal.max(0, left).times(objective.weight) }];
+  });
+  const money = actions
+    .filter((action) => ['planned', 'running', 'late'].includes(action.status) && action.budget !== null)
+    .map((action) => ({
+      action,
+      left: Decimal.max(
+        0,
+        new Decimal(action.budget as string).minus(action.ledgerSpent ?? action.spent ?? 0),
+      ),
+    }));
+  const allGaps = gaps.reduce((sum, { gap }) => sum.plus(gap), new Decimal(0));
+  const allMoney = money.reduce((sum, { left }) => sum.plus(left), new Decimal(0));
+  if (allGaps.isZero() || allMoney.isZero()) return [];
+  const share = (part: Decimal, whole: Decimal) => part.dividedBy(whole).toDecimalPlaces(6).toNumber();
+  const line = (
+    by: SpendShare['by'],
+    id: string,
+    ofGap: (one: (typeof gaps)[number]) => boolean,
+    ofMoney: (one: (typeof money)[number]) => boolean,
+  ): SpendShare => {
+    const gap = gaps.filter(ofGap).reduce((sum, one) => sum.plus(one.gap), new Decimal(0));
+    const left = money.filter(ofMoney).reduce((sum, one) => sum.plus(one.left), new Decimal(0));
+    return {
+      by,
+      id,
+      gapShare: share(gap, allGaps),
+      budgetShare: share(left, allMoney),
+      budget: left.toFixed(),
+    };
+  };
+  const departments = [
+    ...new Set([
+      ...gaps.flatMap(({ objective }) => objective.department ?? []),
+      ...money.map(({ action }) => action.department),
+    ]),
+  ].sort();
+  return [
+    ...gaps.map(({ objective }) =>
+      line(
+        'objective',
+        objective.id,
+        (one) => one.objective.id === objective.id,
+        (one) => one.action.objective === objective.id,
+      ),
+    ),
+    ...departments.map((department) =>
+      line(
+        'department',
+        department,
+        (one) => one.objective.department === department,
+        (one) => one.action.department === department,
+      ),
+    ),
+  ];
+}
+
+/** Parts out of proportion: a gap without the money, money without the gap. */
+export function spendFindings(priorities: Priorities, shares = spendShares(priorities)): Finding[] {
+  const { standings, say, language, currency } = priorities;
+  return shares.flatMap((share) => {
+    const poor = share.gapShare >= smallest && share.budgetShare * times <= share.gapShare;
+    const rich = share.budgetShare >= smallest && share.gapShare * times <= share.budgetShare;
+    if (!poor && !rich) return [];
+    const label =
+      share.by === 'department'
+        ? say('contradiction.the_department', { department: say(`department.${share.id}`) })
+        : say('contradiction.the_objective', {
+            objective:
+              standings.find((s) => s.objective.id === share.id)?.objective.label[language] ?? share.id,
+          });
+    return [
+      {
+        id: `contradiction:${poor ? 'gap_without_money' : 'money_without_gap'}:${share.by}:${share.id}`,
+        kind: 'contradiction' as const,
+        severity: 'minor' as const,
+        ...(share.by === 'objective' ? { objective: share.id } : {}),
+        sentence: say(`contradiction.${poor ? 'gap_without_money' : 'money_without_gap'}`, {
+          who: label,
+          gap: percentage(share.gapShare, 0, language),
+          budget: percentage(share.budgetShare, 0, language),
+        }),
+        figures: [
+          {
+            name: say('names.gap_share'),
+            value: new Decimal(share.gapShare).times(100).toFixed(),
+            unit: '%',
+          },
+          {
+            name: say('names.budget_share'),
+            value: new Decimal(share.budgetShare).times(100).toFixed(),
+            unit: '%',
+          },
+          { name: say('names.left_to_spend'), value: share.budget, unit: currency },
+        ],
+      },
+    ];
+  });
+}

@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { problemOf } from '../../pipelines/alignment/arbitration/option.ts';
+import { contradictions, type Priorities } from '../../pipelines/alignment/contradictions.ts';
+import type { Finding } from '../../pipelines/alignment/finding.ts';
+import { loadLinks } from '../../pipelines/alignment/links.ts';
+import { type AlignedPriorities, alignPriorities } from '../../pipelines/alignment/priorities.ts';
+import { loadCatalogue } from '../../pipelines/indicators/load.ts';
+import { action, indicator, milestone, priorities, registers, series, standing } from './invented.ts';
+
+const electricity = indicator('energy.electricity', 'MWh');
+const climate = indicator('ghg.s12.market', 'tCO2e', { numerator: 'scope12_market' });
+const training = indicator('hr.training', 'h', { numerator: 'training_hours', direction: 'up' });
+const indicators = [electricity, climate, training];
+const links = await loadLinks(await loadCatalogue());
+
+async function aligned(of: Priorities, rows: readonly string[] = []): Promise<AlignedPriorities> {
+  const warehouse = await registers(rows);
+  try {
+    const problem = problemOf({
+      ...of,
+      weights: new Map(),
+      settings: { discount_rate: 0, lifetime_years: 10, exclusive: [] },
+    });
+    const found = await alignPriorities(warehouse, of, { links, problem, periodEnd: '2026-09-30' });
+    const others = await contradictions(warehouse, of);
+    return { ...found, findings: [...found.findings, ...others.filter((f) => f.kind === 'contradiction')] };
+  } finally {
+    await warehouse.close();
+  }
+}
+const told = (findings: readonly Finding[], start: string) =>
+  findings.filter((f) => f.id.startsWith(`contradiction:${start}`));
+
+/** Five departments with an objective each, owned, measured, with an action and money in proportion. */
+function controlGroup(): [Parameters<typeof priorities>[0], Parameters<typeof priorities>[1]] {
+  const departments = ['hr', 'finance', 'operations', 'innovation', 'governance'];
+  const standings = departments.map((department, i) =>
+    standing(`O-${i}`, i % 2 === 0 ? 'energy.electricity' : 'ghg.s12.market', [100, 90, 80], { department }),
+  );
+  const actions = departments.map((department, i) =>
+    action(`A-${i}`, `O-${i}`, {
+      department,
+      expectedEffect: '-5',
+      expectedUnit: i % 2 === 0 ? 'MWh' : 'tCO2e',
+      milestones: [
+        milestone(`A-${i}`, 'M1', '2026-03-31', 'done'),
+        milestone(`A-${i}`, 'M2', '2026-12-31', 'planned', [`A-${i}:M1`]),
+      ],
+    }),
+  );
+  return [standings, actions];
+}
+
+describe('a group whose departments pull the same way', () => {
+  test('raises no contradiction', async () => {
+    const [standings, actions] = controlGroup();
+    const moving = [100, 98, 97, 95, 94, 92, 91, 90, 88];
+    const found = await aligned(
+      await priorities(standings, actions, indicators, [
+        ...series('energy.electricity', moving),
+        ...series('ghg.s12.market', moving),
+      ]),
+      [
+        'P-1 | Presse hydraulique | operations | A',
+        'P-2 | Portail des fournisseurs | finance | A',
+        'U-1 | Tri des candidatures | hr | A | recruitment',
+        'U-2 | Aide au code | innovation | A | coding',
+      ],
+    );
+    expect(found.findings).toEqual([]);
+    expect(found.matrix.rows.flatMap((row) => row.cells.filter((cell) => cell.contradicts))).toEqual([]);
+  });
+});
+
+describe('objectives that pull against each other', () => {
+  test('are seen through what the one drives in the other, in perimeters that overlap', async () => {
+    const less = standing('O-CLIMATE', 'ghg.s12.market', [100, 95, 80], { department: 'governance' });
+    const more = standing('O-CAST', 'energy.electricity', [50, 52, 60], { entity: 'A' });
+    const { findings, matrix } = await aligned(await priorities([less, more], [], indicators));
+    const [found] = told(findings, 'component');
+    expect(found?.id).toBe('contradiction:component:O-CAST:O-CLIMATE');
+    expect(found?.sentence).toContain('wants more of: energy.electricity');
+    expect(found?.sentence).toContain('wants less of: ghg.s12.market');
+    // what each wants, in its own unit: 60 - 50 MWh more, 80 - 100 tCO2e
+    expect(found?.figures.map((f) => [f.value, f.unit])).toEqual([
+      ['10', 'MWh'],
+      ['-20', 'tCO2e'],
+    ]);
+    // operations, which carries casting, contradicts the climate objective
+    const cells = matrix.rows.find((row) => row.objective === 'O-CLIMATE')?.cells;
+    expect(cells?.find((cell) => cell.department === 'operations')).toMatchObject({
+      state: 'absent',
+      contradicts: true,
+    });
+    expect(cells?.find((cell) => cell.department === 'governance')).toMatchObject({ state: 'carries' });
+  });
+
+  test('are not when they want the same, or share no entity', async () => {
+    const less = standing('O-CLIMATE', 'ghg.s12.market', [100, 95, 80], { entity: 'B' });
+    const saving = standing('O-SAVE', 'energy.electricity', [50, 48, 40], { entity: 'B' });
+    const elsewhere = standing('O-CAST', 'energy.electricity', [50, 52, 60], { entity: 'A' });
+    const { findings } = await aligned(await priorities([less, saving, elsewhere], [], indicators));
+    expect(told(findings, 'component')).toEqual([]);
+  });
+
+  test('are measured over eight quarters, by rank, corrected for the pairs tried', async () => {
+    const energy = standing('O-E', 'energy.electricity', [100, 90, 80]);
+    const train = standing('O-T', 'hr.training', [10, 12, 20]);
+    // each step towards less electricity is one away from more training, in the same order of size: rho -1
+    const steps = [-1, 2, -3, 4, -5, 6, -7, 8];
+    const path = (start: number, by: number) =>
+      steps.reduce((all, step) => [...all, (all.at(-1) as number) + by * step], [start]);
+    const figures = [...series('energy.electricity', path(100, 1)), ...series('hr.training', path(50, 1))];
+    const { findings } = await aligned(await priorities([energy, train], [], indicators, figures));
+    const [found] = told(findings, 'measured');
+    expect(found?.severity).toBe('minor');
+    expect(found?.figures[0]?.value).toBe('-1.0000');
+    // one of 8! orders, one pair tried
+    expect(Number(found?.figures[1]?.value)).toBeCloseTo(1 / 40_320, 6);
+    const short = figures.filter((f) => f.period >= '2025-Q1');
+    expect(
+      told((await aligned(await priorities([energy, train], [], indicators, short))).findings, 'measured'),
+    ).toEqual([]);
+  });
+});
+
+describe('an objective', () => {
+  test('without owner, indicator or money is said to be', async () => {
+    const { findings } = await aligned(
+      await priorities(
+        [
+          standing('O-1', 'energy.electricity', [100, 90, 80], { owner: null }),
+          standing('O-2', null, [0, 0, 0]),
+          standing('O-3', 'energy.electricity', [100, 90, 80]),
+        ],
+        [action('A-1', 'O-1'), action('A-2', 'O-2'), action('A-3', 'O-3', { budget: null })],
+        indicators,
+      ),
+    );
+    expect(told(findings, 'no_owner').map((f) => f.objective)).toEqual(['O-1']);
+    expect(told(findings, 'no_indicator').map((f) => f.objective)).toEqual(['O-2']);
+    expect(told(findings, 'no_budget').map((f) => f.objective)).toEqual(['O-3']);
+  });
+
+  test('that holds the gap and not the money is said to, and the reverse', async () => {
+    // gaps: O-1 all of its way, O-2 a tenth of it: 1 and 0.1, 91 % and 9 %; money 5 and 95 of 100
+    const { findings, spend } = await aligned(
+      await priorities(
+        [
+          standing('O-1', 'energy.electricity', [100, 100, 80]),
+          standing('O-2', 'energy.electricity', [100, 82, 80], { department: 'hr' }),
+        ],
+        [
+          action('A-1', 'O-1', { budget: '5000' }),
+          action('A-2', 'O-2', { budget: '100000', spent: '5000', department: 'hr' }),
+        ],
+        indicators,
+      ),
+    );
+    expect(spend.map((s) => [s.id, s.gapShare, s.budgetShare])).toEqual([
+      ['O-1', 0.909091, 0.05],
+      ['O-2', 0.090909, 0.95],
+      ['hr', 0.090909, 0.95],
+      ['operations', 0.909091, 0.05],
+    ]);
+    expect(told(findings, 'gap_without_money').map((f) => f.id.split(':').slice(-2).join(':'))).toEqual([
+      'objective:O-1',
+      'department:operations',
+    ]);
+    expect(told(findings, 'money_without_gap')).toHaveLength(2);
+    expect(told(findings, 'gap_without_money')[0]?.sentence).toContain('91% of the gap');
+  });
+});
+
+describe('what waits for a late milestone', () => {
+  const guards = action('GUARDS', null, {
+    status: 'late',
+    due: '2026-03-31',
+    milestones: [milestone('GUARDS', 'M2', '2026-03-31', 'late')],
+  });
+  const school = (status: 'planned' | 'done') =>
+    action('SCHOOL', null, {
+      due: '2026-12-31',
+      milestones: [
+        milestone('SCHOOL', 'M2', '2026-11-30', status, ['GUARDS:M2']),
+        milestone('SCHOOL', 'M3', '2026-12-15', 'planned', ['SCHOOL:M2']),
+      ],
+    });
+
+  test('is named with the delay and the critical path to the last thing that slips', async () => {
+    const { findings } = await aligned(await priorities([], [guards, school('planned')], indicators));
+    const [found, ...more] = told(findings, 'waits');
+    expect(more).toEqual([]);
+    // 31 March to 30 September: 183 days
+    expect(found?.figures).toEqual([{ name: 'days late', value: '183', unit: 'd' }]);
+    expect(found?.sentence).toContain('GUARDS / M2 → SCHOOL / M2 → SCHOOL / M3 → SCHOOL');
+    expect(found?.sentence).toContain('due 2026-12-31');
+  });
+
+  test('waits no more once it is done, and a circle of dependencies ends the walk', async () => {
+    const { findings } = await aligned(await priorities([], [guards, school('done')], indicators));
+    expect(told(findings, 'waits')).toEqual([]);
+    const circle = [
+      action('X', null, { status: 'late', due: '2026-06-30', dependsOn: ['Y'] }),
+      action('Y', null, { dependsOn: ['X'] }),
+    ];
+    expect(
+      told((await aligned(await priorities([], circle, indicators))).findings, 'waits').length,
+    ).toBeLessThan(2);
+  });
+});
+
+describe('the same thing run twice', () => {
+  const near = async (...rows: string[]) =>
+    told((await aligned(await priorities([], [], indicators), rows)).findings, 'near_name').map((f) => f.id);
+
+  test('is found by names that are near, in another department or company', async () => {
+    expect(
+      await near(
+        'P-1 | Récupération de chaleur des fours | operations | A',
+        'P-2 | Récupération chaleur du four | innovation | A',
+      ),
+    ).toEqual(['contradiction:near_name:project:P-1:P-2']);
+    expect(
+      await near(
+        'U-1 | Contrôle visuel de pièces | operations | A | inspection',
+        'U-2 | Contrôles visuels des pièces | innovation | A | quality',
+      ),
+    ).toEqual(['contradiction:near_name:use_case:U-1:U-2']);
+  });
+
+  test('is not by stages, roll-outs to sites, or projects of one team', async () => {
+    expect(
+      await near('P-1 | Ligne de presse 1 | operations | A', 'P-2 | Ligne de presse 2 | innovation | A'),
+    ).toEqual([]);
+    expect(
+      await near('P-1 | Éclairage à Angers | operations | A', 'P-2 | Éclairage | innovation | A'),
+    ).toEqual([]);
+    expect(
+      await near('P-1 | Presse hydraulique | operations | A', 'P-2 | Presse hydraulique | operations | A'),
+    ).toEqual([]);
+    expect(
+      await near('P-1 | Presse hydraulique | operations | A', 'P-2 | Portail hydrogène | innovation | A'),
+    ).toEqual([]);
+  });
+});
