@@ -1,4 +1,3 @@
-import { literal } from '../../connectors/connector.ts';
 import type { Arbitration } from '../alignment/arbitration/arbitrate.ts';
 import type { Finding, ReconciliationResult } from '../alignment/finding.ts';
 import type { AlignmentMatrix } from '../alignment/matrix.ts';
