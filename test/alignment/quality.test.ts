@@ -7,14 +7,11 @@ let built: Harmonised | undefined;
 afterEach(() => built?.close());
 
 test('an activity whose factors are of other dates is named, with its dates and those of the factors', async () => {
-  built = await harmonised(
-    {
-      meter_readings: `entity  site  meter  carrier  period_start  period_end  quantity  unit  quality
+  built = await harmonised({
+    meter_readings: `entity  site  meter  carrier  period_start  period_end  quantity  unit  quality
         A  SA  X1  electricity  2022-01-01  2022-01-31  1  MWh  measured
         D  SD  X2  district_heat  2025-01-01  2025-01-31  1  MWh  measured`,
-    },
-    ['emission'],
-  );
+  });
   const findings = await qualityFindings(built.warehouse, {
     staged: [],
     missing: [],

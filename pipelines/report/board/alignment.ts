@@ -31,6 +31,8 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
     .map(({ result }) => result);
   const count = (status: ReconciliationResult['status']) => results.filter((r) => r.status === status).length;
   const differing = results.filter((r) => r.status === 'differs');
+  // a board reads the group and what does not agree; the workbook holds every company's line
+  const printed = results.filter((r) => r.entity === GROUP || r.status !== 'agrees');
   return {
     title: voice.say('alignment.title'),
     lead: voice.plural('alignment.lead', results.length, {
@@ -65,7 +67,11 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       tolerance: voice.say('alignment.tolerance'),
       status: voice.say('alignment.status'),
     },
-    rows: results.map((result) => reconciliationRow(result, content, voice)),
+    rows_rest:
+      results.length > printed.length
+        ? voice.plural('alignment.agreeing', results.length - printed.length)
+        : '',
+    rows: printed.map((result) => reconciliationRow(result, content, voice)),
     differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
     differences: differing.map((result) => difference(result, content, voice)),
     matrix: arrangeMatrix(content, voice),
