@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    testTimeout: 60_000,
-    hookTimeout: 300_000,
+    testTimeout: 240_000,
+    hookTimeout: 900_000,
     projects: [
       {
         extends: true,

@@ -6,6 +6,7 @@ import { wording } from '../../pipelines/language/wording.ts';
 import type { Action } from '../../pipelines/objectives/action.ts';
 import { Objective, type Standing } from '../../pipelines/objectives/objective.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
+import { actionOf } from '../objectives/action-of.ts';
 
 const label = (text: string) => ({ fr: text, en: text });
 
@@ -58,39 +59,21 @@ export const standing = (
   sentence: '',
 });
 
-export const action = (id: string, objective: string | null, rest: Partial<Action> = {}): Action => ({
-  id,
-  objective,
-  name: id,
-  department: 'operations',
+/** What an action has that nobody has spent on yet. */
+export const unspent: Partial<Action> = {
   owner: null,
   entity: null,
-  site: null,
-  project: null,
   start: null,
-  due: '2027-03-31',
-  doneOn: null,
-  status: 'running',
   budget: '100000',
   spent: '0',
   ledgerSpent: null,
   ledgerRows: 0,
-  expectedEffect: null,
-  expectedUnit: null,
-  effectFrom: null,
-  abatement: null,
-  annualCost: null,
-  lifetime: null,
-  claimedSaving: null,
-  evidence: null,
-  evidenceFile: null,
-  evidenceSha256: null,
-  dependsOn: [],
-  milestones: [],
   extractId: 'a',
   rowNumber: 1,
-  ...rest,
-});
+};
+
+export const action = (id: string, objective: string | null, rest: Partial<Action> = {}): Action =>
+  actionOf({ ...unspent, id, name: id, objective, due: '2027-03-31', ...rest });
 
 export const milestone = (
   of: string,

@@ -59,7 +59,7 @@ describe('a group that keeps its word', () => {
     project = await withActions(kept, reached + part, 'A-1;M1;Posés;2026-06-30;2026-06-12;\n');
     const { ids } = await run();
     expect(ids.filter((id) => /^(drift|action|claim|contradiction:cascade)/.test(id))).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('is found when it does not: late, over budget, claimed, parts that are not the whole', async () => {
     project = await withActions(
@@ -79,7 +79,7 @@ A-2;O-WATER;Vannes;operations;Chef;SA;2025-06-01;2025-12-31;done;2025-12-20;900;
         'contradiction:cascade:O-WATER',
       ]),
     );
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('check', () => {

@@ -40,7 +40,7 @@ privacy:`,
   await project.write('extracts/actions.csv', actions);
   const ended = await concordance(['run', '-c', project.config, '--period', '2026-Q3', '--no-gate']);
   expect(ended.err).toBe('');
-}, 120_000);
+}, 300_000);
 afterAll(() => project.remove());
 
 const whatif = (...args: string[]) => concordance(['whatif', '-c', project.config, ...args]);

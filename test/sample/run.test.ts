@@ -27,7 +27,7 @@ beforeAll(async () => {
     planOf(await loadProject(join(sample, 'concordance.yaml')), { period, out }),
     silent,
   );
-}, 400_000);
+}, 1_200_000);
 afterAll(() => rm(out, { recursive: true, force: true }));
 
 const found = (id: string): Finding | undefined => outcome.findings.find((f) => f.id.startsWith(id));
@@ -187,7 +187,7 @@ describe('the package', () => {
     } finally {
       await rm(again, { recursive: true, force: true });
     }
-  }, 400_000);
+  }, 1_200_000);
 });
 
 describe('the trail', () => {

@@ -5,6 +5,8 @@ import { Indicator } from '../../../pipelines/indicators/catalogue.ts';
 import type { Figure } from '../../../pipelines/indicators/figure.ts';
 import type { Action } from '../../../pipelines/objectives/action.ts';
 import { Objective, type Standing } from '../../../pipelines/objectives/objective.ts';
+import { actionOf } from '../../objectives/action-of.ts';
+import { unspent } from '../invented.ts';
 
 const label = { fr: 'x', en: 'x' };
 const indicator = (id: string, unit: string, rest: object = {}) =>
@@ -55,39 +57,8 @@ const standing = (id: string, of: string, value: string, target: number, rest: o
   actions: [],
   sentence: '',
 });
-const action = (id: string, objective: string | null, rest: Partial<Action>): Action => ({
-  id,
-  objective,
-  name: id,
-  department: 'operations',
-  owner: null,
-  entity: null,
-  site: null,
-  project: null,
-  start: null,
-  due: '2027-01-01',
-  doneOn: null,
-  status: 'running',
-  budget: '100000',
-  spent: '0',
-  ledgerSpent: null,
-  ledgerRows: 0,
-  expectedEffect: null,
-  expectedUnit: null,
-  effectFrom: null,
-  abatement: null,
-  annualCost: null,
-  lifetime: null,
-  claimedSaving: null,
-  evidence: null,
-  evidenceFile: null,
-  evidenceSha256: null,
-  dependsOn: [],
-  milestones: [],
-  extractId: 'a',
-  rowNumber: 1,
-  ...rest,
-});
+const action = (id: string, objective: string | null, rest: Partial<Action>): Action =>
+  actionOf({ ...unspent, id, name: id, objective, due: '2027-01-01', ...rest });
 const figure = (of: string, entity: string, denominator: string): Figure => ({
   indicator: of,
   entity,
