@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { constants, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from './alignment/finding.ts';
 import { driftFindings, ranked, standingTeller } from './alignment/findings.ts';
@@ -392,12 +392,10 @@ async function presentationOf(recorded: Recorded, { config }: PublishRequest): P
 async function copyRest(from: string, to: string): Promise<void> {
   const made = new Set(await readdir(to));
   for (const name of await readdir(from)) {
-    if (made.has(name) || name.startsWith('manifest.') || name === 'SHA256SUMS' || name === 'extracts')
-      continue;
-    await copyFile(join(from, name), join(to, name), constants.COPYFILE_FICLONE);
+    const own = made.has(name) && name !== 'extracts';
+    if (own || name.startsWith('manifest.') || name === 'SHA256SUMS') continue;
+    await cp(join(from, name), join(to, name), { recursive: true, mode: constants.COPYFILE_FICLONE });
   }
-  for (const name of await readdir(join(from, 'extracts')).catch(() => []))
-    await copyFile(join(from, 'extracts', name), join(to, 'extracts', name), constants.COPYFILE_FICLONE);
 }
 
 /** What follows from a published package: its lines in the ledger, and the link to it. */

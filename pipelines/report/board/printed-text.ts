@@ -6,6 +6,8 @@ export interface Piece {
   readonly bare: string;
   /** printed again on each page that its table goes on to */
   readonly repeats: boolean;
+  /** a label of a chart, which may be painted more than once */
+  readonly drawn: boolean;
 }
 
 /**
@@ -24,14 +26,18 @@ export function printedPieces(html: string): Piece[] {
   let text = '';
   let rows = 0;
   let head = false;
+  let drawn = false;
   const end = () => {
     const shown = decoded(text).replace(/\s+/g, ' ').trim();
-    if (shown !== '') pieces.push({ text: shown, bare: bareText(shown), repeats: head });
+    if (shown !== '') pieces.push({ text: shown, bare: bareText(shown), repeats: head, drawn });
     text = '';
   };
-  for (const [token, name] of body.matchAll(/<\/?([a-z][a-z0-9]*)\b[^>]*>|[^<]+/g)) {
+  for (const [token, name] of body.matchAll(/<\/?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>|[^<]+/g)) {
     if (name === undefined) text += token;
-    else if (name === 'thead') {
+    else if (name === 'svg') {
+      end();
+      drawn = !token.startsWith('</');
+    } else if (name === 'thead') {
       end();
       head = !token.startsWith('</');
     } else if (name === 'tr') {
