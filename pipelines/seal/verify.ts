@@ -12,7 +12,7 @@ import { checkSignature } from './signature.ts';
 import { openRun } from './trace.ts';
 import { checkChain } from './verification/chain.ts';
 import { checkDefinition, checkDeliveries, checkReference } from './verification/definition.ts';
-import { checkBoard, checkContent, checkWorkbook } from './verification/documents.ts';
+import { checkBoard, checkContent, checkFindings, checkWorkbook } from './verification/documents.ts';
 import { checkFigures } from './verification/figures.ts';
 import {
   checkHarmonised,
@@ -150,12 +150,13 @@ async function recompute(
       findings.note('no_content');
       return;
     }
-    await checkContent(again, content, record, { figures, measures: values }, folder, findings);
+    await checkContent(again, content, record, { figures, measures: values }, findings);
     if (manifest.state === 'published') {
       // its documents show what the review decided, not only what the run computed
       findings.note('published');
       return;
     }
+    await checkFindings(folder, content, findings);
     step('workbook');
     await checkWorkbook(folder, content, findings);
     step('board');

@@ -140,7 +140,7 @@ describe('concordance publish', () => {
       /remplacement approuvé par Bo Dupont/,
     );
 
-    expect((await concordance(['verify', published()])).out).toContain('nothing differs');
+    expect((await concordance(['verify', published()])).out).toContain('Rien ne diffère.');
   });
 
   test('the published figures are in the ledger, and publishing again adds nothing and changes no byte', async () => {

@@ -19,14 +19,13 @@ import type { Findings } from './report.ts';
 
 /**
  * What the documents were made from, as the database holds it, against what was computed again: figures,
- * measures, contributing rows, factors, quarantine, both sides of every reconciliation, and findings.json.
+ * measures, contributing rows, factors, quarantine and both sides of every reconciliation.
  */
 export async function checkContent(
   again: Warehouse,
   content: ReportContent,
   record: RunRecord,
   computed: { readonly figures: readonly Figure[]; readonly measures: readonly MeasureValue[] },
-  folder: string,
   findings: Findings,
 ): Promise<void> {
   const differ = (what: string) => findings.differs('figures', 'result.content', 'content', { what });
@@ -53,6 +52,14 @@ export async function checkContent(
     `${one.extract}, ${one.row}, ${one.column}, ${one.rule}`;
   for (const one of unlike(content.quarantine, await gatherQuarantine(again), rowKey))
     differ(`quarantine ${one}`);
+}
+
+/** `findings.json` says what the documents show; a published one says what the review decided too. */
+export async function checkFindings(
+  folder: string,
+  content: ReportContent,
+  findings: Findings,
+): Promise<void> {
   const told = await readFile(join(folder, 'findings.json'), 'utf8').catch(() => undefined);
   if (told !== undefined && told !== `${JSON.stringify(content.findings, null, 2)}\n`)
     findings.differs('figures', 'findings.json', 'findings');
