@@ -34,6 +34,7 @@ describe('concordance run', () => {
         'figures.csv',
         'figures.parquet',
         'findings.json',
+        'framework-index.csv',
         'manifest.json',
         'quarantine.csv',
         'review.xlsx',
