@@ -24,8 +24,13 @@ export function payReviewFiles(
   absences: ReadonlyMap<string, readonly Absence[]>,
   last: Month,
 ): ExtractOut[] {
-  const decisions = [...people.flatMap((person) => yearly(person)), ...returns(people, absences)].filter(
-    ({ day }) => day <= lastDay(last),
+  const forgotten = forgottenReturn(people, absences);
+  const decisions = [
+    ...people.flatMap((person) => yearly(person)),
+    ...returns(people, absences, forgotten),
+  ].filter(
+    ({ person, day }) =>
+      day <= lastDay(last) && !(person === forgotten?.person && day >= forgotten.absence.first),
   );
   return quartersOf(months(firstMonth, last)).map((quarter) => {
     const rows: Field[][] = decisions
@@ -66,17 +71,37 @@ function yearly(person: Person): Decision[] {
   return found;
 }
 
-function returns(people: readonly Person[], absences: ReadonlyMap<string, readonly Absence[]>): Decision[] {
-  let forgotten = false;
+interface Return {
+  readonly person: Person;
+  readonly absence: Absence;
+}
+
+/** The first woman of Orvanne Fluides whose leave began in 2026 and who came back under the same contract. */
+function forgottenReturn(
+  people: readonly Person[],
+  absences: ReadonlyMap<string, readonly Absence[]>,
+): Return | undefined {
+  for (const person of people) {
+    for (const absence of absences.get(person.number) ?? []) {
+      if (absence.reason !== 'maternity' || absence.first < '2026-01-02' || absence.last > '2026-08-31')
+        continue;
+      const contract = person.contracts.find((each) => runsOn(each, addDays(absence.last, 1)));
+      if (contract?.entity === 'OFR' && runsOn(contract, absence.first)) return { person, absence };
+    }
+  }
+  return undefined;
+}
+
+function returns(
+  people: readonly Person[],
+  absences: ReadonlyMap<string, readonly Absence[]>,
+  forgotten: Return | undefined,
+): Decision[] {
   return people.flatMap((person) =>
     (absences.get(person.number) ?? []).flatMap((absence) => {
       const day = addDays(absence.last, 1);
       const contract = person.contracts.find((each) => runsOn(each, day));
-      if (absence.reason !== 'maternity' || !contract) return [];
-      if (!forgotten && contract.entity === 'OFR' && day >= '2026-02-01' && absence.first > '2026-01-01') {
-        forgotten = true;
-        return [];
-      }
+      if (absence.reason !== 'maternity' || !contract || absence === forgotten?.absence) return [];
       return [{ contract, person, day, kind: 'individual_raise' as const }];
     }),
   );

@@ -186,6 +186,15 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
   const basis = request.basis ?? indicator?.bases[0] ?? 'quarter';
   const window = windowOf(record, period, basis);
   const figure = indicator ? await figureOf(warehouse, indicator.id, entity, period, basis) : null;
+  const byCompany = measures.find((measure) => measure.level === 'entity');
+  if (byCompany && entity === GROUP) {
+    throw new Fault(
+      'TRC-007',
+      `${byCompany.id} is worked out by company: it has no value for the group.`,
+      'Name a company with --entity.',
+      { exitStatus: 2 },
+    );
+  }
   const shut = measures.find((measure) => measure.opens === 'closed');
   if (shut) {
     throw new Fault(

@@ -108,6 +108,25 @@ describe('the story of the sample group is found', () => {
   });
 });
 
+describe('what only a company has', () => {
+  test('the group cannot be traced where a measure is worked out by company, and the message says so', async () => {
+    await expect(
+      opened(({ warehouse, record }) =>
+        trace(warehouse, record, { id: 'hr.index_egalite', entity: 'GROUP' }),
+      ),
+    ).rejects.toMatchObject({ code: 'TRC-007' });
+  });
+
+  test('what became of one woman back from maternity leave is not shown as a share', async () => {
+    const shown = await opened(({ warehouse }) =>
+      warehouse.rows<{ state: string; value: string | null }>(
+        "select distinct state, value from result.figure where indicator = 'hr.index_maternity' and value is not null",
+      ),
+    );
+    expect(shown).toEqual([]);
+  });
+});
+
 describe('the package', () => {
   test('keeps every row: read = staged + quarantined, for each extract', () => {
     for (const one of outcome.manifest.extracts)
