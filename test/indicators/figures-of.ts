@@ -17,7 +17,8 @@ export interface Found {
 /**
  * @param staged rows by contract, for entities A, B (French, in one group) and D (German)
  * @param ids indicators to compute
- * @param options `period`: quarter that ends the history of five quarters; `missing`: contracts that have not come
+ * @param options `period`: quarter that ends the history of five quarters; `missing`: contracts that have not come;
+ *   `before`: done to the reference tables, `after`: to the harmonised ones
  */
 export async function figuresOf(
   staged: Record<string, Rows>,
@@ -26,6 +27,7 @@ export async function figuresOf(
     period?: string;
     missing?: readonly string[];
     before?: (warehouse: Warehouse) => Promise<void>;
+    after?: ((warehouse: Warehouse) => Promise<void>) | undefined;
   } = {},
 ): Promise<Found> {
   const period = options.period ?? '2026-Q1';
@@ -40,6 +42,7 @@ export async function figuresOf(
   const tables = [...new Set(chosen.measures.map((m) => m.table))];
   const built = await harmonised(staged, tables, period, options.before);
   try {
+    await options.after?.(built.warehouse);
     const contracts = [...new Set(chosen.measures.flatMap((m) => m.contracts))];
     const expected = contracts.flatMap((contract) => ['A', 'B', 'D'].map((entity) => ({ contract, entity })));
     const months = await built.rows<{ month: string }>(
