@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ExtractError } from '../connectors/connector.ts';
+import { assuranceCommand } from './commands/assurance.ts';
 import { briefCommand } from './commands/brief.ts';
 import { checkCommand } from './commands/check.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -40,6 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     publishCommand(),
     diffCommand(),
     indicatorsCommand(),
+    assuranceCommand(),
     keyCommand(),
     sampleCommand(),
     whatifCommand(),

@@ -78,7 +78,7 @@ const smallestGroup = 5;
 export async function openRun(folder: string): Promise<{ warehouse: Warehouse; record: RunRecord }> {
   let warehouse: Warehouse;
   try {
-    warehouse = await Warehouse.read(join(folder, 'warehouse.duckdb'));
+    warehouse = await Warehouse.read(join(folder, 'warehouse.duckdb'), [join(folder, 'quarantine.csv')]);
   } catch (cause) {
     throw new Fault(
       'SEA-003',

@@ -1,4 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModels } from '../harmonise/harmonise.ts';
 import { type Language, wording } from '../language/wording.ts';
@@ -124,6 +126,7 @@ async function recompute(
 ): Promise<void> {
   const step = options.step ?? (() => {});
   const again: Warehouse = await openRecomputation(join(folder, 'warehouse.duckdb'));
+  const scratch = await mkdtemp(join(tmpdir(), 'concordance-verify-'));
   try {
     step('definition');
     await viewSealed(again, 'staged');
@@ -140,11 +143,13 @@ async function recompute(
     step('harmonise');
     await checkHarmonised(again, await loadModels(), manifest, findings);
     step('measures');
+    // what follows is SQL that the package's catalogue declares
+    await again.shut([join(folder, 'figures.csv'), join(folder, 'figures.parquet')], [scratch]);
     const values = await checkMeasures(again, record, findings);
     step('opening');
     await checkOpening(again, record, values, findings);
     step('figures');
-    const figures = await checkFigures(again, record, values, folder, findings);
+    const figures = await checkFigures(again, record, values, { folder, scratch }, findings);
     const content = await readContent(again, 'sealed').catch(() => undefined);
     if (!content) {
       findings.note('no_content');
@@ -163,5 +168,6 @@ async function recompute(
     await checkBoard(folder, content, defined, findings);
   } finally {
     await again.close();
+    await rm(scratch, { recursive: true, force: true });
   }
 }

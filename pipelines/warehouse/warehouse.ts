@@ -7,6 +7,7 @@ import {
   DuckDBStructValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { literal } from '../../connectors/connector.ts';
 import { macros } from './macros.ts';
 
 export interface Limits {
@@ -45,16 +46,31 @@ export class Warehouse {
     return warehouse;
   }
 
-  /** Opens a sealed warehouse for reading only. */
-  static async read(file: string): Promise<Warehouse> {
+  /**
+   * Opens a sealed warehouse for reading only. SQL that a package records is not trusted: it reads no other
+   * file than `beside`, and changes no setting.
+   */
+  static async read(file: string, beside: readonly string[] = []): Promise<Warehouse> {
     const instance = await DuckDBInstance.create(file, {
       access_mode: 'READ_ONLY',
       autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
     });
     const connection = await instance.connect();
     const warehouse = new Warehouse(instance, connection, file);
     await warehouse.run("set timezone = 'UTC'");
+    await warehouse.shut(beside);
     return warehouse;
+  }
+
+  /** From here on the session reaches no file but these, nor any below these folders, and keeps its settings. */
+  async shut(files: readonly string[] = [], folders: readonly string[] = []): Promise<void> {
+    const list = (names: readonly string[]) => `[${names.map((name) => literal(name)).join(', ')}]`;
+    if (files.length > 0) await this.run(`set allowed_paths = ${list(files)}`);
+    if (folders.length > 0) await this.run(`set allowed_directories = ${list(folders)}`);
+    await this.run('set enable_external_access = false');
+    await this.run('set lock_configuration = true');
   }
 
   async run(sql: string): Promise<void> {

@@ -1,5 +1,4 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
@@ -17,16 +16,11 @@ export async function checkFigures(
   again: Warehouse,
   record: RunRecord,
   values: readonly MeasureValue[],
-  folder: string,
+  { folder, scratch }: { readonly folder: string; readonly scratch: string },
   findings: Findings,
 ): Promise<Figure[]> {
   const figures = computeFigures(record.catalogue, values);
-  const scratch = await mkdtemp(join(tmpdir(), 'concordance-verify-'));
-  try {
-    await recordFigures(again, figures, scratch);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  await recordFigures(again, figures, scratch);
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
   const csv = literal(join(folder, 'figures.csv'));
   const typed = columns.map((one) => `${literal(one.column_name)}: ${literal(one.column_type)}`).join(', ');

@@ -1,0 +1,112 @@
+import { literal } from '../../../connectors/connector.ts';
+import type { Measure } from '../../indicators/catalogue.ts';
+import { measureRows, type TableColumns, type Window } from '../../indicators/measure-rows.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+
+/** A row behind a measure, of any entity, on any day from the first of the run's windows to the last. */
+export interface MeasureLine {
+  readonly line: number;
+  readonly entity: string;
+  readonly site: string | null;
+  readonly date: string;
+  readonly value: string | null;
+  /** what it counts for in the group: consolidated share, 0 for what the group eliminates */
+  readonly weight: string;
+  /** number of the key within this measure alone; null where rows are summed */
+  readonly key: number | null;
+  readonly quality: string | null;
+  /** null for people, as the site and the row: with them, what two measures say of one person could be put together */
+  readonly extract: string | null;
+  readonly row: number | null;
+}
+
+export const lineColumns = [
+  'line',
+  'entity',
+  'site',
+  'date',
+  'value',
+  'weight',
+  'key',
+  'quality',
+  'extract',
+  'row',
+] as const satisfies readonly (keyof MeasureLine)[];
+
+/** People of one entity and one date of the file under whom a measure's lines are not given. */
+const smallestGroup = 5;
+
+/**
+ * SELECT of the lines of a measure, in their order, with `address` and `source`, where each comes from.
+ *
+ * A key, such as a person's pseudonym, becomes a number that no other measure has. Lines of people stand in
+ * an order of the measure's own, without site, extract and row, and dated by the end of the month of a stock
+ * or by the part of the window of a flow: lines of two measures cannot be joined into one person.
+ */
+export function measureLines(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
+  const salted = (text: string) => `md5(${literal(`${measure.id}\n`)} || ${text})`;
+  const order = measure.people
+    ? salted(
+        "extract_id || chr(10) || row_number || chr(10) || own_date || chr(10) || entity || chr(10) || coalesce(key, '') || chr(10) || coalesce(value::varchar, '')",
+      )
+    : 'extract_id, row_number, date, entity, site, value';
+  const unless = (column: string, type: string) => (measure.people ? `null::${type}` : column);
+  return `with lined as (
+      select *, row_number() over (order by ${order}) as line,
+        ${measure.aggregation === 'sum' ? 'null::bigint' : `dense_rank() over (order by ${salted('key')})`} as key_number
+      from (${dated(measure, columns, windows)}))
+    select line, entity, ${unless('site', 'varchar')} as site, date::varchar as date, value, weight, key_number as key, quality,
+      ${unless('extract_id', 'varchar')} as extract, ${unless('row_number', 'bigint')} as row, extract_id as source, row_number as address
+    from lined order by line`;
+}
+
+/** The measure's rows that some window of it needs. */
+function dated(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
+  const days = windows.toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const [widest, narrowest] = [days[0] as Window, days.at(-1) as Window];
+  const atEnd = measure.time === 'stock_end' || measure.time === 'trailing';
+  const within = atEnd
+    ? `month = date_trunc('month', date '${widest.to}')`
+    : `date between date '${widest.from}' and date '${widest.to}'`;
+  // a day of entry or exit would tell who it is: the window is enough to count it in
+  const flow = `case when date >= date '${narrowest.from}' then date '${narrowest.to}' else date '${narrowest.from}' - 1 end::date`;
+  const shown = !measure.people ? 'date' : measure.time === 'flow' ? flow : 'last_day(date)';
+  return `select * replace (${shown} as date), date as own_date from (${measureRows(measure, columns)})
+      where ${within}${measure.aggregation === 'sum' ? '' : ' and key is not null'}`;
+}
+
+/** Number of lines in all; null where they would show fewer than five people of an entity at a date. */
+export async function countLines(
+  warehouse: Warehouse,
+  measure: Measure,
+  columns: TableColumns,
+  windows: readonly Window[],
+): Promise<number | null> {
+  const people = measure.aggregation === 'sum' ? 'count(*)' : 'count(distinct key)';
+  const [found] = await warehouse.rows<{ rows: number; fewest: number | null }>(
+    `select coalesce(sum(rows), 0)::bigint as rows, min(people) as fewest
+     from (select count(*) as rows, ${people} as people from (${dated(measure, columns, windows)}) group by entity, date)`,
+  );
+  const small = measure.people && found?.fewest != null && found.fewest < smallestGroup;
+  return small ? null : (found?.rows ?? 0);
+}
+
+/** The first lines, as a stream. */
+export function streamLines(
+  warehouse: Warehouse,
+  lines: string,
+  most: number,
+): AsyncGenerator<MeasureLine[]> {
+  return warehouse.chunks<MeasureLine>(`select * from (${lines}) order by line limit ${most}`);
+}
+
+/** Addresses of some lines: what the group looks up for an assurance provider who names them. */
+export async function addressesOfLines(
+  warehouse: Warehouse,
+  lines: string,
+  numbers: readonly number[],
+): Promise<{ line: number; extract: string; row: number }[]> {
+  return warehouse.rows(
+    `select line, source as extract, address as row from (${lines}) where line in (${numbers.join(', ')}) order by line`,
+  );
+}
