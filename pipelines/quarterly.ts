@@ -15,6 +15,7 @@ import { qualityFindings } from './alignment/quality.ts';
 import { reconcile } from './alignment/reconcile.ts';
 import { carriedExplanations } from './carried-explanations.ts';
 import { collect } from './collect/collect.ts';
+import { collectEvidence } from './collect/evidence.ts';
 import { changesOf } from './comparison.ts';
 import { quarterOf, shiftQuarter } from './configuration/period.ts';
 import { Fault } from './fault.ts';
@@ -110,7 +111,8 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     store: join(plan.work, 'store'),
     sourcesAtOnce: configuration.limits.sources_at_once,
   });
-  const identity = await identify(plan, collected, presentation);
+  const evidence = await collectEvidence(project.base, configuration.evidence);
+  const identity = await identify(plan, collected, presentation, evidence);
   const standing = await existing(identity);
   if (standing) {
     progress.step('done', `${identity.id} stands already: same inputs, same run`);
@@ -228,6 +230,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         }),
         spend: await looseSpend(warehouse, yearStart, quarter.to),
         indicators: catalogue.indicators,
+        evidence: evidence ?? [],
         day: quarter.to,
         currency: configuration.group.currency,
         language,
@@ -317,6 +320,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     chosen,
     folder,
     restates,
+    evidence,
   );
   await writeSeal(folder, manifest, project.signingKey);
   await mkdir(plan.periodFolder, { recursive: true });

@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { type Evidence, evidenceState } from '../collect/evidence.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { GROUP } from '../indicators/figure.ts';
 import { dayName, quantity, unitName } from '../language/quantity.ts';
@@ -19,6 +20,8 @@ export interface ActionFacts {
   readonly currency: string;
   readonly language: Language;
   readonly say: Say;
+  /** documents that were delivered */
+  readonly evidence?: readonly Evidence[];
 }
 
 /** Share by which spending may exceed its budget, and the register differ from the ledger. */
@@ -207,17 +210,23 @@ function ledgerFinding(action: Action, { say, currency, language }: ActionFacts)
   ];
 }
 
-/** A claimed saving stays a claim until there is a document, its hash, and a measurement; what lacks is named. */
-function claimFinding(action: Action, { say, currency, language, effects }: ActionFacts): Finding[] {
+/** A claimed saving stays a claim until the document that shows it was delivered and is the one whose hash was stated; what lacks is named. */
+function claimFinding(
+  action: Action,
+  { say, currency, language, effects, evidence = [] }: ActionFacts,
+): Finding[] {
   if (action.claimedSaving === null || new Decimal(action.claimedSaving).isZero()) return [];
+  const { evidenceFile: file, evidenceSha256: stated } = action;
+  const state = file !== null && stated !== null ? evidenceState(evidence, { file, sha256: stated }) : null;
+  // whether the indicator moved is another finding
+  if (state === 'equal') return [];
   const missing = [
+    ...(state === null ? [] : [state]),
     ...(action.evidence === null && action.evidenceFile === null ? ['document'] : []),
     ...(action.evidenceFile === null ? ['file'] : []),
     ...(action.evidenceSha256 === null ? ['hash'] : []),
     ...(effects.some((one) => one.action === action.id && one.verdict === 'moved') ? [] : ['measurement']),
   ];
-  // a document on file whose hash is known is evidence; whether the indicator moved is another finding
-  if (action.evidenceFile !== null && action.evidenceSha256 !== null) return [];
   const none = missing.includes('document');
   return [
     {
@@ -231,7 +240,7 @@ function claimFinding(action: Action, { say, currency, language, effects }: Acti
         evidence: action.evidence ?? action.evidenceFile ?? '',
         missing: missing
           .filter((one) => one !== 'file' || !none)
-          .map((one) => say(`claim.missing.${one}`))
+          .map((one) => say(`claim.missing.${one}`, { file: file ?? '' }))
           .join(', '),
       }),
       figures: [{ name: say('names.claimed_saving'), value: action.claimedSaving, unit: currency }],

@@ -236,6 +236,10 @@ export const Configuration = z.strictObject({
       .default('omit')
       .describe('what the sealed package does with extracts that hold identities'),
   }),
+  evidence: z
+    .string()
+    .optional()
+    .describe('folder of the documents that actions name as evidence: each is told by its SHA-256'),
   seal: z
     .strictObject({
       signing_key: z

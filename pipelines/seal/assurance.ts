@@ -177,7 +177,7 @@ async function fill(
   await archive.add('decisions.csv', decisionsTable(entries));
   if (entries.length > 0 && manifest.state === 'draft')
     await archive.addFile('decisions.ndjson', journalFile(folder, manifest));
-  await archive.add('evidence.csv', evidenceTable(content, entries));
+  await archive.add('evidence.csv', evidenceTable(content, entries, manifest.evidence));
   await archive.add('extracts.csv', extractsTable(manifest.extracts));
   if (request.log !== undefined) await archive.addFile('run.log', resolve(request.log));
   const sums = archive.sums.map((one) => `${one.sha256}  ${one.name}\n`).join('');

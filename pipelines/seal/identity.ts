@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Collected } from '../collect/collect.ts';
+import { type Evidence, evidenceText } from '../collect/evidence.ts';
 import { shiftQuarter } from '../configuration/period.ts';
 import { hashCatalogue } from '../indicators/load.ts';
 import type { Plan } from '../plan.ts';
@@ -25,6 +26,7 @@ export async function identify(
   plan: Plan,
   collected: Collected,
   presentation: Presentation,
+  evidence: readonly Evidence[] | undefined,
 ): Promise<Identity> {
   const { project, quarter, language } = plan;
   const objectives = project.configuration.objectives;
@@ -41,6 +43,7 @@ export async function identify(
         .sort()
         .join('\n'),
     ),
+    ...(evidence ? { evidence: sha256(evidenceText(evidence)) } : {}),
   };
   const id = runId(quarter.id, language, version, hashes);
   const before = await previousRun(plan, id);

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Collected } from '../collect/collect.ts';
+import type { Evidence } from '../collect/evidence.ts';
 import type { ChosenFramework } from '../frameworks/choose.ts';
 import type { Plan } from '../plan.ts';
 import type { StagedExtract } from '../stage/stage.ts';
@@ -19,6 +20,7 @@ export async function manifestOf(
   frameworks: readonly ChosenFramework[],
   folder: string,
   restates: Manifest['restates'] = null,
+  evidence: readonly Evidence[] = [],
 ): Promise<Manifest> {
   const { configuration } = plan.project;
   return {
@@ -50,6 +52,7 @@ export async function manifestOf(
       module: module ?? null,
       chosen_by: chosenBy,
     })),
+    evidence: [...evidence],
     missing_sources: collected.missing.map((one) => one.source.id),
     gates: [...gates],
     warehouse: tables,

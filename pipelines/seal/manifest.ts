@@ -44,6 +44,8 @@ export const Manifest = z.strictObject({
     catalogue: hash,
     factors: hash,
     extracts: hash,
+    /** absent where no folder of evidence is configured */
+    evidence: hash.optional(),
   }),
   extracts: z.array(
     z.strictObject({
@@ -73,6 +75,8 @@ export const Manifest = z.strictObject({
     )
     .default([]),
   missing_sources: z.array(z.string()),
+  /** documents delivered as evidence; they are not in the package */
+  evidence: z.array(z.strictObject({ file: z.string(), sha256: hash, bytes: z.int() })).default([]),
   /** why the CSR lead must look; the run ended with status 3 when there is any */
   gates: z.array(z.string()),
   /** the database by content: DuckDB's file itself differs from one writing to the next */

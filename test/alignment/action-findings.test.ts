@@ -36,20 +36,23 @@ const milestone = (id: string, more: Partial<Milestone> = {}): Milestone => ({
 test('a group whose actions keep their word raises nothing', () => {
   const sealed = { evidence: 'Acceptance', evidenceFile: 'pv.pdf', evidenceSha256: 'a'.repeat(64) };
   expect(
-    found([
-      actionOf(),
-      actionOf({ id: 'A-2', status: 'done', doneOn: '2026-01-31', claimedSaving: '12000', ...sealed }),
-      actionOf({
-        id: 'A-3',
-        dependsOn: ['A-2'],
-        milestones: [
-          milestone('M1'),
-          milestone('M2', { status: 'planned', doneOn: null, due: '2026-12-31', dependsOn: ['A-1:M1'] }),
-        ],
-      }),
-      // 5 % over its budget, and 5 % between register and ledger, are accepted
-      actionOf({ id: 'A-4', spent: '1000', ledgerSpent: '1050' }),
-    ]),
+    found(
+      [
+        actionOf(),
+        actionOf({ id: 'A-2', status: 'done', doneOn: '2026-01-31', claimedSaving: '12000', ...sealed }),
+        actionOf({
+          id: 'A-3',
+          dependsOn: ['A-2'],
+          milestones: [
+            milestone('M1'),
+            milestone('M2', { status: 'planned', doneOn: null, due: '2026-12-31', dependsOn: ['A-1:M1'] }),
+          ],
+        }),
+        // 5 % over its budget, and 5 % between register and ledger, are accepted
+        actionOf({ id: 'A-4', spent: '1000', ledgerSpent: '1050' }),
+      ],
+      { evidence: [{ file: 'pv.pdf', sha256: 'a'.repeat(64), bytes: 1 }] },
+    ),
   ).toEqual([]);
 });
 
@@ -80,6 +83,14 @@ describe('an action', () => {
     const [one] = found([actionOf({ claimedSaving: '21000' })]);
     expect(one).toMatchObject({ id: 'claim:action:A-1', kind: 'claim', severity: 'major' });
     expect(one?.sentence).toMatch(/Missing: a document .*, its SHA-256, a measurement before and after/);
+    const sealed = { claimedSaving: '21000', evidenceFile: 'pv.pdf', evidenceSha256: 'A'.repeat(64) };
+    const [absent] = found([actionOf(sealed)]);
+    expect(absent?.sentence).toContain('Missing: the document itself: pv.pdf was not delivered');
+    const [other] = found([actionOf(sealed)], {
+      evidence: [{ file: 'pv.pdf', sha256: 'b'.repeat(64), bytes: 1 }],
+    });
+    expect(other).toMatchObject({ id: 'claim:action:A-1', severity: 'minor' });
+    expect(other?.sentence).toContain('pv.pdf was delivered with another one');
     const [named] = found([actionOf({ claimedSaving: '21000', evidence: 'Acceptance' })]);
     expect(named).toMatchObject({ severity: 'minor' });
     expect(named?.sentence).toContain('the file of the document, its SHA-256');

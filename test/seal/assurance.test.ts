@@ -22,7 +22,8 @@ const rows = (name: string) => {
 };
 
 beforeAll(async () => {
-  project = await tinyProject();
+  project = await tinyProject((yaml) => `${yaml}evidence: proofs\n`);
+  await project.write('proofs/pv.pdf', 'abc');
   sealed = await sealedRun(project);
   const { file } = await packAssurance(sealed, { out: join(project.folder, 'first.zip') });
   parts = unzipSync(await readFile(file));
@@ -107,6 +108,13 @@ describe('the assurance package', () => {
     expect(strFromU8(capped['measures.csv'] as Uint8Array)).toMatch(
       /^waste_weight,.*,rows\/waste_weight\.csv,2,1,capped$/m,
     );
+  });
+
+  test('lists the documents delivered as evidence, by the hash that the manifest seals', async () => {
+    // SHA-256 of "abc": FIPS 180-2, appendix B.1
+    const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    expect((await readManifest(sealed)).evidence).toEqual([{ file: 'pv.pdf', sha256: abc, bytes: 3 }]);
+    expect(rows('evidence.csv')).toEqual([expect.objectContaining({ file: 'pv.pdf', sha256: abc })]);
   });
 
   test('tells the group where a line that the provider names comes from', async () => {

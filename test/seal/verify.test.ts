@@ -24,7 +24,8 @@ let sealed: string;
 let publicKey: string;
 
 beforeAll(async () => {
-  project = await tinyProject((yaml) => `${yaml}seal: { signing_key: signing.key }\n`);
+  project = await tinyProject((yaml) => `${yaml}seal: { signing_key: signing.key }\nevidence: proofs\n`);
+  await project.write('proofs/pv.pdf', 'the document');
   ({ publicFile: publicKey } = await makeSigningKey(join(project.folder, 'signing.key')));
   sealed = await sealedRun(project);
 }, 600_000);
@@ -187,6 +188,16 @@ describe('a forger who makes every hash again', () => {
     // its months are still counted as delivered: the figure would be zero where it is missing
     expect(differences).toContain('water:SA:2026-07-01: the database counts this month as delivered');
   });
+
+  test('and puts another document in the place of the evidence', async () => {
+    const folder = await spoilt();
+    await reseal(folder, (manifest) => {
+      for (const one of manifest.evidence as { sha256: string }[]) one.sha256 = 'f'.repeat(64);
+    });
+    expect(await found(folder)).toContainEqual(
+      expect.stringMatching(/^definition: manifest.json, evidence: the list of documents/),
+    );
+  }, 120_000);
 
   test('and changes how a measure is defined', async () => {
     const folder = await spoilt();

@@ -1,3 +1,4 @@
+import { type Evidence, evidenceState } from '../../collect/evidence.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import type { MeasureValue } from '../../indicators/figure.ts';
 import type { Window } from '../../indicators/measure-rows.ts';
@@ -180,12 +181,26 @@ export function decisionsTable(entries: readonly JournalEntry[]): string {
   );
 }
 
-/** Evidence that actions and overrides name. */
-export function evidenceTable(content: ReportContent, entries: readonly JournalEntry[]): string {
+/**
+ * Evidence that actions and overrides name, and whether it was delivered: `equal`, `other_hash`,
+ * `not_delivered`, `no_hash` for a delivered file whose hash nobody stated; then every
+ * document delivered.
+ */
+export function evidenceTable(
+  content: ReportContent,
+  entries: readonly JournalEntry[],
+  delivered: readonly Evidence[],
+): string {
+  const stateOf = (file: string | null, sha256: string | null): string => {
+    if (file !== null && sha256 !== null) return evidenceState(delivered, { file, sha256 });
+    return delivered.some((one) => one.file === file) ? 'no_hash' : 'not_delivered';
+  };
+  // a reviewer names a document in words, or by its file
+  const namedBy = (text: string) => delivered.find((one) => text.includes(one.file));
   const actions = [...content.objectives.flatMap((one) => one.actions), ...content.looseActions];
   const unique = [...new Map(actions.map((one) => [one.id, one])).values()];
   return csvTable(
-    ['kind', 'subject', 'evidence', 'file', 'sha256'],
+    ['kind', 'subject', 'evidence', 'file', 'sha256', 'state'],
     [
       ...unique
         .filter((one) => one.evidence !== null || one.evidenceFile !== null || one.evidenceSha256 !== null)
@@ -195,6 +210,7 @@ export function evidenceTable(content: ReportContent, entries: readonly JournalE
           evidence: one.evidence,
           file: one.evidenceFile,
           sha256: one.evidenceSha256,
+          state: stateOf(one.evidenceFile, one.evidenceSha256),
         })),
       ...entries
         .filter((one) => one.evidence !== null)
@@ -202,9 +218,18 @@ export function evidenceTable(content: ReportContent, entries: readonly JournalE
           kind: 'override',
           subject: one.subject,
           evidence: one.evidence,
-          file: null,
-          sha256: null,
+          file: namedBy(one.evidence ?? '')?.file ?? null,
+          sha256: namedBy(one.evidence ?? '')?.sha256 ?? null,
+          state: namedBy(one.evidence ?? '') ? 'no_hash' : 'not_delivered',
         })),
+      ...delivered.map((one) => ({
+        kind: 'delivered',
+        subject: '',
+        evidence: '',
+        file: one.file,
+        sha256: one.sha256,
+        state: '',
+      })),
     ],
   );
 }

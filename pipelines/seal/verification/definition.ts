@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { evidenceText } from '../../collect/evidence.ts';
 import { hashOfFiles } from '../../configuration/library.ts';
 import type { Project } from '../../configuration/load.ts';
 import { type Quarter, quarterOf, quartersBetween } from '../../configuration/period.ts';
@@ -50,6 +51,8 @@ export async function checkDefinition(
           .join('\n'),
       ),
     };
+    if (manifest.hashes.evidence || manifest.evidence.length > 0)
+      hashes.evidence = sha256(evidenceText(manifest.evidence));
     // logo, fonts and templates of the group's own are part of this hash, and are not in the package
     if (report.logo || report.font || report.templates) findings.note('own_look');
     else hashes.configuration = sha256(project.text);
@@ -57,8 +60,10 @@ export async function checkDefinition(
       if (hash !== manifest.hashes[name as keyof Manifest['hashes']])
         findings.differs(
           'definition',
-          name === 'extracts' ? 'manifest.json, extracts' : `${definitionFolder}/, ${name}`,
-          name === 'extracts' ? 'extract_list' : 'definition_hash',
+          name === 'extracts' || name === 'evidence'
+            ? `manifest.json, ${name}`
+            : `${definitionFolder}/, ${name}`,
+          name === 'extracts' ? 'extract_list' : name === 'evidence' ? 'evidence_list' : 'definition_hash',
           { name },
         );
     }
