@@ -24,6 +24,7 @@ import { chooseFrameworks } from './frameworks/choose.ts';
 import { exportFrameworkIndex } from './frameworks/export.ts';
 import { loadFrameworks } from './frameworks/load.ts';
 import { harmonise, loadModels } from './harmonise/harmonise.ts';
+import { figureMethods } from './indicators/figure-methods.ts';
 import { computeFigures } from './indicators/figures.ts';
 import { loadCatalogue } from './indicators/load.ts';
 import { computeMeasures } from './indicators/measure-values.ts';
@@ -156,7 +157,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
     const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations);
     const figures = computeFigures(catalogue, measures);
-    await recordFigures(warehouse, figures, scratch);
+    await recordFigures(warehouse, figures, scratch, await figureMethods(warehouse, catalogue, figures));
     const index = frameworkIndex({
       library,
       chosen,

@@ -25,7 +25,7 @@ export interface Window {
 
 /**
  * SELECT of the harmonised rows of a measure that lie in the perimeter, before any window:
- * `entity, site, date, month, value DECIMAL(28,10), weight, key, quality, extract_id, row_number`.
+ * `entity, site, date, month, value DECIMAL(28,10), weight, key, quality, method, extract_id, row_number`.
  *
  * `weight` is what the row counts for in the group: the consolidation weight of its entity, 0 for an
  * intra-group row of a measure that eliminates them. A row outside its entity's dates is not in it.
@@ -40,7 +40,7 @@ export function measureRows(measure: Measure, columns: TableColumns): string {
       ${measure.aggregation === 'sum' ? 'null::varchar' : `(${measure.key})::varchar`} as key,
       ${measure.opens === 'cells' ? 't.cell, t.women, t.men,' : ''}
       ${isPopulationStatistic(measure) ? `${populationColumns(measure)},` : ''}
-      ${optional('quality', 'varchar')} as quality, t.extract_id, t.row_number
+      ${optional('quality', 'varchar')} as quality, ${optional('method', 'varchar')} as method, t.extract_id, t.row_number
     from model.${measure.table} as t
     -- named apart from the table's own columns, which a filter or a value may use bare
     join (select entity as perimeter_entity, weight, entry_date as perimeter_entry, exit_date as perimeter_exit from reference.entity) as e
@@ -138,7 +138,8 @@ export function divisorOf(measure: Measure, window: Window): number {
   return measure.time === 'stock_average' ? window.months : 1;
 }
 
-function monthIn(measure: Measure): string {
+/** SQL predicate: month `m.month` counts in window `w` of the measure. */
+export function monthIn(measure: Measure): string {
   return measure.time === 'stock_end' || measure.time === 'trailing'
     ? `m.month = date_trunc('month', w.window_end)`
     : 'm.month between w.window_start and w.window_end';

@@ -3,20 +3,25 @@ import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Figure } from './figure.ts';
+import { type FigureMethods, methodKey } from './figure-methods.ts';
 
 /** Writes the figures into `result.figure`, in bulk. */
 export async function recordFigures(
   warehouse: Warehouse,
   figures: readonly Figure[],
   scratch: string,
+  methods: FigureMethods = new Map(),
 ): Promise<void> {
   const file = join(scratch, 'figures.ndjson');
-  await writeFile(file, figures.map((figure) => JSON.stringify(figure)).join('\n'));
+  const lines = figures.map((figure) =>
+    JSON.stringify({ ...figure, method: methods.get(methodKey(figure)) ?? null }),
+  );
+  await writeFile(file, lines.join('\n'));
   await warehouse.run(`create table result.figure as
-    select indicator, entity, period, basis, value, unit, numerator, denominator, coverage, "estimatedShare" as estimated_share, status
+    select indicator, entity, period, basis, value, unit, numerator, denominator, coverage, "estimatedShare" as estimated_share, status, method
     from read_json(${literal(file)}, format = 'newline_delimited', columns = {indicator: 'varchar', entity: 'varchar', period: 'varchar',
       basis: 'varchar', value: 'decimal(38,12)', unit: 'varchar', numerator: 'decimal(38,12)', denominator: 'decimal(38,12)',
-      coverage: 'decimal(9,6)', "estimatedShare": 'decimal(9,6)', status: 'varchar'})
+      coverage: 'decimal(9,6)', "estimatedShare": 'decimal(9,6)', status: 'varchar', method: 'varchar'})
     order by indicator, entity, period, basis`);
 }
 

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
+import { figureMethods } from '../../indicators/figure-methods.ts';
 import { computeFigures } from '../../indicators/figures.ts';
 import { recordFigures } from '../../indicators/record.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
@@ -20,7 +21,7 @@ export async function checkFigures(
   findings: Findings,
 ): Promise<Figure[]> {
   const figures = computeFigures(record.catalogue, values);
-  await recordFigures(again, figures, scratch);
+  await recordFigures(again, figures, scratch, await figureMethods(again, record.catalogue, figures));
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
   const csv = literal(join(folder, 'figures.csv'));
   const typed = columns.map((one) => `${literal(one.column_name)}: ${literal(one.column_type)}`).join(', ');
