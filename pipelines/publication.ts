@@ -1,5 +1,5 @@
-import { constants, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, cp, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Finding } from './alignment/finding.ts';
 import { driftFindings, ranked, standingTeller } from './alignment/findings.ts';
 import { loadProject } from './configuration/load.ts';
@@ -14,6 +14,7 @@ import { writeBoard } from './report/board/board.ts';
 import type { ReportContent } from './report/content.ts';
 import { type Presentation, readPresentation } from './report/presentation.ts';
 import type { Recorded } from './report/record-content.ts';
+import { unexplainedGaps } from './report/unexplained-gaps.ts';
 import { reconciliationId } from './report/workbook/sheets/reconciliations.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
 import { applyReview, dependantsOf, idOf } from './review/applied.ts';
@@ -66,10 +67,13 @@ export async function publishRun(
   const ledgerLock = join(draft.out, '.work', 'published.lock');
   return withLock(draft.lock, () =>
     withLock(ledgerLock, async () => {
+      // a ledger that was changed is refused before anything is added to it
+      await readLedger(join(draft.out, 'published.csv'));
+      await completeKilled(draft.out, progress);
       const before = await publicationsOf(draft.periodFolder);
       const standing = before.find((one) => one.manifest.run === draft.manifest.run);
       if (standing) {
-        await complete(draft, standing, before, await recordedOf(draft), progress);
+        progress.step('done', standing.folder);
         return { folder: standing.folder, manifest: standing.manifest, already: true };
       }
       const made = await publish(draft, before, request, progress);
@@ -132,7 +136,8 @@ async function publish(
     };
     // from here on the period is locked; the ledger follows from the package, in this call or in the next
     await rename(work, folder);
-    await complete(draft, made, [...before, made], recorded, progress);
+    await complete(draft.out, draft.periodFolder, made, recorded);
+    progress.step('done', made.folder);
     return made;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -170,16 +175,7 @@ function refuseUndecided(content: ReportContent, review: Review): void {
     const state = states.get(idOf(figure)) ?? 'open';
     return state === 'approved' || state === 'rejected' ? [] : [`${idOf(figure)}: ${told[state]}`];
   });
-  const explained = new Set(review.explanations.map((one) => one.reconciliation));
-  const differing = content.reconciliations.filter((one) => one.status === 'differs');
-  const gaps = differing.filter(
-    (one) =>
-      !explained.has(reconciliationId(one)) &&
-      one.explanation === null &&
-      // the group's gap is explained by those of its entities
-      (one.entity !== GROUP ||
-        !differing.some((o) => o.reconciliation === one.reconciliation && o.entity !== GROUP)),
-  );
+  const gaps = unexplainedGaps({ ...content, review });
   const listed = [
     ...waiting,
     ...gaps.map(
@@ -398,29 +394,42 @@ async function copyRest(from: string, to: string): Promise<void> {
   }
 }
 
-/** What follows from a published package: its lines in the ledger, and the link to it. */
+/**
+ * Finishes the publications, of whatever period, whose call was killed between the package and the ledger: the
+ * link to a package is made last. The ledger is chained, so their lines come before those of any other.
+ */
+async function completeKilled(out: string, progress: Progress): Promise<void> {
+  for (const name of (await readdir(out)).sort()) {
+    if (name.startsWith('.')) continue;
+    const periodFolder = join(out, name);
+    const newest = (await publicationsOf(periodFolder)).at(-1);
+    if (!newest) continue;
+    const linked = await readlink(join(periodFolder, 'published')).catch(() => '');
+    if (basename(linked) === basename(newest.folder)) continue;
+    progress.step('ledger', newest.manifest.run);
+    await complete(out, periodFolder, newest, await recordedOf(newest));
+  }
+}
+
+/** What follows from a published package: its lines in the ledger, and, after them, the link to it. */
 async function complete(
-  draft: Draft,
+  out: string,
+  periodFolder: string,
   made: Published,
-  publications: readonly Published[],
   recorded: Recorded,
-  progress: Progress,
 ): Promise<void> {
-  progress.step('ledger', 'published.csv');
-  const file = join(draft.out, 'published.csv');
+  const file = join(out, 'published.csv');
   const ledger = await readLedger(file);
   if (!ledger.some((line) => line.run === made.manifest.run)) {
-    const journal = await readJournal(join(made.folder, 'decisions.ndjson'), draft.manifestSha256);
+    const { draft_manifest_sha256 } = made.manifest.publication as Publication;
+    const journal = await readJournal(join(made.folder, 'decisions.ndjson'), draft_manifest_sha256);
     const figures = applyReview(recorded.content.figures, reviewAt(journal, journal.entries.length));
     await writeLedger(file, [...ledger, ...ledgerLines(ledger, figures, recorded.content, made)]);
   }
-  const newest = publications.at(-1) as Published;
-  const link = join(draft.periodFolder, 'published');
-  const next = join(draft.periodFolder, '.published-next');
+  const next = join(periodFolder, '.published-next');
   await rm(next, { force: true });
-  await symlink(`${newest.manifest.run}.published`, next, 'junction');
-  await rename(next, link);
-  progress.step('done', made.folder);
+  await symlink(basename(made.folder), next, 'junction');
+  await rename(next, join(periodFolder, 'published'));
 }
 
 /** Every figure of the period when it is first published; after that what changed, here and in its history. */

@@ -184,7 +184,10 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         period: quarter.id,
         language,
         runFolder: `out/${quarter.id}/${identity.id}`,
-        explanations: await carriedExplanations(identity.previousFolder),
+        explanations: await carriedExplanations(identity.previousFolder, [
+          plan.periodFolder,
+          join(plan.out, shiftQuarter(quarter.id, -1)),
+        ]),
       },
       gapTeller(language, say),
     );

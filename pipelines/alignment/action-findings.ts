@@ -285,7 +285,7 @@ function spendFindings({ spend, say, currency, language }: ActionFacts): Finding
 
 function circleFindings({ actions, say }: ActionFacts): Finding[] {
   const found = waitingCircles(actions);
-  return [...found.actions, ...found.milestones].map((circle) => ({
+  return [...found.actions, ...found.milestones, ...found.mixed].map((circle) => ({
     id: `action:circle:${circle[0]}`,
     kind: 'action' as const,
     severity: 'major' as const,

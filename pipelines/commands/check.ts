@@ -90,7 +90,7 @@ async function check(config: string): Promise<void> {
   const circles = waitingCircles(actions);
   say(`actions        ${actions.length}, ${actions.flatMap((one) => one.milestones).length} milestones`);
   if (misfits.length > 0) throw new YamlFault('CFG-006', project.file, misfits);
-  const waiting = [...circles.actions, ...circles.milestones].map(
+  const waiting = [...circles.actions, ...circles.milestones, ...circles.mixed].map(
     (circle) => `  actions: ${[...circle, circle[0]].join(' → ')} wait for each other`,
   );
   if (waiting.length > 0) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../fault.ts';
 
@@ -26,7 +26,10 @@ async function take(file: string): Promise<void> {
   await writeFile(own, await signature(process.pid));
   try {
     for (let attempt = 0; attempt < 100; attempt += 1) {
-      if (await linked(own, file)) return;
+      if (await linked(own, file)) {
+        await sweep(file);
+        return;
+      }
       await clearStale(own, file);
     }
   } finally {
@@ -39,6 +42,17 @@ async function take(file: string): Promise<void> {
   );
 }
 
+/** Removes what processes left that were killed while they took this lock. */
+async function sweep(file: string): Promise<void> {
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`)) continue;
+    const left = join(dirname(file), name);
+    const holder = await readFile(left, 'utf8').catch(() => '');
+    // an empty one is being written at this moment
+    if (holder !== '' && !(await holds(holder))) await rm(left, { force: true });
+  }
+}
+
 /**
  * Removes a lock whose holder is gone, or throws when it is there. One process at a time does so: else the
  * slower of two would remove the lock that the faster has just taken.
@@ -46,10 +60,15 @@ async function take(file: string): Promise<void> {
 async function clearStale(own: string, file: string): Promise<void> {
   const clearing = `${file}.clearing`;
   if (!(await linked(own, clearing))) {
-    const since = await stat(clearing).catch(() => undefined);
-    // killed in the milliseconds that clearing takes
-    if (since && Date.now() - since.ctimeMs > 60_000) await rm(clearing, { force: true });
-    else await pause(20);
+    const holder = await readFile(clearing, 'utf8').catch(() => '');
+    // killed in the milliseconds that clearing takes: taken aside, so that one process alone removes it
+    if (holder !== '' && !(await holds(holder))) {
+      const aside = `${own}.aside`;
+      await rename(clearing, aside).catch(() => undefined);
+      const taken = await readFile(aside, 'utf8').catch(() => '');
+      if (taken !== '' && (await holds(taken))) await linked(aside, clearing);
+      await rm(aside, { force: true });
+    } else await pause(20);
     return;
   }
   try {
@@ -75,7 +94,7 @@ async function linked(own: string, file: string): Promise<boolean> {
 function busy(file: string, holder: string): Fault {
   return new Fault(
     'RUN-001',
-    `Process ${holder.split(' ')[0]} is running this period (${file}).`,
+    `Process ${holder.split(' ')[0]} is at work on ${basename(file, '.lock')} (${file}): a run, a review or a publication.`,
     'Wait for it to end, then start again.',
   );
 }

@@ -55,6 +55,55 @@ const reached = goal('O-WATER', `${way(100, 84)}    entity: GROUP\n`);
 const part = goal('O-SA', `${way(100, 84)}    entity: SA\n    parent: O-WATER\n`);
 
 describe('a group that keeps its word', () => {
+  test('raises nothing at all: no drift, no contradiction of priorities, no gap, from the first extract to the last page', async () => {
+    // each department has an objective, with owner, indicator, an action that runs and as much money for as much gap
+    const goals = [
+      // halfway from 2025-Q3 to 2027-Q3: 92 of 92 m3, 12.5 of 12.5 t, 80 of 80 %
+      ['O-WATER', 'Eau', 'operations', 'water.withdrawal', 100, 84, 'GROUP'],
+      ['O-WASTE', 'Déchets', 'finance', 'waste.total', 13, 12, 'GROUP'],
+      ['O-RECYCLE', 'Recyclage', 'innovation', 'waste.recycling_rate', 78, 82, 'GROUP'],
+      ['O-SITE-WATER', 'Eau des ateliers', 'hr', 'water.withdrawal', 100, 84, 'SA'],
+      ['O-SITE-WASTE', 'Déchets des ateliers', 'governance', 'waste.total', 13, 12, 'SA'],
+    ] as const;
+    const names = [
+      'Compteurs',
+      'Réemploi des chutes',
+      'Bennes de tri',
+      'Formation aux gestes',
+      'Charte du tri',
+    ];
+    project = await withActions(
+      goals
+        .map(
+          ([id, , department], i) =>
+            `A-${i + 1};${id};${names[i]};${department};Chef;SA;2026-01-01;2026-12-31;running;;1000;400;;;;;\n`,
+        )
+        .join(''),
+      goals
+        .map(
+          ([id, label, department, indicator, from, to, entity]) => `  - id: ${id}
+    label: { fr: ${label}, en: ${label} }
+    why: { fr: Parce que., en: Because. }
+    department: ${department}
+    owner: Directrice
+    indicator: ${indicator}
+    basis: quarter
+${way(from, to)}    entity: ${entity}
+`,
+        )
+        .join(''),
+      'A-1;M1;Posés;2026-06-30;2026-06-12;\n',
+    );
+    const { folder, findings } = await run();
+    expect(findings).toEqual([]);
+    expect(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')).gates).toEqual([]);
+    const agenda = JSON.parse(await readFile(join(folder, 'agenda.json'), 'utf8'));
+    expect(agenda).toMatchObject({ agenda: [], questions: [] });
+    expect((agenda.objectives as { status: string }[]).map((one) => one.status)).toEqual(
+      goals.map(() => 'on_track'),
+    );
+  }, 300_000);
+
   test('raises no finding on its objectives and actions', async () => {
     project = await withActions(kept, reached + part, 'A-1;M1;Posés;2026-06-30;2026-06-12;\n');
     const { ids } = await run();
@@ -87,6 +136,29 @@ describe('check', () => {
     project = await withActions(kept.replace(/;;;;;\n/, ';;;;;A-2\n'), reached);
     const ended = await concordance(['check', '-c', project.config]);
     expect(ended.err).toContain('A-1 → A-2 → A-1 wait for each other');
+    expect(ended.status).toBe(2);
+  });
+
+  test('refuses milestones that wait for each other, of one action or of two, and names the circle', async () => {
+    project = await withActions(
+      kept.replace(';A-1\n', ';\n'),
+      reached,
+      'A-1;M1;Posés;2026-06-30;;A-2:M1\nA-2;M1;Livrées;2026-07-31;;M2\nA-2;M2;Montées;2026-08-31;;A-1:M1\n',
+    );
+    const ended = await concordance(['check', '-c', project.config]);
+    expect(ended.err).toContain('A-1:M1 → A-2:M1 → A-2:M2 → A-1:M1 wait for each other');
+    expect(ended.status).toBe(2);
+  });
+
+  test('refuses a circle that goes through an action and its milestones', async () => {
+    // A-2 begins when A-1 is done, and a milestone of A-1 waits for one of A-2
+    project = await withActions(
+      kept,
+      reached,
+      'A-1;M1;Posés;2026-06-30;;A-2:M1\nA-2;M1;Livrées;2026-07-31;;\n',
+    );
+    const ended = await concordance(['check', '-c', project.config]);
+    expect(ended.err).toContain('A-1 → A-1:M1 → A-2:M1 → A-1 wait for each other');
     expect(ended.status).toBe(2);
   });
 

@@ -14,7 +14,7 @@ test('a second run of the period is refused while the first goes on, and named',
   const file = join(folder, 'work', '2026-Q3.lock');
   await withLock(file, async () => {
     await expect(withLock(file, async () => 'second')).rejects.toThrow(
-      `Process ${process.pid} is running this period`,
+      `Process ${process.pid} is at work on 2026-Q3`,
     );
   });
   expect(await withLock(file, async () => 'after')).toBe('after');
@@ -24,6 +24,14 @@ test('a lock left by a process that was killed is taken over', async () => {
   const file = join(folder, '2026-Q3.lock');
   await writeFile(file, '4194304'); // above the largest process id of Linux by default
   expect(await withLock(file, async () => readFile(file, 'utf8'))).toMatch(new RegExp(`^${process.pid}\\b`));
+});
+
+test('what processes left that were killed while they took or cleared the lock stands in nobody’s way', async () => {
+  const file = join(folder, '2026-Q3.lock');
+  for (const name of ['2026-Q3.lock', '2026-Q3.lock.clearing', '2026-Q3.lock.0b1e', '2026-Q3.lock.7f.aside'])
+    await writeFile(join(folder, name), '4194304');
+  expect(await withLock(file, async () => readdir(folder))).toEqual(['2026-Q3.lock']);
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('a run that fails lets go', async () => {

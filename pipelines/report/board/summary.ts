@@ -1,7 +1,10 @@
 import type { Indicator } from '../../indicators/catalogue.ts';
+import { GROUP } from '../../indicators/figure.ts';
+import { percentage } from '../../language/quantity.ts';
 import type { Standing } from '../../objectives/objective.ts';
 import type { ReportContent } from '../content.ts';
 import { date, list, quarter, quarterInWords } from '../format.ts';
+import { unexplainedGaps } from '../unexplained-gaps.ts';
 import { cellWithUnit, changeBetween, indicatorScale } from './cell.ts';
 import type { PageOf } from './contents.ts';
 import type { FigureBook } from './figure-book.ts';
@@ -19,6 +22,9 @@ const statusOrder: readonly Standing['status'][] = [
 ];
 /** Objectives on the first page, the worst first. */
 const longestStrip = 12;
+
+/** Gaps named on the first page; the others are counted there. */
+const mostGaps = 6;
 
 /** The first page: where we are, what drifts, what must be decided. */
 export function arrangeSummary(
@@ -59,6 +65,7 @@ export function arrangeSummary(
       target: voice.say('summary.target'),
       page: voice.say('page'),
     },
+    gaps: gapsLine(content, voice, pageOf),
     decide: voice.say('summary.decide'),
     decisions: decisionsOf(content, decisions, voice),
     no_decision: voice.say('summary.no_decision'),
@@ -158,6 +165,27 @@ function decisionsOf(content: ReportContent, count: number, voice: Voice) {
       decision: voice.say(`summary.decision.${finding.kind}`),
       sentence: voice.prose(finding.sentence),
     }));
+}
+
+/** Unexplained gaps stand on the first page however many findings are graver. */
+function gapsLine(content: ReportContent, voice: Voice, pageOf: PageOf): string {
+  const gaps = unexplainedGaps(content);
+  if (gaps.length === 0) return '';
+  const named = gaps.slice(0, mostGaps).map((one) =>
+    voice.say('summary.gap', {
+      label: one.label,
+      entity:
+        one.entity === GROUP
+          ? voice.word('group')
+          : (content.entities.find((entity) => entity.id === one.entity)?.name ?? one.entity),
+      share: one.gapShare === null ? '' : percentage(one.gapShare, 1, voice.language),
+    }),
+  );
+  const rest = gaps.length - named.length;
+  return voice.plural('summary.gaps', gaps.length, {
+    names: list(rest > 0 ? [...named, voice.plural('summary.more_gaps', rest)] : named, voice.language),
+    page: pageOf('alignment'),
+  });
 }
 
 function moreFindings(content: ReportContent, printed: number, voice: Voice, pageOf: PageOf): string {

@@ -3,6 +3,7 @@ import type { Finding } from '../../../alignment/finding.ts';
 import { GROUP } from '../../../indicators/figure.ts';
 import type { Standing } from '../../../objectives/objective.ts';
 import { quantity, quarter } from '../../format.ts';
+import { unexplainedGaps } from '../../unexplained-gaps.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, link, numeric, still, text, words } from '../cell.ts';
 import type { SheetFile } from '../excel.ts';
@@ -12,6 +13,7 @@ import { ink, introLook, numberFormat, symbolConditions } from '../look.ts';
 import { Page } from '../page.ts';
 import { openFrame, type SheetPlan } from '../table.ts';
 import { changeCell } from './indicators.ts';
+import { reconciliationId } from './reconciliation-id.ts';
 import { writeState } from './summary-state.ts';
 
 const frozenRows = 3;
@@ -25,6 +27,7 @@ export function summarySheet(book: Book): SheetPlan {
       const sheet = openFrame(file, layout, book, frozenRows);
       const page = new Page(sheet, book, layout.columns.length, 4, [4, 5, 6]);
       writeRunLine(sheet, book);
+      writeGaps(page);
       writeState(page);
       writeKeyFigures(page);
       writeDrifts(page);
@@ -52,6 +55,29 @@ function writeRunLine(sheet: SheetFile, book: Book): void {
     { kind: 'link', text: book.words.say('to_about'), to: book.places.top('about') },
     { ink: ink.link, underline: true, across: 'right' },
   );
+}
+
+/** Before everything else: what stops the publication. */
+function writeGaps(page: Page): void {
+  const { book } = page;
+  const { say, state } = book.words;
+  const gaps = unexplainedGaps(book.content);
+  if (gaps.length === 0) return;
+  page.section(say('summary.gaps', { number: gaps.length }));
+  page.line([text(say('summary.gaps_meaning'), { ink: ink.muted })]);
+  for (const gap of gaps) {
+    const row = page.line([
+      text(state('reconciliation_statuses', gap.status)),
+      link(gap.label, book.places.link(reconciliationId(gap)), { wrap: true }),
+      text(book.entityName(gap.entity)),
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      text(gap.sentence, { wrap: true }),
+    ]);
+    page.sheet.height(row, 12.5 * linesOf(gap.sentence, 84) + 4);
+  }
 }
 
 /** The group's material figures, each read from the sheet of indicators. */
