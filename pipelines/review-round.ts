@@ -134,7 +134,13 @@ export async function reviewRun(
 /** Figures of the form: every window of every material indicator at the run's period. */
 export function materialFigures(content: ReportContent) {
   const material = new Set(content.catalogue.indicators.filter((one) => one.material).map((one) => one.id));
-  return content.figures.filter((one) => one.period === content.run.period && material.has(one.indicator));
+  return content.figures.filter(
+    (one) =>
+      one.period === content.run.period &&
+      material.has(one.indicator) &&
+      // nothing to decide of an obligation that does not concern the company
+      one.status !== 'not_applicable',
+  );
 }
 
 export function reviewAt(journal: Journal, entries: number): Review {

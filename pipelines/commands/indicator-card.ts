@@ -37,6 +37,14 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
       'protection',
       one.suppress_below ? say('protected', { people: one.suppress_below }) : say('unprotected'),
     ),
+    ...(one.applies
+      ? [
+          line(
+            'applies',
+            say('applies_rule', { otherwise: one.applies.otherwise[language], measure: one.applies.measure }),
+          ),
+        ]
+      : []),
     ...(one.material ? [line('material', say('material_rule'))] : []),
     '',
     say('measures'),

@@ -78,13 +78,24 @@ function lineOf(
     const basis = annualBasis(indicators.get(id) as Indicator, figures);
     const found = figures.get(`${id}|${basis}`) ?? [];
     const place = { indicator: id, period: asked.period, basis };
-    // of an obligation of each company, those that have the figure; the others may not be bound by it
-    const companies = found.filter((f) => f.entity !== GROUP && f.status !== 'missing');
-    if (chosen.framework.scope === 'company' && companies.length > 0)
-      return companies.map((figure) => ({ ...place, entity: figure.entity, figure }));
-    return [{ ...place, entity: GROUP, figure: found.find((f) => f.entity === GROUP) }];
+    const group = found.find((f) => f.entity === GROUP);
+    // of an obligation of each company, those that have the figure; without one, those that lack it; without
+    // one, it concerns none
+    if (chosen.framework.scope === 'company' || group?.status === 'not_applicable') {
+      const concerned = found.filter((f) => f.entity !== GROUP && f.status !== 'not_applicable');
+      const told = concerned.filter((f) => f.status !== 'missing');
+      const companies = told.length > 0 ? told : concerned;
+      if (told.length > 0 || group?.status === 'not_applicable')
+        if (companies.length > 0)
+          return companies.map((figure) => ({ ...place, entity: figure.entity, figure }));
+    }
+    return [{ ...place, entity: GROUP, figure: group }];
   });
-  const reason = chosen.notApplicable.get(datapoint.id) ?? outsideModule(datapoint, chosen)?.label[language];
+  const outside = chosen.notApplicable.get(datapoint.id) ?? outsideModule(datapoint, chosen)?.label[language];
+  const unbound = answering.length > 0 && answering.every((a) => a.figure?.status === 'not_applicable');
+  const reason =
+    outside ??
+    (unbound ? indicators.get(answering[0]?.indicator as string)?.applies?.otherwise[language] : undefined);
   const answer = reason === undefined ? answerOf(answering, datapoint.lacks !== undefined) : 'not_applicable';
   const unanswered = answer === 'missing' || answer === 'partial';
   const silent = answering.filter((a) => a.figure === undefined || incomplete(a.figure));
@@ -122,7 +133,8 @@ function outsideModule(datapoint: Datapoint, chosen: ChosenFramework) {
 }
 
 function answerOf(figures: readonly AnsweringFigure[], lacksSomething: boolean): Answer {
-  const states = figures.map((a) => a.figure?.status ?? 'missing');
+  const states = figures.map((a) => a.figure?.status ?? 'missing').filter((s) => s !== 'not_applicable');
+  if (figures.length > 0 && states.length === 0) return 'not_applicable';
   if (states.every((s) => s === 'missing')) return 'missing';
   if (states.every((s) => s === 'not_calculable')) return 'not_calculable';
   const whole = states.every((s) => s === 'complete' || s === 'estimated' || s === 'suppressed');

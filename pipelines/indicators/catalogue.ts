@@ -93,6 +93,8 @@ export const Indicator = z.strictObject({
   suppress_below: z.int().optional(),
   /** measure that holds the number of people for that test, or several that must each reach it (each sex of a gap); the denominator's or numerator's by default */
   population: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+  /** for an obligation that concerns some companies only: a measure that is 0 where it does not, and the reason to print */
+  applies: z.strictObject({ measure: z.string(), otherwise: Bilingual }).optional(),
   standards: z.array(StandardReference),
   notes: Bilingual.optional(),
 });

@@ -19,10 +19,11 @@ export function consolidationOf(indicator: Indicator, catalogue: Pick<Catalogue,
   return measures.some((m) => m.aggregation === 'distinct') ? 'counted_once' : 'sum';
 }
 
-/** The measures of an indicator's numerator and denominator, in the order of the catalogue. */
+/** The measures of an indicator's numerator and denominator, and the one that says whom it concerns, in the order of the catalogue. */
 export function measuresOfIndicator(indicator: Indicator, catalogue: Pick<Catalogue, 'measures'>): Measure[] {
   const ids = new Set(
     [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) => measuresOf(parseExpression(text))),
   );
+  if (indicator.applies) ids.add(indicator.applies.measure);
   return catalogue.measures.filter((m) => ids.has(m.id));
 }

@@ -12,6 +12,8 @@ export type Status =
   | 'not_calculable'
   /** no data have come */
   | 'missing'
+  /** the obligation does not concern the company, or has no meaning for the group: nothing is expected */
+  | 'not_applicable'
   /** not shown, to protect people in a small group */
   | 'suppressed'
   /** a reviewer put another value in its place, and another person approved it; only once published */

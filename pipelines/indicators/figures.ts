@@ -30,9 +30,16 @@ export function computeFigures(catalogue: Catalogue, values: readonly MeasureVal
       const [entity, period, basis] = place.split('|') as [string, string, Figure['basis']];
       if (!indicator.bases.includes(basis)) continue;
       const figure = computeFigure(indicator, at(entity, period, basis), { entity, period, basis });
-      // an obligation of each company has no value for the group: there is nothing to calculate
+      // an obligation of each company has no value for the group
       if (entity === GROUP && used.some((id) => byCompany.has(id)))
-        ofIndicator.push({ ...figure, value: null, status: 'not_calculable' });
+        ofIndicator.push(notApplicable(figure, figure.coverage));
+      else if (doesNotConcern(indicator, at(entity, period, basis)))
+        ofIndicator.push(
+          notApplicable(
+            figure,
+            at(entity, period, basis)((indicator.applies as { measure: string }).measure)?.coverage ?? 0,
+          ),
+        );
       // one person's pay shows neither as itself nor as a part
       else if (used.some((id) => closed.has(id)))
         ofIndicator.push({ ...figure, numerator: null, denominator: null });
@@ -41,6 +48,24 @@ export function computeFigures(catalogue: Catalogue, values: readonly MeasureVal
     figures.push(...protect(indicator, ofIndicator, at));
   }
   return figures;
+}
+
+/** The obligation of the indicator is known not to concern the company; unknown is not "not concerned". */
+function doesNotConcern(indicator: Indicator, valueFor: ValueOf): boolean {
+  const told = indicator.applies && valueFor(indicator.applies.measure)?.value;
+  return told != null && new Decimal(told).isZero();
+}
+
+function notApplicable(figure: Figure, coverage: number): Figure {
+  return {
+    ...figure,
+    value: null,
+    numerator: null,
+    denominator: null,
+    coverage,
+    estimatedShare: 0,
+    status: 'not_applicable',
+  };
 }
 
 /** One figure from the values of its measures. */

@@ -31,6 +31,13 @@ export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
     const stranger = [indicator.population ?? []].flat().find((id) => !known.has(id));
     if (stranger)
       return { key: 'population', found: `"${stranger}"`, expected: 'a measure of data/measures' };
+    const { applies } = indicator;
+    if (applies && !known.has(applies.measure))
+      return {
+        key: 'applies.measure',
+        found: `"${applies.measure}"`,
+        expected: 'a measure of data/measures',
+      };
     return undefined;
   });
   const reconciliations = await declared(

@@ -300,6 +300,7 @@ function narrowed(catalogue: Catalogue, scope: Scope): Pick<Catalogue, 'measures
     indicators.flatMap((one) => [
       ...measuresOf(parseExpression(one.numerator)),
       ...measuresOf(parseExpression(one.denominator ?? '0')),
+      ...(one.applies ? [one.applies.measure] : []),
       ...(one.suppress_below === undefined ? [] : populationsOf(one)),
     ]),
   );

@@ -184,6 +184,23 @@ describe('a datapoint', () => {
     expect(line?.figures.map((f) => f.entity)).toEqual(['OFR']);
   });
 
+  test('of an obligation that concerns none of the companies does not apply; of one that may concern some is missing', () => {
+    const group = figure('waste.total', 'not_applicable', null);
+    const abroad = figure('waste.total', 'not_applicable', null, { entity: 'ODE' });
+    const unknown = figure('waste.total', 'missing', null, { entity: 'OFR' });
+    const told = figure('waste.total', 'complete', '3', { entity: 'OFR' });
+    const by = { by: ['waste.total'] };
+    for (const scope of ['company', 'group'] as const) {
+      const chosen = { framework: { ...framework, scope } };
+      expect(answer(by, [group, abroad], chosen)?.answer).toBe('not_applicable');
+      expect(answer(by, [group, abroad, unknown], chosen)?.answer).toBe('missing');
+      expect(answer(by, [group, abroad, told], chosen)).toMatchObject({
+        answer: 'answered',
+        figures: [{ entity: 'OFR' }],
+      });
+    }
+  });
+
   test('does not apply where the configuration says so, with its reason, whatever its figure', () => {
     const notApplicable = new Map([['B7', 'Aucun déchet : bureaux loués avec services.']]);
     const line = answer({ by: ['waste.total'] }, [figure('waste.total', 'complete', '4')], { notApplicable });

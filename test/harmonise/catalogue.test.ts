@@ -61,6 +61,7 @@ describe('the declared catalogue', () => {
         [i.numerator, i.denominator].flatMap((t) => (t ? measuresOf(parseExpression(t)) : [])),
       ),
       ...catalogue.indicators.flatMap((i) => [i.population ?? []].flat()),
+      ...catalogue.indicators.flatMap((i) => (i.applies ? [i.applies.measure] : [])),
       ...catalogue.reconciliations.flatMap((r) => [r.left.measure, r.right.measure]),
     ]);
     const forTraceOnly = ['heat_bought', 'vehicle_energy'];

@@ -17,7 +17,7 @@ export interface Found {
 /**
  * @param staged rows by contract, for entities A, B (French, in one group) and D (German)
  * @param ids indicators to compute
- * @param options `period`: quarter that ends the history of five quarters; `missing`: contracts that have not come;
+ * @param options `period`: quarter that ends the history of five quarters; `missing`: contracts (`contract`, or `contract@entity`) that have not come;
  *   `before`: done to the reference tables, `after`: to the harmonised ones
  */
 export async function figuresOf(
@@ -25,8 +25,8 @@ export async function figuresOf(
   ids: readonly string[],
   options: {
     period?: string;
-    missing?: readonly string[];
-    before?: (warehouse: Warehouse) => Promise<void>;
+    missing?: readonly string[] | undefined;
+    before?: ((warehouse: Warehouse) => Promise<void>) | undefined;
     after?: ((warehouse: Warehouse) => Promise<void>) | undefined;
   } = {},
 ): Promise<Found> {
@@ -49,7 +49,10 @@ export async function figuresOf(
       'select month_start::varchar as month from reference.month order by 1',
     );
     const deliveries = expected
-      .filter((one) => !options.missing?.includes(one.contract))
+      .filter(
+        ({ contract, entity }) =>
+          !options.missing?.some((gone) => gone === contract || gone === `${contract}@${entity}`),
+      )
       .flatMap((one) => months.map(({ month }) => ({ ...one, month })));
     const windows = windowsOf('2025-Q1', period, 1);
     const values = await computeMeasures(built.warehouse, chosen.measures, windows, deliveries, expected);

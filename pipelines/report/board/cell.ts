@@ -26,6 +26,9 @@ export const idle: Cell = { text: '—', mark: '', kind: 'idle', trail: '' };
 
 const shown: readonly Status[] = ['complete', 'estimated', 'partial', 'overridden'];
 
+/** States with a mark of their own in the place of digits; the others without a value are missing. */
+const unshown: readonly Status[] = ['not_calculable', 'not_applicable', 'suppressed', 'rejected'];
+
 /** The digits of a figure in its row's scale; the unit is printed once, beside the label. */
 export function cellOf(figure: Figure | undefined, scale: Scale, voice: Voice): Cell {
   if (!figure) return idle;
@@ -53,8 +56,7 @@ export function shownValue(figure: Figure | undefined): string | null {
 
 function absence(figure: Figure, voice: Voice): Cell {
   const { status } = figure;
-  const key =
-    status === 'not_calculable' || status === 'suppressed' || status === 'rejected' ? status : 'missing';
+  const key = unshown.includes(status) ? status : 'missing';
   return { text: voice.word(`marks.${key}`), mark: '', kind: 'absent', trail: trailId(figure) };
 }
 

@@ -115,6 +115,7 @@ export function marksKey(voice: Voice) {
       'partial',
       'missing',
       'not_calculable',
+      'not_applicable',
       'suppressed',
       'overridden',
       'rejected',

@@ -52,7 +52,8 @@ export function arrangeTrails(
       ].map((id) => measures.get(id) as Measure);
       const hidden = figure.status === 'suppressed';
       // one person's pay is part of it: the ratio shows, its parts do not
-      const closed = hidden || used.some((measure) => measure.opens === 'closed');
+      const closed =
+        hidden || figure.status === 'not_applicable' || used.some((measure) => measure.opens === 'closed');
       const exact = (value: string | null) =>
         value === null ? voice.word('marks.missing') : number(value, decimalsOf(value), language);
       return {

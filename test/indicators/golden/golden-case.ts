@@ -8,6 +8,10 @@ export interface GoldenCase {
   readonly period: string;
   /** rows by contract, for entities A, B (French) and D (German) */
   readonly staged: Record<string, Rows>;
+  /** `contract@entity` that has not come, where all others have */
+  readonly missing?: readonly string[];
+  /** done to the reference tables, such as a date of entry in the perimeter */
+  readonly before?: (warehouse: Warehouse) => Promise<void>;
   /** done to the harmonised tables before the measures are taken */
   readonly after?: (warehouse: Warehouse) => Promise<void>;
   /** expected value by `indicator`, `indicator@entity` or `indicator@entity@basis`; a status in angle brackets where there is no value */
@@ -24,10 +28,11 @@ const monthsOf = (from: string, to: string): string[] => {
   return months;
 };
 
-/** So many people alike, in a personnel register of entity D from `first` to `last` month. */
+/** So many people alike, in a personnel register of an entity (D unless named) from `first` to `last` month. */
 export interface Crowd {
   readonly name: string;
   readonly count: number;
+  readonly entity?: 'A' | 'B' | 'D';
   readonly sex: 'F' | 'M' | 'X';
   readonly class?: string;
   readonly contract?: string;
@@ -59,8 +64,8 @@ export function registerOf(crowds: readonly Crowd[], months = monthsOf('2025-01-
       for (let i = 0; i < crowd.count; i += 1) {
         lines.push(
           [
-            'D',
-            'SD',
+            crowd.entity ?? 'D',
+            `S${crowd.entity ?? 'D'}`,
             `${crowd.name}-${i}`,
             month,
             crowd.sex,

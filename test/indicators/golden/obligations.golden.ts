@@ -1,6 +1,6 @@
 import { loadModels } from '../../../pipelines/harmonise/harmonise.ts';
 import type { Warehouse } from '../../../pipelines/warehouse/warehouse.ts';
-import { type Declared, dsnOf, type GoldenCase } from './golden-case.ts';
+import { type Declared, dsnOf, type GoldenCase, registerOf } from './golden-case.ts';
 
 const staffOfA: Declared[] = Array.from({ length: 40 }, (_, i) => ({
   person: `s${i}`,
@@ -44,13 +44,44 @@ const indexOver =
       );
     }
     const models = await loadModels();
-    for (const name of ['equality_cell', 'equality_score']) {
+    for (const name of ['equality_cell', 'equality_score', 'obligation']) {
       await warehouse.run(`drop table model.${name}`);
       await warehouse.run(`create table model.${name} as ${models.find((m) => m.name === name)?.sql}`);
     }
   };
 
+// 25 people in France by DSN (A), 60 in Germany by a register (D), nobody known in B
+const small = dsnOf(staffOfA.slice(0, 25));
+const abroad = registerOf([{ name: 'd', count: 60, sex: 'F' }]);
+
 export const obligations: GoldenCase[] = [
+  {
+    name: 'whom a French obligation concerns: 25 people in France, 60 abroad, a company whose staff is not known',
+    period: '2025-Q4',
+    staged: { ...small, hr_register: abroad },
+    missing: ['dsn_contracts@B', 'hr_register@B', 'dsn_pays@B', 'pay_reviews@B', 'dsn_contracts@D'],
+    figures: {
+      'hr.index_egalite@A@ttm': '<not_applicable>', // French, under 50
+      'hr.disability_rate_oeth@A@ttm': 0, // French, 20 or more: no beneficiary of 25 is a true 0
+      'hr.oeth_units_due@A@ttm': 1, // 6 % of 25 = 1,5
+      'hr.index_egalite@D@ttm': '<not_applicable>', // not French, however large
+      'hr.oeth_missing@D@ttm': '<not_applicable>',
+      'hr.index_egalite@B@ttm': '<missing>',
+      'hr.oeth_missing@B@ttm': '<missing>',
+      'hr.avg_headcount@A@ttm': 25,
+      'hr.index_egalite@GROUP@ttm': '<not_applicable>', // each company's, never the group's
+      'hr.oeth_contribution@GROUP@ttm': '<not_applicable>',
+    },
+  },
+  {
+    name: 'under 20 people the obligation to employ does not bind either',
+    period: '2025-Q4',
+    staged: dsnOf(staffOfA.slice(0, 19)),
+    figures: {
+      'hr.oeth_units_due@A@ttm': '<not_applicable>',
+      'hr.disability_rate_oeth@A@ttm': '<not_applicable>',
+    },
+  },
   {
     name: 'OETH: forty people full time, one beneficiary of 40 years',
     period: '2025-Q4',

@@ -239,6 +239,9 @@ export const workforce: GoldenCase[] = [
       ['s5', '03', '2025-11-30', '2025-12-31'],
     ]),
     figures: {
+      // a suspended contract stays in the headcount and in the contractual full-time equivalents
+      'hr.headcount': 40,
+      'hr.fte': 40,
       'hr.absenteeism_sickness': (100 * 1) / 120,
       'hr.absenteeism_accident': (100 * 3) / 120,
       'hr.absenteeism_family': (100 * 11) / 120,

@@ -61,6 +61,7 @@ function writeSigns(page: Page): void {
     'partial',
     'missing',
     'not_calculable',
+    'not_applicable',
     'suppressed',
     'overridden',
     'rejected',

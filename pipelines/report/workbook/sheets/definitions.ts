@@ -32,6 +32,9 @@ function ofIndicator(indicator: Indicator, book: Book): Cells {
     ...(indicator.suppress_below === undefined
       ? []
       : [say('definitions.suppressed_below', { people: indicator.suppress_below })]),
+    ...(indicator.applies
+      ? [say('definitions.applies', { otherwise: indicator.applies.otherwise[book.language] })]
+      : []),
     ...(indicator.notes ? [indicator.notes[book.language]] : []),
   ];
   return {

@@ -97,7 +97,8 @@ function valueCell(
 ): Cell {
   const shown = book.shown(figure);
   const look = { format: numberFormat(indicator.decimals), across: 'right' as const };
-  if (!figure || ['suppressed', 'overridden', 'rejected'].includes(figure.status)) return still(shown, look);
+  if (!figure || ['not_applicable', 'suppressed', 'overridden', 'rejected'].includes(figure.status))
+    return still(shown, look);
   const { entity, period, basis } = figure;
   const used = measuresIn(indicator);
   const cells = new Map(used.map((id) => [id, book.places.cell(`measure:${id}:${entity}:${basis}`, column)]));

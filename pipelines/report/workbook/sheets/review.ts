@@ -30,7 +30,8 @@ export const reviewSheet = tableSheet<Line>({
         .flatMap((indicator) =>
           indicator.bases.flatMap((basis) => {
             const figure = book.figure(indicator.id, entity, book.content.run.period, basis);
-            return figure ? [{ indicator, figure }] : [];
+            // nothing to decide of an obligation that does not concern the company
+            return figure && figure.status !== 'not_applicable' ? [{ indicator, figure }] : [];
           }),
         ),
     ),

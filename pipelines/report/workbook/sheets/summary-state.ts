@@ -71,7 +71,12 @@ const reviewed = (book: Book) =>
       (count, i) =>
         count +
         book.entities.reduce(
-          (n, e) => n + i.bases.filter((b) => book.figure(i.id, e, book.content.run.period, b)).length,
+          (n, e) =>
+            n +
+            i.bases.filter((b) => {
+              const figure = book.figure(i.id, e, book.content.run.period, b);
+              return figure && figure.status !== 'not_applicable';
+            }).length,
           0,
         ),
       0,
