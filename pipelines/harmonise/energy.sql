@@ -297,7 +297,9 @@ estimates as (
     (sum(e.energy_mwh) * (max(g.minutes_expected) - max(g.minutes_told)) / (max(g.minutes_expected) * count(*)))::decimal(18,9) as energy_mwh,
     flatten(list(e.addresses order by e.day)) as addresses
   from models_of_gaps as g
-  join day_energy as e on e.meter = g.meter and e.flow is not distinct from g.flow and e.day = g.model_day
+  -- a credit note is no consumption to go by: with nothing else beside it, the gap stays a gap
+  join day_energy as e
+    on e.meter = g.meter and e.flow is not distinct from g.flow and e.day = g.model_day and e.energy_mwh >= 0
   group by g.meter, g.flow, g.day, g.method
 ),
 metered as (

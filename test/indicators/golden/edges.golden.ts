@@ -139,6 +139,18 @@ export const edges: GoldenCase[] = [
     },
   },
   {
+    name: 'a credit note is no consumption to estimate a gap from',
+    period: '2026-Q1',
+    staged: {
+      // M1: March is missing, February is a credit note: no estimate, 10 - 4. M2: March is estimated by February, 1 a day; nothing is known before its first reading
+      meter_readings: `entity  site  meter  carrier  period_start  period_end  quantity  unit  quality
+        A  SA  M1  electricity  2026-01-01  2026-01-31  10  MWh  billed
+        A  SA  M1  electricity  2026-02-01  2026-02-28  -4  MWh  billed
+        B  SB  M2  electricity  2026-02-01  2026-02-28  28  MWh  billed`,
+    },
+    figures: { 'energy.electricity@A': 10 - 4, 'energy.electricity@B': 28 + 31 },
+  },
+  {
     name: 'zero, negative and corrected quantities',
     period: '2026-Q1',
     staged: {
