@@ -21,6 +21,7 @@ import {
   checkMeasures,
   checkOpening,
   openRecomputation,
+  sealedModels,
   viewSealed,
 } from './verification/recomputed.ts';
 import { type Difference, Findings } from './verification/report.ts';
@@ -70,8 +71,8 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
   await checkSums(folder, findings);
   await checkManifest(folder, manifest, findings);
   const version = await programVersion();
-  if (version !== manifest.code_version)
-    findings.note('other_version', { written: manifest.code_version, here: version });
+  const sameProgram = version === manifest.code_version;
+  if (!sameProgram) findings.note('other_version', { written: manifest.code_version, here: version });
 
   step('signature');
   await checkSigned(folder, options.key, findings);
@@ -94,7 +95,7 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
     } finally {
       await warehouse.close();
     }
-    await recompute(folder, manifest, record, options, findings);
+    await recompute(folder, manifest, record, { ...options, sameProgram }, findings);
   } catch (error) {
     findings.differs('warehouse', 'warehouse.duckdb', 'unreadable', {
       message: (error as Error).message.split('\n')[0] ?? '',
@@ -121,7 +122,7 @@ async function recompute(
   folder: string,
   manifest: Manifest,
   record: RunRecord,
-  options: VerifyOptions,
+  options: VerifyOptions & { readonly sameProgram: boolean },
   findings: Findings,
 ): Promise<void> {
   const step = options.step ?? (() => {});
@@ -140,11 +141,12 @@ async function recompute(
       const load = (warehouse: Warehouse) => loadReference(warehouse, defined.project, defined.quarters);
       await checkRestaged(folder, manifest, defined, load, options.secret, findings);
     }
-    step('harmonise');
-    await checkHarmonised(again, await loadModels(), manifest, findings);
-    step('measures');
-    // what follows is SQL that the package's catalogue declares
+    // what follows is SQL that the package's catalogue declares, or its models
     await again.shut([join(folder, 'figures.csv'), join(folder, 'figures.parquet')], [scratch]);
+    step('harmonise');
+    const models = options.sameProgram ? await loadModels() : await sealedModels(again, findings);
+    await checkHarmonised(again, models, findings);
+    step('measures');
     const values = await checkMeasures(again, record, findings);
     step('opening');
     await checkOpening(again, record, values, findings);
@@ -162,6 +164,11 @@ async function recompute(
       return;
     }
     await checkFindings(folder, content, findings);
+    if (!options.sameProgram) {
+      // another program writes other documents from the same figures
+      findings.note('documents_of_another_version', { version: manifest.code_version });
+      return;
+    }
     step('workbook');
     await checkWorkbook(folder, content, findings);
     step('board');

@@ -8,7 +8,7 @@ import { wording } from '../../pipelines/language/wording.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { writeBoard } from '../../pipelines/report/board/board.ts';
 import { readContent } from '../../pipelines/report/record-content.ts';
-import { readManifest } from '../../pipelines/seal/manifest.ts';
+import { readManifest, runId } from '../../pipelines/seal/manifest.ts';
 import { checkSignature } from '../../pipelines/seal/signature.ts';
 import { openRun } from '../../pipelines/seal/trace.ts';
 import { checkChain } from '../../pipelines/seal/verification/chain.ts';
@@ -276,6 +276,24 @@ describe('the documents', () => {
     );
   }, 300_000);
 });
+
+test('a package of another program version is verified with its own models, and says what is not compared', async () => {
+  const folder = await spoilt();
+  await editWarehouse(
+    folder,
+    "update result.model set model = replace(model, 'from staged.', 'from  staged.') where model like '{\"name\":\"waste\"%'",
+  );
+  await reseal(folder, (manifest) => {
+    const { period, language, hashes } = manifest as unknown as Awaited<ReturnType<typeof readManifest>>;
+    manifest.code_version = '0.0.9+an-earlier-one';
+    manifest.run = runId(period, language, '0.0.9+an-earlier-one', hashes);
+  });
+  const { differences, notes } = await verify(folder, { language: 'en' });
+  expect(differences.filter((one) => one.check !== 'signature')).toEqual([]);
+  expect(notes.join('\n')).toMatch(/written by version 0\.0\.9\+an-earlier-one/);
+  expect(notes.join('\n')).toMatch(/this program's differ: waste\./);
+  expect(notes.join('\n')).toMatch(/Workbook and report were written by version 0\.0\.9/);
+}, 300_000);
 
 describe('the chain of runs', () => {
   test('names a run whose manifest was made again, seen from the run after it and from itself', async () => {

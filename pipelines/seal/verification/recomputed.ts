@@ -1,11 +1,10 @@
 import { identifier, literal } from '../../../connectors/connector.ts';
-import { harmonise, type Model } from '../../harmonise/harmonise.ts';
+import { harmonise, loadModels, type Model } from '../../harmonise/harmonise.ts';
 import type { MeasureValue } from '../../indicators/figure.ts';
 import { contributionRows, divisorOf, measureRows } from '../../indicators/measure-rows.ts';
 import { computeMeasures, readMeasureValues, tableColumns } from '../../indicators/measure-values.ts';
 import { Warehouse } from '../../warehouse/warehouse.ts';
 import { contentOf } from '../content.ts';
-import type { Manifest } from '../manifest.ts';
 import type { RunRecord } from '../record-run.ts';
 import type { Findings } from './report.ts';
 
@@ -42,7 +41,6 @@ export async function viewSealed(again: Warehouse, schema: 'staged' | 'reference
 export async function checkHarmonised(
   again: Warehouse,
   models: readonly Model[],
-  manifest: Manifest,
   findings: Findings,
 ): Promise<void> {
   await harmonise(again, models);
@@ -56,8 +54,25 @@ export async function checkHarmonised(
     else if (stored.content !== content) findings.differs('harmonise', table, 'model_content', { rows });
   }
   findings.checked.models = after.length;
-  if (findings.differences.some((one) => one.check === 'harmonise'))
-    findings.note('models_of_another_version', { version: manifest.code_version });
+}
+
+/**
+ * The SQL of the version that sealed the package, as the database records it; which models differ from this
+ * program's is said. Whoever can change the database can change them: only the signature and that version
+ * of the program vouch for them.
+ */
+export async function sealedModels(again: Warehouse, findings: Findings): Promise<Model[]> {
+  const rows = await again.rows<{ model: string }>(
+    `select model from ${sealed}.result.model order by position`,
+  );
+  const models = rows.map(({ model }) => JSON.parse(model) as Model);
+  const own = new Map((await loadModels()).map((one) => [one.name, JSON.stringify(one)]));
+  const names = models
+    .filter((one) => own.get(one.name) !== JSON.stringify(one))
+    .map((one) => one.name)
+    .sort();
+  findings.note(names.length === 0 ? 'models_alike' : 'models_differ', { names: names.join(', ') });
+  return models;
 }
 
 /** Computes every measure again, for every entity and window, from the rows harmonised again. */
