@@ -10,6 +10,7 @@ import { type Say, wording } from './language/wording.ts';
 import { standings } from './objectives/standing.ts';
 import { templatesFolder } from './places.ts';
 import type { Progress } from './progress.ts';
+import { publicationKey } from './publication-key.ts';
 import { writeBoard } from './report/board/board.ts';
 import type { ReportContent } from './report/content.ts';
 import { type Presentation, readPresentation } from './report/presentation.ts';
@@ -97,6 +98,7 @@ async function publish(
   const publication = await publicationOf(draft, journal, review, before, request);
   const content = await publishedContent(recorded.content, review, publication);
 
+  const key = await publicationKey(draft.folder, request.config);
   progress.step('documents', 'review.xlsx, board.pdf');
   const work = join(draft.out, '.work', `${draft.manifest.period}.publication`);
   await rm(work, { recursive: true, force: true });
@@ -127,7 +129,7 @@ async function publish(
       publication,
       outputs: await outputsOf(work),
     };
-    await writeSeal(work, manifest);
+    await writeSeal(work, manifest, key);
     const folder = publishedFolder(draft.periodFolder, draft.manifest.run);
     const made: Published = {
       folder,

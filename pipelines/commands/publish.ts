@@ -11,7 +11,10 @@ export function publishCommand(): Command {
       new Option('--cause <cause>', 'why a locked period is restated').choices([...restatementCauses]),
     )
     .option('--reason <sentence>', 'the same in a sentence, for the ledger and the report')
-    .option('-c, --config <file>', 'configuration, where the board report has helpers of its own')
+    .option(
+      '-c, --config <file>',
+      'configuration, where it names a signing key, or the board report has helpers of its own',
+    )
     .option('--json', 'one JSON line an event')
     .action(async (run: string, { json, ...request }: PublishRequest & { json?: boolean }) => {
       const machine = json || !process.stdout.isTTY;
