@@ -192,6 +192,23 @@ describe('who counts in the index of pay equality', () => {
     ]);
   });
 
+  test('a leap year has 366 days: 184 of them are more than half, 183 are not', async () => {
+    const months = Array.from({ length: 12 }, (_, i) => `2028-${String(i + 1).padStart(2, '0')}`);
+    const people = [
+      { id: 'p1', contracts: [{ number: 'C1', start: '2028-07-01', pay: ordinary(2000) }] }, // 184 days
+      { id: 'p2', contracts: [{ number: 'C1', start: '2028-07-02', pay: ordinary(2000) }] }, // 183 days
+    ];
+    built = await harmonised(declared(people, months), ['equality_person'], '2028-Q4');
+    expect(
+      await built.rows(
+        "select person, counted from model.equality_person where date = date '2028-12-31' order by person",
+      ),
+    ).toEqual([
+      { person: 'p1', counted: true },
+      { person: 'p2', counted: false },
+    ]);
+  });
+
   test('apprentices are left out; part-time and two contracts come to one full-time pay', async () => {
     const { rows } = await build(
       [
