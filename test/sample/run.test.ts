@@ -119,8 +119,8 @@ describe('what only a company has', () => {
 
   test('what became of one woman back from maternity leave is not shown as a share', async () => {
     const shown = await opened(({ warehouse }) =>
-      warehouse.rows<{ state: string; value: string | null }>(
-        "select distinct state, value from result.figure where indicator = 'hr.index_maternity' and value is not null",
+      warehouse.rows<{ status: string; value: string | null }>(
+        "select distinct status, value from result.figure where indicator = 'hr.index_maternity' and value is not null",
       ),
     );
     expect(shown).toEqual([]);
