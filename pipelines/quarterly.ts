@@ -157,7 +157,8 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
     const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations);
     const figures = computeFigures(catalogue, measures);
-    await recordFigures(warehouse, figures, scratch, await figureMethods(warehouse, catalogue, figures));
+    const methods = await figureMethods(warehouse, catalogue, figures);
+    await recordFigures(warehouse, figures, scratch, methods);
     const index = frameworkIndex({
       library,
       chosen,
@@ -275,6 +276,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       catalogue,
       contracts,
       figures,
+      methods,
       measures,
       standings: positions,
       actions,

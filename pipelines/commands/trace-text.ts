@@ -10,8 +10,15 @@ import type { Received, ReceivedRow } from '../seal/tracing/received.ts';
 const printedRows = 3;
 
 /** The tree of a figure for people: from its value down to the cells of the files that made it. */
-export function traceText(opened: Trace, received: Received, language: Language, say: Say): string {
-  const page = new Page(opened, received, language, say);
+export function traceText(
+  opened: Trace,
+  received: Received,
+  language: Language,
+  say: Say,
+  /** the vocabulary that the documents share */
+  common: Say,
+): string {
+  const page = new Page(opened, received, language, say, common);
   return page.text();
 }
 
@@ -24,6 +31,7 @@ class Page {
     private readonly received: Received,
     private readonly language: Language,
     private readonly say: Say,
+    private readonly common: Say,
   ) {
     for (const row of received.rows) this.rows.set(keyOf(row), row);
   }
@@ -172,11 +180,11 @@ class Page {
   }
 
   private method(code: string): string {
-    return translated(this.say, 'methods', code);
+    return translated(this.common, 'data_methods', code);
   }
 
   private quality(code: string): string {
-    return translated(this.say, 'qualities', code);
+    return translated(this.common, 'data_qualities', code);
   }
 }
 

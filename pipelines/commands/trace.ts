@@ -56,7 +56,13 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ ...opened, received }, null, 2)}\n`
-        : traceText(opened, received, language, await wording(language, 'trace')),
+        : traceText(
+            opened,
+            received,
+            language,
+            await wording(language, 'trace'),
+            await wording(language, 'common'),
+          ),
     );
   } finally {
     await warehouse.close();

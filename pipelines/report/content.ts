@@ -22,6 +22,8 @@ export interface ReportContent {
   readonly catalogue: Catalogue;
   /** windows that end with the run's period, with each earlier quarter, and both bases, all entities and GROUP */
   readonly figures: readonly Figure[];
+  /** how the rows of the period's figures are known, by `methodKey` */
+  readonly methods: Readonly<Record<string, string>>;
   readonly measures: readonly MeasureValue[];
   readonly objectives: readonly Standing[];
   /** actions that belong to no declared objective */

@@ -7,6 +7,7 @@ import { shiftQuarter } from '../configuration/period.ts';
 import type { Coverage, IndexLine } from '../frameworks/answer.ts';
 import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
+import { type FigureMethods, methodKey } from '../indicators/figure-methods.ts';
 import { type MeasureOrigin, measureOrigins } from '../indicators/measure-origins.ts';
 import { contributionRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
@@ -36,6 +37,7 @@ export interface Results {
   readonly catalogue: Catalogue;
   readonly contracts: ReadonlyMap<string, Contract>;
   readonly figures: readonly Figure[];
+  readonly methods: FigureMethods;
   readonly measures: readonly MeasureValue[];
   readonly standings: readonly Standing[];
   readonly actions: readonly Action[];
@@ -52,6 +54,20 @@ export interface Results {
   readonly previousFolder: string | null;
   /** figures that an earlier run told differently */
   readonly changes: readonly ChangedFigure[];
+}
+
+/** The methods of one period's figures, by `methodKey`, in the order of the figures. */
+export function methodsOf(
+  figures: readonly Figure[],
+  methods: FigureMethods,
+  period: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    figures.flatMap((figure): [string, string][] => {
+      const method = figure.period === period ? methods.get(methodKey(figure)) : undefined;
+      return method === undefined ? [] : [[methodKey(figure), method]];
+    }),
+  );
 }
 
 /** Everything that the documents show, in the shape that they show it. */
@@ -92,6 +108,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     })),
     catalogue,
     figures: results.figures,
+    methods: methodsOf(results.figures, results.methods, quarter.id),
     measures: results.measures,
     objectives: results.standings,
     looseActions: results.actions.filter(

@@ -151,13 +151,13 @@ async function recompute(
     step('opening');
     await checkOpening(again, record, values, findings);
     step('figures');
-    const figures = await checkFigures(again, record, values, { folder, scratch }, findings);
+    const computed = await checkFigures(again, record, values, { folder, scratch }, findings);
     const content = await readContent(again, 'sealed').catch(() => undefined);
     if (!content) {
       findings.note('no_content');
       return;
     }
-    await checkContent(again, content, record, { figures, measures: values }, findings);
+    await checkContent(again, content, record, { ...computed, measures: values }, findings);
     if (manifest.state === 'published') {
       // its documents show what the review decided, not only what the run computed
       findings.note('published');

@@ -86,6 +86,18 @@ test('a rejected figure is printed as a figure on no page of the board report: t
   for (const [i, text] of pages.entries()) expect(text, `page ${i + 1}`).not.toMatch(/\b81(,\d+)? ?%/);
 });
 
+test('board.html opens a rejected figure to its rule and its rejection, not to the parts that make it', async () => {
+  const html = await readFile(join(published, 'board.html'), 'utf8');
+  const trail = (id: string) => html.split(`id="${id}"`)[1]?.split('<div popover')[0] ?? '';
+  const rejected = trail('trail-waste-recycling-rate-GROUP-2026-Q3-quarter');
+  expect(rejected).toContain('rejeté, non publié');
+  expect(rejected).not.toMatch(/12,3|81,3|trail-extract/);
+  // 10 t of 12.3 t are diverted from disposal too: an approved figure of the same value stays open
+  const approved = trail('trail-waste-diverted-rate-GROUP-2026-Q3-quarter');
+  expect(approved).toMatch(/81,3/);
+  expect(approved).toContain('approuvé et publié');
+});
+
 test('an objective on a rejected figure is not placed, one on an override is placed by it and says so', async () => {
   const findings = JSON.parse(await readFile(join(published, 'findings.json'), 'utf8')) as {
     id: string;

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { quartersBetween, shiftQuarter } from '../../pipelines/configuration/period.ts';
-import { GROUP, type MeasureValue } from '../../pipelines/indicators/figure.ts';
+import { type Figure, GROUP, type MeasureValue } from '../../pipelines/indicators/figure.ts';
+import { methodKey } from '../../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../../pipelines/indicators/figures.ts';
 import { standings } from '../../pipelines/objectives/standing.ts';
 import type { Language, MeasureContributions, ReportContent } from '../../pipelines/report/content.ts';
@@ -70,6 +71,7 @@ export function sampleContent(language: Language): ReportContent {
     sites: sampleSites,
     catalogue,
     figures,
+    methods: sampleMethods(figures),
     measures,
     objectives,
     looseActions: actions.filter((action) => action.objective === null || !declared.has(action.objective)),
@@ -237,4 +239,13 @@ function sampleContributions(measures: readonly MeasureValue[]): MeasureContribu
       rows: capped,
     };
   });
+}
+
+/** Group figures of energy: measured by most meters, estimated for one; other figures say nothing. */
+function sampleMethods(figures: readonly Figure[]): Record<string, string> {
+  return Object.fromEntries(
+    figures
+      .filter((one) => one.period === period && one.value !== null && one.indicator.startsWith('energy.'))
+      .map((one) => [methodKey(one), 'estimated:same_weekday_year_before + measured']),
+  );
 }

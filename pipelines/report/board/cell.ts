@@ -128,7 +128,8 @@ export function shareCell(
   key: 'coverage' | 'estimatedShare',
   voice: Voice,
 ): Cell {
-  if (!figure) return idle;
+  // what does not concern a company expects no data of it
+  if (!figure || figure.status === 'not_applicable') return idle;
   if (key === 'estimatedShare' && shownValue(figure) === null) return idle;
   const value = figure[key];
   // 99.6 % is not "100 %" covered, 0.3 % is not "0 %" estimated

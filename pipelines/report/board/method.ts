@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { Answer } from '../../frameworks/answer.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ChangedFigure, ExtractFacts, ReportContent } from '../content.ts';
+import { methodText } from '../figure-method.ts';
 import { number, quarter, scaled, scaleFor, share, shortDate, unitName } from '../format.ts';
 import { cellWithUnit, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
 import type { FigureBook } from './figure-book.ts';
@@ -19,7 +20,7 @@ export function arrangeMethod(content: ReportContent, book: FigureBook, voice: V
       voice.say(`method.principle.${key}`, { threshold: content.run.suppressionThreshold }),
     ),
     perimeter: perimeter(content, voice),
-    estimates: estimates(book, voice),
+    estimates: estimates(content, book, voice),
     sources: sources(content, voice),
     changes: changes(content, book, voice),
     factors: factors(content, voice),
@@ -96,10 +97,14 @@ function perimeter(content: ReportContent, voice: Voice) {
   };
 }
 
-function estimates(book: FigureBook, voice: Voice) {
+function estimates(content: ReportContent, book: FigureBook, voice: Voice) {
   const rows = book.indicators.flatMap((indicator) => {
     const figure = book.figure(indicator.id, indicator.bases[0] ?? 'quarter', book.period, GROUP);
-    if (!figure || (figure.status === 'complete' && figure.estimatedShare === 0 && figure.coverage === 1))
+    if (
+      !figure ||
+      figure.status === 'not_applicable' ||
+      (figure.status === 'complete' && figure.estimatedShare === 0 && figure.coverage === 1)
+    )
       return [];
     return [
       {
@@ -108,6 +113,7 @@ function estimates(book: FigureBook, voice: Voice) {
         value: cellWithUnit(figure, indicatorScale(indicator, [figure], voice), voice).text,
         coverage: shareCell(figure, 'coverage', voice).text,
         estimated: shareCell(figure, 'estimatedShare', voice).text,
+        method: methodText(content, figure, voice.wordFor),
         status: voice.wordFor('figure_statuses', figure.status),
       },
     ];
@@ -121,6 +127,7 @@ function estimates(book: FigureBook, voice: Voice) {
       value: voice.say('method.value'),
       coverage: voice.say('pillar.coverage'),
       estimated: voice.say('pillar.estimated'),
+      method: voice.say('method.known'),
       status: voice.say('alignment.status'),
     },
     rows,

@@ -50,7 +50,9 @@ export function arrangeTrails(
           ),
         ),
       ].map((id) => measures.get(id) as Measure);
-      const hidden = figure.status === 'suppressed';
+      // a rejected figure is not published: neither are the parts that make it
+      const rejected = figure.status === 'rejected';
+      const hidden = figure.status === 'suppressed' || rejected;
       // one person's pay is part of it: the ratio shows, its parts do not
       const closed =
         hidden || figure.status === 'not_applicable' || used.some((measure) => measure.opens === 'closed');
@@ -78,7 +80,7 @@ export function arrangeTrails(
           fact('trail.status', voice.word(`figure_statuses.${figure.status}`)),
           fact('trail.coverage', share(figure.coverage, 1, language)),
           fact('trail.estimated', share(figure.estimatedShare, 1, language)),
-          fact('trail.approval', voice.say(`trail.approvals.${content.run.state}`)),
+          fact('trail.approval', voice.say(`trail.approvals.${rejected ? 'rejected' : content.run.state}`)),
         ],
         measures: closed
           ? []

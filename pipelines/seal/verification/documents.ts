@@ -2,12 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
+import type { FigureMethods } from '../../indicators/figure-methods.ts';
 import { templatesFolder } from '../../places.ts';
 import { printable } from '../../report/board/board.ts';
 import { pagesOfPdf } from '../../report/board/pdf-text.ts';
 import { bareText, printedPieces } from '../../report/board/printed-text.ts';
 import type { ReportContent } from '../../report/content.ts';
-import { gatherContributions, gatherFactors, gatherQuarantine } from '../../report/gather.ts';
+import { gatherContributions, gatherFactors, gatherQuarantine, methodsOf } from '../../report/gather.ts';
 import { type Presentation, readPresentation } from '../../report/presentation.ts';
 import { columnLetter } from '../../report/workbook/excel.ts';
 import { writeWorkbook } from '../../report/workbook/workbook.ts';
@@ -25,13 +26,21 @@ export async function checkContent(
   again: Warehouse,
   content: ReportContent,
   record: RunRecord,
-  computed: { readonly figures: readonly Figure[]; readonly measures: readonly MeasureValue[] },
+  computed: {
+    readonly figures: readonly Figure[];
+    readonly methods: FigureMethods;
+    readonly measures: readonly MeasureValue[];
+  },
   findings: Findings,
 ): Promise<void> {
   const differ = (what: string) => findings.differs('figures', 'result.content', 'content', { what });
   const figureKey = (one: Figure) => `${one.indicator}:${one.entity}:${one.period}:${one.basis}`;
   const measureKey = (one: MeasureValue) => `${one.measure}:${one.entity}:${one.period}:${one.basis}`;
   for (const one of unlike(content.figures, computed.figures, figureKey)) differ(one);
+  const methods = methodsOf(computed.figures, computed.methods, record.period);
+  const entries = (of: Readonly<Record<string, string>>) => Object.entries(of);
+  for (const one of unlike(entries(content.methods), entries(methods), ([key]) => `method ${key}`))
+    differ(one);
   for (const one of unlike(content.measures, computed.measures, measureKey)) differ(one);
   for (const kind of ['measures', 'indicators', 'reconciliations'] as const) {
     const declared: readonly { readonly id: string }[] = record.catalogue[kind];

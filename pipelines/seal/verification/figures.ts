@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
-import { figureMethods } from '../../indicators/figure-methods.ts';
+import { type FigureMethods, figureMethods } from '../../indicators/figure-methods.ts';
 import { computeFigures } from '../../indicators/figures.ts';
 import { recordFigures } from '../../indicators/record.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
@@ -11,7 +11,7 @@ import type { Findings } from './report.ts';
 
 /**
  * Computes every figure again from measures that were computed again, and compares value, numerator,
- * denominator, coverage, estimated share and status with the database, figures.csv and figures.parquet.
+ * denominator, coverage, estimated share, status and method with the database, figures.csv and figures.parquet.
  */
 export async function checkFigures(
   again: Warehouse,
@@ -19,9 +19,10 @@ export async function checkFigures(
   values: readonly MeasureValue[],
   { folder, scratch }: { readonly folder: string; readonly scratch: string },
   findings: Findings,
-): Promise<Figure[]> {
+): Promise<{ readonly figures: Figure[]; readonly methods: FigureMethods }> {
   const figures = computeFigures(record.catalogue, values);
-  await recordFigures(again, figures, scratch, await figureMethods(again, record.catalogue, figures));
+  const methods = await figureMethods(again, record.catalogue, figures);
+  await recordFigures(again, figures, scratch, methods);
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
   const csv = literal(join(folder, 'figures.csv'));
   const typed = columns.map((one) => `${literal(one.column_name)}: ${literal(one.column_type)}`).join(', ');
@@ -58,7 +59,7 @@ export async function checkFigures(
     }
   }
   findings.checked.figures = figures.length;
-  return figures;
+  return { figures, methods };
 }
 
 const key = ['indicator', 'entity', 'period', 'basis'];

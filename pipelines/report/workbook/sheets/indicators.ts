@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Indicator } from '../../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP } from '../../../indicators/figure.ts';
+import { methodText } from '../../figure-method.ts';
 import { type Book, figureId } from '../book.ts';
 import {
   type Cell,
@@ -85,6 +86,7 @@ function windowCells(book: Book, indicator: Indicator, entity: string, basis: Ba
     [`status_${basis}`]: current
       ? text(book.words.state('figure_statuses', current.status))
       : text(book.words.say('none')),
+    [`method_${basis}`]: text(methodText(book.content, current, book.words.name)),
   };
 }
 
