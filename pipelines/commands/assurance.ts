@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { csvCell } from '../csv-cell.ts';
 import type { Language } from '../language/wording.ts';
 import { packAssurance, resolveLines } from '../seal/assurance.ts';
-import { csvCell } from './csv-cell.ts';
 
 interface Options {
   out?: string;

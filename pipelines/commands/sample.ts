@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { csvCell } from '../csv-cell.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { sampleRows } from '../seal/sampling.ts';
 import { contributionsOf, openRun } from '../seal/trace.ts';
-import { csvCell } from './csv-cell.ts';
 
 interface Options {
   entity?: string;

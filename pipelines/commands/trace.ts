@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
+import { csvCell } from '../csv-cell.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { type Language, wording } from '../language/wording.ts';
 import { openRun, type TracedRow, trace, traceRows } from '../seal/trace.ts';
 import { addressesBelow } from '../seal/tracing/lineage.ts';
 import { receivedRows } from '../seal/tracing/received.ts';
-import { csvCell } from './csv-cell.ts';
 import { traceText } from './trace-text.ts';
 
 interface Options {

@@ -1,7 +1,7 @@
 import type { Bilingual } from '../configuration/bilingual.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
-import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import { type Basis, type Figure, GROUP } from '../indicators/figure.ts';
+import { measuresIn } from '../indicators/measures-in.ts';
 import type { ChosenFramework } from './choose.ts';
 import type { Datapoint } from './framework.ts';
 import { type FrameworkLibrary, versionKey } from './load.ts';
@@ -84,10 +84,10 @@ function lineOf(
     if (chosen.framework.scope === 'company' || group?.status === 'not_applicable') {
       const concerned = found.filter((f) => f.entity !== GROUP && f.status !== 'not_applicable');
       const told = concerned.filter((f) => f.status !== 'missing');
-      const companies = told.length > 0 ? told : concerned;
-      if (told.length > 0 || group?.status === 'not_applicable')
-        if (companies.length > 0)
-          return companies.map((figure) => ({ ...place, entity: figure.entity, figure }));
+      const lacking = group?.status === 'not_applicable' ? concerned : [];
+      const companies = told.length > 0 ? told : lacking;
+      if (companies.length > 0)
+        return companies.map((figure) => ({ ...place, entity: figure.entity, figure }));
     }
     return [{ ...place, entity: GROUP, figure: group }];
   });
@@ -145,9 +145,7 @@ const incomplete = (figure: Figure): boolean => figure.status === 'missing' || f
 
 /** The contracts that an indicator's measures need. */
 function contractsOf(indicator: Indicator, catalogue: Catalogue): string[] {
-  const used = new Set(
-    [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) => measuresOf(parseExpression(text))),
-  );
+  const used = new Set(measuresIn(indicator));
   return catalogue.measures.filter((m: Measure) => used.has(m.id)).flatMap((m) => m.contracts);
 }
 

@@ -1,5 +1,5 @@
 import type { Catalogue, Indicator, Measure } from './catalogue.ts';
-import { measuresOf, parseExpression } from './expression.ts';
+import { measuresIn } from './measures-in.ts';
 
 /**
  * How an indicator goes from entities to the group, as its measures declare it:
@@ -21,9 +21,7 @@ export function consolidationOf(indicator: Indicator, catalogue: Pick<Catalogue,
 
 /** The measures of an indicator's numerator and denominator, and the one that says whom it concerns, in the order of the catalogue. */
 export function measuresOfIndicator(indicator: Indicator, catalogue: Pick<Catalogue, 'measures'>): Measure[] {
-  const ids = new Set(
-    [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) => measuresOf(parseExpression(text))),
-  );
+  const ids = new Set(measuresIn(indicator));
   if (indicator.applies) ids.add(indicator.applies.measure);
   return catalogue.measures.filter((m) => ids.has(m.id));
 }

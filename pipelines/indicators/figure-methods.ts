@@ -1,9 +1,9 @@
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Catalogue, Indicator } from './catalogue.ts';
-import { measuresOf, parseExpression } from './expression.ts';
+import type { Catalogue } from './catalogue.ts';
 import { type Figure, GROUP } from './figure.ts';
 import { measureRows, monthIn } from './measure-rows.ts';
 import { tableColumns } from './measure-values.ts';
+import { measuresIn } from './measures-in.ts';
 
 /** How the data behind each figure are known, by {@link methodKey}: `estimated:same_weekday_year_before + measured`. */
 export type FigureMethods = ReadonlyMap<string, string>;
@@ -51,6 +51,3 @@ export async function figureMethods(
   }
   return methods;
 }
-
-const measuresIn = (indicator: Indicator): string[] =>
-  [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) => measuresOf(parseExpression(text)));

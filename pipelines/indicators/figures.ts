@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { Catalogue, Indicator } from './catalogue.ts';
 import { evaluate, measuresOf, parseExpression } from './expression.ts';
 import { type Figure, GROUP, type MeasureValue, type Status } from './figure.ts';
+import { measuresIn } from './measures-in.ts';
 
 /** Looks a measure value up by measure, entity, period and basis. */
 export type ValueOf = (measure: string) => MeasureValue | undefined;
@@ -25,7 +26,7 @@ export function computeFigures(catalogue: Catalogue, values: readonly MeasureVal
   const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
     const ofIndicator: Figure[] = [];
-    const used = measuresUsed(indicator);
+    const used = measuresIn(indicator);
     for (const place of places) {
       const [entity, period, basis] = place.split('|') as [string, string, Figure['basis']];
       if (!indicator.bases.includes(basis)) continue;
@@ -178,17 +179,6 @@ export function populationsOf(indicator: Indicator): readonly string[] {
   if (indicator.population) return [indicator.population].flat();
   const source = indicator.denominator ?? indicator.numerator;
   return measuresOf(parseExpression(source)).slice(0, 1);
-}
-
-/** Every measure of an indicator's numerator and denominator, each once. */
-function measuresUsed(indicator: Indicator): string[] {
-  return [
-    ...new Set(
-      [indicator.numerator, indicator.denominator ?? '0'].flatMap((part) =>
-        measuresOf(parseExpression(part)),
-      ),
-    ),
-  ];
 }
 
 /** Twelve decimals at most, never in exponent form. */

@@ -1,6 +1,6 @@
 import type { Indicator } from '../indicators/catalogue.ts';
-import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
+import { measuresIn } from '../indicators/measures-in.ts';
 import type { FigureReview, Review } from './decision.ts';
 
 export const idOf = (figure: Pick<Figure, 'indicator' | 'entity' | 'period' | 'basis'>) =>
@@ -36,12 +36,7 @@ export function dependantsOf(
   figures: readonly Figure[],
 ): Figure[] {
   const own = figures.find((one) => idOf(one) === override.figure);
-  const measures = new Map(
-    indicators.map((one) => [
-      one.id,
-      [one.numerator, one.denominator ?? '0'].flatMap((text) => measuresOf(parseExpression(text))),
-    ]),
-  );
+  const measures = new Map(indicators.map((one) => [one.id, measuresIn(one)]));
   if (!own) return [];
   const used = new Set(measures.get(own.indicator));
   return figures.filter(

@@ -3,11 +3,11 @@ import { Decimal } from 'decimal.js';
 import { identifier, literal } from '../../connectors/connector.ts';
 import { harmonise, type Model } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
-import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import type { Figure } from '../indicators/figure.ts';
 import { computeFigures, populationsOf } from '../indicators/figures.ts';
 import type { Window } from '../indicators/measure-rows.ts';
 import { computeMeasures } from '../indicators/measure-values.ts';
+import { measuresIn } from '../indicators/measures-in.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { idOf } from './applied.ts';
 
@@ -298,8 +298,7 @@ function narrowed(catalogue: Catalogue, scope: Scope): Pick<Catalogue, 'measures
   const indicators = catalogue.indicators.filter((one) => scope.indicators.has(one.id));
   const needed = new Set(
     indicators.flatMap((one) => [
-      ...measuresOf(parseExpression(one.numerator)),
-      ...measuresOf(parseExpression(one.denominator ?? '0')),
+      ...measuresIn(one),
       ...(one.applies ? [one.applies.measure] : []),
       ...(one.suppress_below === undefined ? [] : populationsOf(one)),
     ]),

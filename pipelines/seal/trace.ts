@@ -3,10 +3,10 @@ import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
-import { measuresOf, parseExpression } from '../indicators/expression.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
 import { contributionRows, divisorOf, type TableColumns, type Window } from '../indicators/measure-rows.ts';
 import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
+import { measuresIn } from '../indicators/measures-in.ts';
 import { tellsOfOnePerson } from '../indicators/population.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
@@ -219,12 +219,9 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
 function resolve(catalogue: Catalogue, id: string): { indicator: Indicator | null; measures: Measure[] } {
   const indicator = catalogue.indicators.find((one) => one.id === id) ?? null;
   if (indicator) {
-    const ids = [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) =>
-      measuresOf(parseExpression(text)),
-    );
     return {
       indicator,
-      measures: [...new Set(ids)].map((m) => catalogue.measures.find((one) => one.id === m) as Measure),
+      measures: measuresIn(indicator).map((m) => catalogue.measures.find((one) => one.id === m) as Measure),
     };
   }
   const measure = catalogue.measures.find((one) => one.id === id);
@@ -292,11 +289,7 @@ async function refuseSuppressed(
   const concerned = indicator
     ? [indicator.id]
     : record.catalogue.indicators
-        .filter((one) =>
-          [one.numerator, one.denominator ?? '0'].some((text) =>
-            measuresOf(parseExpression(text)).some((m) => measures.some((x) => x.id === m)),
-          ),
-        )
+        .filter((one) => measuresIn(one).some((m) => measures.some((x) => x.id === m)))
         .map((one) => one.id);
   const suppressed =
     figure?.status === 'suppressed' ||

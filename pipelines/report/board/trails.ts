@@ -1,6 +1,6 @@
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
-import { measuresOf, parseExpression } from '../../indicators/expression.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
+import { measuresIn } from '../../indicators/measures-in.ts';
 import type { MeasureOrigins, ReportContent } from '../content.ts';
 import { number, quantity, quarter, share } from '../format.ts';
 import { cellWithUnit, indicatorScale, trailId } from './cell.ts';
@@ -43,13 +43,7 @@ export function arrangeTrails(
     .filter((figure) => named.has(trailId(figure)))
     .map((figure) => {
       const indicator = book.indicator(figure.indicator) as Indicator;
-      const used = [
-        ...new Set(
-          [indicator.numerator, indicator.denominator ?? '0'].flatMap((text) =>
-            measuresOf(parseExpression(text)),
-          ),
-        ),
-      ].map((id) => measures.get(id) as Measure);
+      const used = measuresIn(indicator).map((id) => measures.get(id) as Measure);
       // a rejected figure is not published: neither are the parts that make it
       const rejected = figure.status === 'rejected';
       const hidden = figure.status === 'suppressed' || rejected;

@@ -1,5 +1,6 @@
 import type { Indicator } from '../../indicators/catalogue.ts';
-import { type Expression, measuresOf, parseExpression } from '../../indicators/expression.ts';
+import { type Expression, parseExpression } from '../../indicators/expression.ts';
+import { measuresIn } from '../../indicators/measures-in.ts';
 import { quoted } from './cell-text.ts';
 
 /** Where a measure's value stands: `'Mesures'!$F$12`. */
@@ -36,15 +37,6 @@ function divisors(expression: Expression, cellOf: CellOf): string[] {
   const inner = [...divisors(expression.left, cellOf), ...divisors(expression.right, cellOf)];
   if (expression.op !== '/' || expression.right.kind === 'number') return inner;
   return [...inner, cellExpression(expression.right, cellOf, 0.5)];
-}
-
-/** The measures that an indicator is made of, each once. */
-export function measuresIn(indicator: Indicator): string[] {
-  const parts = [
-    indicator.numerator,
-    ...(indicator.denominator === undefined ? [] : [indicator.denominator]),
-  ];
-  return [...new Set(parts.flatMap((part) => measuresOf(parseExpression(part))))];
 }
 
 /**

@@ -2,8 +2,8 @@ import { Decimal } from 'decimal.js';
 import type { Measure } from '../../indicators/catalogue.ts';
 import { GROUP, type MeasureValue } from '../../indicators/figure.ts';
 import { populationsOf } from '../../indicators/figures.ts';
+import { measuresIn } from '../../indicators/measures-in.ts';
 import type { ReportContent } from '../content.ts';
-import { measuresIn } from './formula.ts';
 
 export const placeOf = (measure: string, entity: string, period: string, basis: string) =>
   `${measure}|${entity}|${period}|${basis}`;

@@ -1,10 +1,4 @@
-/** A cell of CSV that no spreadsheet runs: text that begins like a formula is marked as text, a number keeps its sign. */
-function cell(value: unknown): string {
-  const text =
-    value === null || value === undefined ? '' : Array.isArray(value) ? value.join(' ') : String(value);
-  const inert = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
-}
+import { csvCell } from '../../csv-cell.ts';
 
 /** One line for each row, with the named columns. */
 export function csvLines<Row extends object>(
@@ -29,3 +23,6 @@ export async function* csvStream<Row extends object>(
   yield `${columns.join(',')}\n`;
   for await (const rows of chunks) if (rows.length > 0) yield csvLines(columns, rows);
 }
+
+/** A list in one cell, its parts set apart by spaces. */
+const cell = (value: unknown) => csvCell(Array.isArray(value) ? value.join(' ') : value);

@@ -214,14 +214,17 @@ export function evidenceTable(
         })),
       ...entries
         .filter((one) => one.evidence !== null)
-        .map((one) => ({
-          kind: 'override',
-          subject: one.subject,
-          evidence: one.evidence,
-          file: namedBy(one.evidence ?? '')?.file ?? null,
-          sha256: namedBy(one.evidence ?? '')?.sha256 ?? null,
-          state: namedBy(one.evidence ?? '') ? 'no_hash' : 'not_delivered',
-        })),
+        .map((one) => {
+          const named = namedBy(one.evidence ?? '');
+          return {
+            kind: 'override',
+            subject: one.subject,
+            evidence: one.evidence,
+            file: named?.file ?? null,
+            sha256: named?.sha256 ?? null,
+            state: named ? 'no_hash' : 'not_delivered',
+          };
+        }),
       ...delivered.map((one) => ({
         kind: 'delivered',
         subject: '',

@@ -38,8 +38,11 @@ export async function checkContent(
   const measureKey = (one: MeasureValue) => `${one.measure}:${one.entity}:${one.period}:${one.basis}`;
   for (const one of unlike(content.figures, computed.figures, figureKey)) differ(one);
   const methods = methodsOf(computed.figures, computed.methods, record.period);
-  const entries = (of: Readonly<Record<string, string>>) => Object.entries(of);
-  for (const one of unlike(entries(content.methods), entries(methods), ([key]) => `method ${key}`))
+  for (const one of unlike(
+    Object.entries(content.methods),
+    Object.entries(methods),
+    ([key]) => `method ${key}`,
+  ))
     differ(one);
   for (const one of unlike(content.measures, computed.measures, measureKey)) differ(one);
   for (const kind of ['measures', 'indicators', 'reconciliations'] as const) {

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Indicator } from '../../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP } from '../../../indicators/figure.ts';
+import { measuresIn } from '../../../indicators/measures-in.ts';
 import { methodText } from '../../figure-method.ts';
 import { type Book, figureId } from '../book.ts';
 import {
@@ -15,7 +16,7 @@ import {
   text,
   words,
 } from '../cell.ts';
-import { indicatorFormula, measuresIn } from '../formula.ts';
+import { indicatorFormula } from '../formula.ts';
 import { changeFormat, ink, numberFormat, percentFormat } from '../look.ts';
 import { type Here, type Ranges, tableSheet } from '../table.ts';
 
