@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -21,14 +22,19 @@ ${more}`;
 const way = (value: number, target: number) =>
   `    baseline: { period: 2025-Q3, value: ${value} }\n    target: { period: 2027-Q3, value: ${target} }\n`;
 
+/** The document that A-2 names, as it was delivered, and its hash. */
+const minutes = 'Vannes remplacées, réception du 20 décembre 2025.\n';
+const sha256 = createHash('sha256').update(minutes).digest('hex');
+
 async function withActions(actions: string, objectives: string, milestones = ''): Promise<Project> {
   const made = await tinyProject((yaml) =>
     yaml
-      .replace('language: fr', 'language: fr\nobjectives: objectives.yaml')
+      .replace('language: fr', 'language: fr\nobjectives: objectives.yaml\nevidence: evidence')
       .replace('privacy:', `${sources}privacy:`)
       .replace(/^(sources:[\s\S]*?)(privacy:)/m, '$1$2'),
   );
   await made.write('objectives.yaml', `objectives:\n${objectives}`);
+  await made.write('evidence/pv.pdf', minutes);
   await made.write(
     'extracts/actions.csv',
     `action;objective;name_fr;department;owner;entity;start_date;due_date;status;done_date;budget;spent;claimed_saving;evidence;evidence_file;evidence_sha256;depends_on\n${actions}`,
@@ -48,7 +54,7 @@ const run = async () => {
   return { folder, ids: findings.map((one) => one.id), findings };
 };
 const kept = `A-1;O-WATER;Compteurs;operations;Chef;SA;2026-01-01;2026-12-31;running;;1000;400;;;;;
-A-2;O-WATER;Vannes;operations;Chef;SA;2025-06-01;2025-12-31;done;2025-12-20;900;900;5000;PV;pv.pdf;${'b'.repeat(64)};A-1
+A-2;O-WATER;Vannes;operations;Chef;SA;2025-06-01;2025-12-31;done;2025-12-20;900;900;5000;PV;pv.pdf;${sha256};A-1
 `;
 // 92 m3 in the quarter; from 100 in 2025-Q3 to 84 in 2027-Q3: 92 is expected at half of the way
 const reached = goal('O-WATER', `${way(100, 84)}    entity: GROUP\n`);
@@ -108,6 +114,19 @@ ${way(from, to)}    entity: ${entity}
     project = await withActions(kept, reached + part, 'A-1;M1;Posés;2026-06-30;2026-06-12;\n');
     const { ids } = await run();
     expect(ids.filter((id) => /^(drift|action|claim|contradiction:cascade)/.test(id))).toEqual([]);
+  }, 300_000);
+
+  test('is told that a saving is a claim while its document is missing, or is another than the one named', async () => {
+    const [running, done] = kept.trimEnd().split('\n') as [string, string];
+    const third = done.replace('A-2', 'A-3').replace('Vannes', 'Joints');
+    project = await withActions(
+      [running, done.replace('pv.pdf', 'rapport.pdf'), third.replace(sha256, 'b'.repeat(64))]
+        .map((line) => `${line}\n`)
+        .join(''),
+      reached + part,
+    );
+    const { ids } = await run();
+    expect(ids.filter((id) => id.startsWith('claim'))).toEqual(['claim:action:A-2', 'claim:action:A-3']);
   }, 300_000);
 
   test('is found when it does not: late, over budget, claimed, parts that are not the whole', async () => {
