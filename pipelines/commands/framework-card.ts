@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { type FrameworkLibrary, versionKey } from '../frameworks/load.ts';
+import { unitInWords } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Contract } from '../stage/contract.ts';
 
@@ -24,7 +25,7 @@ export function frameworkCard(
     framework.note[language],
     '',
     ...datapoints.flatMap((d) => [
-      `${d.disclosure.padEnd(14)} ${(d.paragraph ? `§${d.paragraph}` : '').padEnd(14)} ${d.id}  ${d.title[language]} [${d.unit}]`,
+      `${d.disclosure.padEnd(14)} ${(d.paragraph ? `§${d.paragraph}` : '').padEnd(14)} ${d.id}  ${d.title[language]} (${unitInWords(d.unit, language)})`,
       ...(d.by.length > 0 ? [`${' '.repeat(30)}${say('answered_by')}: ${d.by.join(', ')}`] : []),
       ...(d.lacks ? [`${' '.repeat(30)}${say('lacks')}: ${d.lacks[language]}`] : []),
       ...(d.needs.length > 0 ? [`${' '.repeat(30)}${say('needs')}: ${d.needs.map(name).join(' ; ')}`] : []),

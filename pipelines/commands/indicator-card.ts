@@ -3,7 +3,9 @@ import type { Model } from '../harmonise/harmonise.ts';
 import { aggregationText } from '../indicators/aggregation-text.ts';
 import type { Catalogue, Indicator, Measure, StandardReference } from '../indicators/catalogue.ts';
 import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
+import { number, unitInWords } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
+import { typography } from '../report/format.ts';
 import type { Contract } from '../stage/contract.ts';
 
 /** What a card is written from. */
@@ -18,16 +20,22 @@ export interface Shelves {
 export function indicatorCard(one: Indicator, shelves: Shelves, language: Language, say: Say): string {
   const { catalogue, contracts, library, models } = shelves;
   const measures = measuresOfIndicator(one, catalogue);
-  const line = (key: string, text: string) => `${`${say(key)} `.padEnd(18, '.')} ${text}`;
-  const rounding = say(one.decimals === 1 ? 'one_decimal' : 'decimals', { decimals: one.decimals });
+  const prose = (text: string) => typography(text, language);
+  const line = (key: string, text: string) => `${`${say(key)} `.padEnd(18, '.')} ${prose(text)}`;
+  const rounding = say(['no_decimal', 'one_decimal'][one.decimals] ?? 'decimals', { decimals: one.decimals });
   const lines = [
     `${one.id}  ${one.label[language]}`,
     '',
-    one.definition[language],
-    ...(one.notes ? [one.notes[language]] : []),
+    prose(one.definition[language]),
+    ...(one.notes ? [prose(one.notes[language])] : []),
     '',
-    line('unit', `${one.unit} (${rounding})`),
-    line('formula', formulaInWords(one, measures, language)),
+    line('unit', `${unitInWords(one.unit, language)} (${rounding})`),
+    line('numerator', inWords(one.numerator, measures, language)),
+    line(
+      'denominator',
+      one.denominator === undefined ? say('no_denominator') : inWords(one.denominator, measures, language),
+    ),
+    ...(one.scale === 1 ? [] : [line('scale', `× ${grouped(one.scale, language)}`)]),
     line('in_ids', formulaInIds(one)),
     line('windows', one.bases.map((basis) => say(`bases.${basis}`)).join(', ')),
     line('consolidation', say(`consolidations.${consolidationOf(one, catalogue)}`)),
@@ -63,15 +71,18 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
   return lines.join('\n');
 }
 
+const grouped = (scale: number, language: Language) =>
+  number(String(scale), String(scale).split('.')[1]?.length ?? 0, language);
+
 function formulaInIds(one: Indicator): string {
   const divided = one.denominator ? ` / (${one.denominator})` : '';
-  return `${divided ? `(${one.numerator})` : one.numerator}${divided}${one.scale === 1 ? '' : ` x ${one.scale}`}`;
+  return `${divided ? `(${one.numerator})` : one.numerator}${divided}${one.scale === 1 ? '' : ` × ${one.scale}`}`;
 }
 
-/** The formula with each measure by its name. */
-function formulaInWords(one: Indicator, measures: readonly Measure[], language: Language): string {
+/** An expression with each measure by its name. */
+function inWords(expression: string, measures: readonly Measure[], language: Language): string {
   const names = new Map(measures.map((m) => [m.id, m.label[language]]));
-  return formulaInIds(one).replace(/[a-z][a-z0-9_]*/g, (id) => {
+  return expression.replace(/[a-z][a-z0-9_]*/g, (id) => {
     const name = names.get(id);
     return name === undefined ? id : `[${name}]`;
   });
@@ -96,7 +107,7 @@ function measureLines(
     ...(m.opens === 'rows' ? [] : [say(`opens.${m.opens}`)]),
   ];
   return [
-    `  ${m.id}  ${m.label[language]} [${m.unit}]`,
+    `  ${m.id}  ${m.label[language]} (${unitInWords(m.unit, language)})`,
     `    ${aggregationText(m)}${m.filter === 'true' ? '' : ` ${say('where')} ${m.filter}`}`,
     `    ${say(`times.${m.time}`)}${aside.length > 0 ? ` ; ${aside.join(' ; ')}` : ''}`,
     `    model.${m.table}: ${model?.grain ?? ''}`,

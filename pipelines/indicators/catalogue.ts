@@ -70,6 +70,17 @@ export const StandardReference = z.strictObject({
 });
 export type StandardReference = z.infer<typeof StandardReference>;
 
+/**
+ * How an indicator goes from entities to the group:
+ * - `sum`: entities add up after their consolidation share and intra-group eliminations
+ * - `ratio_of_sums`: numerator and denominator are each consolidated, then divided; a ratio is never averaged
+ * - `counted_once`: people (or other keys) are counted once over the whole perimeter
+ * - `population`: worked out again from the records of the whole perimeter
+ * - `by_company`: an obligation of each company, without a value for the group
+ */
+export const Consolidation = z.enum(['sum', 'ratio_of_sums', 'counted_once', 'population', 'by_company']);
+export type Consolidation = z.infer<typeof Consolidation>;
+
 /** A measure, or a ratio of expressions over measures times a scale. */
 export const Indicator = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/),
@@ -82,6 +93,10 @@ export const Indicator = z.strictObject({
   numerator: z.string(),
   denominator: z.string().optional(),
   scale: z.number().default(1),
+  /** refused where its measures are consolidated otherwise; what they imply, where unsaid */
+  consolidation: Consolidation.optional().describe(
+    'from entities to the group: how numbers are consolidated',
+  ),
   /** windows for which it has a meaning; the first is the one printed first */
   bases: z.array(z.enum(['quarter', 'ttm'])).min(1),
   direction: z.enum(['up', 'down', 'none']),

@@ -1,18 +1,18 @@
-import type { Catalogue, Indicator, Measure } from './catalogue.ts';
+import type { Catalogue, Consolidation, Indicator, Measure } from './catalogue.ts';
 import { measuresIn } from './measures-in.ts';
 
-/**
- * How an indicator goes from entities to the group, as its measures declare it:
- * - `sum`: entities add up after their consolidation share and intra-group eliminations
- * - `ratio_of_sums`: numerator and denominator are each consolidated, then divided; a ratio is never averaged
- * - `counted_once`: people (or other keys) are counted once over the whole perimeter
- * - `population`: worked out again from the records of the whole perimeter
- * - `by_company`: an obligation of each company, without a value for the group
- */
-export type Consolidation = 'sum' | 'ratio_of_sums' | 'counted_once' | 'population' | 'by_company';
-
+/** The rule that an indicator declares; where it declares none (packages of before it was declared), what its measures imply. */
 export function consolidationOf(indicator: Indicator, catalogue: Pick<Catalogue, 'measures'>): Consolidation {
-  const measures = measuresOfIndicator(indicator, catalogue);
+  return indicator.consolidation ?? impliedConsolidation(indicator, catalogue);
+}
+
+/** The only rule that the measures of an indicator obey when they are computed: another one declared would be untrue. */
+export function impliedConsolidation(
+  indicator: Indicator,
+  catalogue: Pick<Catalogue, 'measures'>,
+): Consolidation {
+  const used = new Set(measuresIn(indicator));
+  const measures = catalogue.measures.filter((m) => used.has(m.id));
   if (measures.some((m) => m.level === 'entity')) return 'by_company';
   if (measures.some((m) => m.aggregation !== 'sum' && m.aggregation !== 'distinct')) return 'population';
   if (indicator.denominator !== undefined) return 'ratio_of_sums';

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Catalogue, Indicator } from './catalogue.ts';
+import { consolidationOf } from './consolidation.ts';
 import { evaluate, measuresOf, parseExpression } from './expression.ts';
 import { type Figure, GROUP, type MeasureValue, type Status } from './figure.ts';
 import { measuresIn } from './measures-in.ts';
@@ -20,20 +21,19 @@ export function indexValues(
  */
 export function computeFigures(catalogue: Catalogue, values: readonly MeasureValue[]): Figure[] {
   const at = indexValues(values);
-  const byCompany = new Set(catalogue.measures.filter((m) => m.level === 'entity').map((m) => m.id));
   const closed = new Set(catalogue.measures.filter((m) => m.opens === 'closed').map((m) => m.id));
   const places = [...new Set(values.map((v) => `${v.entity}|${v.period}|${v.basis}`))].sort();
   const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
     const ofIndicator: Figure[] = [];
     const used = measuresIn(indicator);
+    const byCompany = consolidationOf(indicator, catalogue) === 'by_company';
     for (const place of places) {
       const [entity, period, basis] = place.split('|') as [string, string, Figure['basis']];
       if (!indicator.bases.includes(basis)) continue;
       const figure = computeFigure(indicator, at(entity, period, basis), { entity, period, basis });
       // an obligation of each company has no value for the group
-      if (entity === GROUP && used.some((id) => byCompany.has(id)))
-        ofIndicator.push(notApplicable(figure, figure.coverage));
+      if (entity === GROUP && byCompany) ofIndicator.push(notApplicable(figure, figure.coverage));
       else if (doesNotConcern(indicator, at(entity, period, basis)))
         ofIndicator.push(
           notApplicable(

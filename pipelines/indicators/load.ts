@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { hashOfFiles, shelf } from '../configuration/library.ts';
 import { readYaml, YamlFault } from '../configuration/yaml.ts';
 import { type Catalogue, Indicator, Measure, Reconciliation } from './catalogue.ts';
+import { impliedConsolidation } from './consolidation.ts';
 import { ExpressionError, measuresOf, parseExpression } from './expression.ts';
 
 export const MeasureFile = z.strictObject({ measures: z.array(Measure) });
@@ -37,6 +38,13 @@ export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
         key: 'applies.measure',
         found: `"${applies.measure}"`,
         expected: 'a measure of data/measures',
+      };
+    const implied = impliedConsolidation(indicator, { measures });
+    if (indicator.consolidation !== undefined && indicator.consolidation !== implied)
+      return {
+        key: 'consolidation',
+        found: indicator.consolidation,
+        expected: `${implied}, which is how its measures are consolidated`,
       };
     return undefined;
   });

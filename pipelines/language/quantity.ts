@@ -49,6 +49,36 @@ export function unitName(unit: string, language: Language): string {
   );
 }
 
+const unitWords: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  '%': { fr: 'pour cent', en: 'per cent' },
+  EUR: { fr: 'euros', en: 'euros' },
+  'EUR.d': { fr: 'euros × jours', en: 'euros × days' },
+  'EUR/h': { fr: 'euros par heure', en: 'euros per hour' },
+  'EUR/FTE': { fr: 'euros par équivalent temps plein', en: 'euros per full-time equivalent' },
+  'per 1e6 h': { fr: 'nombre par million d’heures travaillées', en: 'number per million hours worked' },
+  'per 2e5 h': { fr: 'nombre pour 200\u202f000 heures travaillées', en: 'number per 200,000 hours worked' },
+  'd per 1e3 h': { fr: 'jours pour mille heures travaillées', en: 'days per thousand hours worked' },
+  h: { fr: 'heures', en: 'hours' },
+  d: { fr: 'jours', en: 'days' },
+  years: { fr: 'années', en: 'years' },
+  persons: { fr: 'personnes', en: 'people' },
+  FTE: { fr: 'équivalents temps plein', en: 'full-time equivalents' },
+  units: { fr: 'unités bénéficiaires', en: 'beneficiary units' },
+  points: { fr: 'points', en: 'points' },
+  answers: { fr: 'réponses', en: 'answers' },
+  count: { fr: 'nombre', en: 'number' },
+  ratio: { fr: 'rapport, sans unité', en: 'ratio, without a unit' },
+  t: { fr: 'tonnes', en: 'tonnes' },
+  ha: { fr: 'hectares', en: 'hectares' },
+  kg: { fr: 'kilogrammes', en: 'kilograms' },
+  'MWh PCS': { fr: 'MWh de pouvoir calorifique supérieur', en: 'MWh of gross calorific value' },
+};
+
+/** A unit written out, for a definition: `jours pour mille heures travaillées`; its symbol where that is plain. */
+export function unitInWords(unit: string, language: Language): string {
+  return unitWords[unit]?.[language] ?? unitName(unit, language);
+}
+
 /**
  * A decimal text with its unit, rounded half away from zero, never through floating point; `n.d.` for null.
  *

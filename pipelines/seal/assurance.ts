@@ -127,7 +127,7 @@ async function fill(
 
   await archive.add('perimeter.csv', await perimeterTable(warehouse));
   await archive.add('windows.csv', windowsTable(windows));
-  await archive.add('indicators.csv', indicatorsTable(record.catalogue.indicators, language));
+  await archive.add('indicators.csv', indicatorsTable(record.catalogue, language));
   const listed: Listed[] = [];
   const hidden = hiddenMeasures(content);
   const columns = await tableColumns(warehouse);

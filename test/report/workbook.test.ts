@@ -156,7 +156,7 @@ describe('sheets', () => {
       expect(of.headerFooter.oddFooter, of.name).toContain('&P / &N');
     }
     expect(sheet('Indicateurs').views[0]).toMatchObject({ xSplit: 5, ySplit: 5 });
-    expect(sheet('Indicateurs').autoFilter).toMatch(/^A5:V\d+$/);
+    expect(sheet('Indicateurs').autoFilter).toMatch(/^A5:W\d+$/);
   });
 
   it('end a bridge with a live sum of its start and causes', () => {

@@ -1,5 +1,6 @@
 import { type Evidence, evidenceState } from '../../collect/evidence.ts';
-import type { Indicator, Measure } from '../../indicators/catalogue.ts';
+import type { Catalogue, Measure } from '../../indicators/catalogue.ts';
+import { consolidationOf } from '../../indicators/consolidation.ts';
 import type { MeasureValue } from '../../indicators/figure.ts';
 import type { Window } from '../../indicators/measure-rows.ts';
 import type { Language, ReportContent } from '../../report/content.ts';
@@ -55,7 +56,10 @@ export function measuresTable(listed: readonly Listed[], language: Language): st
   );
 }
 
-export function indicatorsTable(indicators: readonly Indicator[], language: Language): string {
+export function indicatorsTable(
+  catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
+  language: Language,
+): string {
   return csvTable(
     [
       'indicator',
@@ -65,11 +69,12 @@ export function indicatorsTable(indicators: readonly Indicator[], language: Lang
       'numerator',
       'denominator',
       'scale',
+      'consolidation',
       'bases',
       'material',
       'standards',
     ],
-    indicators.map((one) => ({
+    catalogue.indicators.map((one) => ({
       indicator: one.id,
       label: one.label[language],
       definition: one.definition[language],
@@ -77,6 +82,7 @@ export function indicatorsTable(indicators: readonly Indicator[], language: Lang
       numerator: one.numerator,
       denominator: one.denominator ?? '',
       scale: one.scale,
+      consolidation: consolidationOf(one, catalogue),
       bases: one.bases,
       material: one.material,
       standards: one.standards

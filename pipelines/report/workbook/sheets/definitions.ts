@@ -1,5 +1,6 @@
 import { aggregationText } from '../../../indicators/aggregation-text.ts';
 import type { Indicator, Measure } from '../../../indicators/catalogue.ts';
+import { consolidationOf } from '../../../indicators/consolidation.ts';
 import type { Book } from '../book.ts';
 import { type Cells, link, text } from '../cell.ts';
 import { tableSheet } from '../table.ts';
@@ -47,6 +48,9 @@ function ofIndicator(indicator: Indicator, book: Book): Cells {
       `${divided || scaled ? `(${indicator.numerator})` : indicator.numerator}${divided}${scaled}`,
     ),
     windows: text(indicator.bases.map((basis) => name('bases_short', basis)).join(', ')),
+    consolidation: text(
+      say(`definitions.consolidation.${consolidationOf(indicator, book.content.catalogue)}`),
+    ),
     direction: text(book.words.state('directions', indicator.direction)),
     material: text(indicator.material ? say('yes') : say('none')),
     standards: text(standards.join('\n')),

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Indicator } from '../../../indicators/catalogue.ts';
+import { consolidationOf } from '../../../indicators/consolidation.ts';
 import { type Basis, type Figure, GROUP } from '../../../indicators/figure.ts';
 import { measuresIn } from '../../../indicators/measures-in.ts';
 import { methodText } from '../../figure-method.ts';
@@ -47,6 +48,9 @@ export const indicatorsSheet = tableSheet<Line>({
     direction: text(book.words.state('directions', indicator.direction).slice(0, 1), { across: 'center' }),
     ...windowCells(book, indicator, entity, 'quarter', here),
     ...windowCells(book, indicator, entity, 'ttm', here),
+    consolidation: text(
+      book.words.say(`indicators.consolidation.${consolidationOf(indicator, book.content.catalogue)}`),
+    ),
     rows: rowsLink(book, indicator),
     review: reviewLink(book, indicator, entity),
     id: text(`${indicator.id}:${entity}`),
