@@ -1,6 +1,7 @@
 import { type Absence, ordinaryAbsences } from './absences.ts';
 import { actionFile } from './actions.ts';
 import { aiFile } from './ai-use-cases.ts';
+import { badgeFiles } from './badges.ts';
 import { lastDay, type Month, months } from './calendar.ts';
 import { carbonCreditFile } from './carbon-credits.ts';
 import { commuteFiles } from './commuting.ts';
@@ -103,6 +104,7 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   yield ethicsFile(last);
   yield carbonCreditFile(last);
   yield* accountFiles((company, month) => headcount(people, foreign, company, month), last);
+  yield* badgeFiles(people, foreign, last);
 }
 
 function* declarations(

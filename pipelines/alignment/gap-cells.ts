@@ -15,6 +15,14 @@ export interface SideCell {
   readonly consolidated: string;
 }
 
+/** People below whom no group is shown: a company with such a site is compared whole, so that none is told by subtraction. */
+const smallestGroup = 5;
+
+export function tellsOfFew({ site, own }: SideCell): boolean {
+  const size = new Decimal(own).abs();
+  return site !== null && size.greaterThan(0) && size.lessThan(smallestGroup);
+}
+
 /** First day of the month before a window, where a flow that was cut off may lie. */
 export function monthBefore(window: Window): string {
   const [year, month] = window.from.split('-').map(Number) as [number, number];

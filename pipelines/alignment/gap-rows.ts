@@ -17,7 +17,8 @@ export interface OpenedGap {
 }
 
 /**
- * The largest rows of each side that have no row of the same amount on the other, entity by entity; none
+ * The largest rows of each side that have no row of the same amount on the other, entity by entity; of
+ * events that are counted, such as accidents, those that have no event of the same day on the other. None
  * of a measure that opens to totals only, and none of counts of persons or keys, which have no amounts.
  */
 export async function gapRows(
@@ -29,13 +30,15 @@ export async function gapRows(
   const additive = [left, right].every((m) => m.aggregation === 'sum' && m.time === 'flow');
   if (gap.entities.length === 0 || !additive) return [];
   const entities = gap.entities.map(literal).join(', ');
-  // equal amounts are paired one to one, in the order of their dates
+  // equal amounts are paired one to one, in the order of their dates; events, which all count one, day by day
+  const events = [left, right].every((m) => m.value === '1');
+  const match = events ? 'date::varchar' : 'round(value, 2)';
   const numbered = (measure: Measure) => `select entity, site, date, value, extract_id, row_number as at_row,
-      round(value, 2) as amount, row_number() over (partition by entity, round(value, 2) order by date, extract_id, row_number) as nth
+      ${match} as match, row_number() over (partition by entity, ${match} order by date, extract_id, row_number) as nth
     from (${measureRows(measure, columns(measure.table))})
     where date between date '${gap.window.from}' and date '${gap.window.to}' and entity in (${entities}) and value <> 0`;
   const apart = (side: Side, own: string, others: string) => `select '${side}' as side, a.*
-    from ${own} as a anti join ${others} as b on a.entity = b.entity and a.amount = b.amount and a.nth = b.nth
+    from ${own} as a anti join ${others} as b on a.entity = b.entity and a.match = b.match and a.nth = b.nth
     qualify row_number() over (partition by a.entity order by abs(a.value) desc, a.extract_id, a.at_row, a.date) <= ${listed}`;
   const shown = [
     ...(left.opens === 'rows' ? [apart('left', 'l', 'r')] : []),

@@ -17,6 +17,7 @@ import {
   neighbourCells,
   readCells,
   type SideCell,
+  tellsOfFew,
 } from './gap-cells.ts';
 import { gapRows } from './gap-rows.ts';
 
@@ -280,7 +281,10 @@ function explainEntity(
   neighbours: NeighbourOf,
   known: Perimeter,
 ): GapPart[] {
-  const of = (side: Side) => sides[side].filter((cell) => cell.entity === entity);
+  const people = measures.left.people || measures.right.people;
+  const own = (side: Side) => sides[side].filter((cell) => cell.entity === entity);
+  const small = people && [...own('left'), ...own('right')].some(tellsOfFew);
+  const of = (side: Side) => own(side).map((cell) => (small ? { ...cell, site: null } : cell));
   const months = [
     ...new Set([...monthsOf(measures.left, window), ...monthsOf(measures.right, window)]),
   ].sort();
