@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', 'test/bench/**'] },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] },
       },
       { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'] } },
     ],
