@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ReportContent } from '../content.ts';
 import { quarter } from '../format.ts';
 import { accentVariables, type Presentation, plainPresentation } from '../presentation.ts';
+import { accessiblePdf } from './accessible-pdf.ts';
 import { arrangeAlignment } from './alignment.ts';
 import { arrangeApproval } from './approval.ts';
 import { withPrinter } from './browser.ts';
@@ -13,7 +14,6 @@ import { fontFaces } from './fonts.ts';
 import { readLayout } from './layout.ts';
 import { arrangeMethod } from './method.ts';
 import { arrangeObjectives } from './objectives.ts';
-import { fixPdfDates } from './pdf-dates.ts';
 import { type Destinations, readDestinations } from './pdf-destinations.ts';
 import { arrangePillars, marksKey } from './pillars.ts';
 import { runningHeads } from './running-heads.ts';
@@ -54,7 +54,7 @@ export async function writeBoard(
     let printed = new Uint8Array();
     for (let printing = 0; printing < mostPrintings; printing += 1) {
       printed = Uint8Array.from(await print(await typeset.html(known, decisions)));
-      const found = readDestinations(printed);
+      const found = await readDestinations(printed);
       const settled = known !== null && samePages(known, found);
       known = found;
       // the first page answers on one page: fewer decisions rather than a second page
@@ -64,7 +64,15 @@ export async function writeBoard(
     return { pdf: printed, html: await typeset.html(known, decisions, { interactive: true }) };
   });
   await Promise.all([
-    writeFile(path, fixPdfDates(pdf, content.run.to)),
+    writeFile(
+      path,
+      await accessiblePdf(pdf, {
+        title: typeset.title,
+        language: content.run.language,
+        day: content.run.to,
+        linkTo: typeset.linkTo,
+      }),
+    ),
     writeFile(path.replace(/(\.pdf)?$/, '.html'), html),
   ]);
 }
@@ -91,7 +99,7 @@ export async function* printable(
   pdf: Uint8Array,
 ): AsyncGenerator<{ readonly printed: string; readonly page: string }> {
   const typeset = await typesetter(content, templates, presentation);
-  const known = readDestinations(pdf);
+  const known = await readDestinations(pdf);
   for (let decisions = typeset.decisions; decisions >= 1; decisions -= 1) {
     yield {
       printed: await typeset.html(known, decisions),
@@ -126,7 +134,13 @@ async function typesetter(content: ReportContent, templates: string, presentatio
     arrangeAlignment(content, voice),
   ]);
   const approval = arrangeApproval(content, voice);
+  const title = voice.say('document_title', {
+    group: content.group.name,
+    period: quarter(content.run.period, voice.language),
+  });
   return {
+    title,
+    linkTo: (page: number) => voice.say('link_to_page', { page }),
     decisions: layout.decisions,
     html: async (
       destinations: Destinations | null,
@@ -134,10 +148,6 @@ async function typesetter(content: ReportContent, templates: string, presentatio
       { interactive } = { interactive: false },
     ): Promise<string> => {
       const pageOf = pagesFrom(destinations);
-      const title = voice.say('document_title', {
-        group: content.group.name,
-        period: quarter(content.run.period, voice.language),
-      });
       const built: Readonly<Record<BuiltSection, object>> = {
         objectives: { title: voice.say('objective.section'), objectives },
         alignment,

@@ -4,7 +4,7 @@ import { GROUP } from '../../indicators/figure.ts';
 import type { ChangedFigure, ExtractFacts, ReportContent } from '../content.ts';
 import { methodText } from '../figure-method.ts';
 import { number, quarter, scaled, scaleFor, share, shortDate, unitName } from '../format.ts';
-import { cellWithUnit, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
+import { cellWithUnit, idle, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
 import type { FigureBook } from './figure-book.ts';
 import { entityName } from './objectives.ts';
 import type { Voice } from './voice.ts';
@@ -113,7 +113,7 @@ function estimates(content: ReportContent, book: FigureBook, voice: Voice) {
         value: cellWithUnit(figure, indicatorScale(indicator, [figure], voice), voice).text,
         coverage: shareCell(figure, 'coverage', voice).text,
         estimated: shareCell(figure, 'estimatedShare', voice).text,
-        method: methodText(content, figure, voice.wordFor),
+        method: methodText(content, figure, voice.wordFor) || idle.text,
         status: voice.wordFor('figure_statuses', figure.status),
       },
     ];
@@ -281,7 +281,7 @@ const answers = ['answered', 'partial', 'not_calculable', 'missing', 'not_applic
 
 /** How far the run answers each framework, by disclosure; the datapoints themselves are in the workbook. */
 function standards(content: ReportContent, voice: Voice) {
-  const shown = (count: number) => (count === 0 ? '' : number(String(count), 0, voice.language));
+  const shown = (count: number) => (count === 0 ? idle.text : number(String(count), 0, voice.language));
   const counts = (of: Readonly<Record<Answer, number>>) => answers.map((answer) => shown(of[answer]));
   return {
     title: voice.say('method.standards'),

@@ -1,3 +1,5 @@
+import { PDFArray, PDFDict, PDFDocument, PDFName, type PDFObject, PDFRef } from '@cantoo/pdf-lib';
+
 /** Where the linked parts of a printed report came to stand. */
 export interface Destinations {
   /** page number, from 1, of each linked anchor */
@@ -5,31 +7,30 @@ export interface Destinations {
   readonly pageCount: number;
 }
 
-/**
- * Reads the page of each named destination in a PDF that Chromium printed: its objects are plain text, pages are
- * listed by /Kids, destinations by `/name [object 0 R /XYZ ...]`.
- */
-export function readDestinations(pdf: Uint8Array): Destinations {
-  const text = Buffer.from(pdf).toString('latin1');
-  const objects = new Map<string, string>();
-  for (const found of text.matchAll(/(?:^|\n)(\d+) 0 obj\n([\s\S]*?)\nendobj/g))
-    objects.set(found[1] ?? '', found[2] ?? '');
-  const catalog = [...objects.values()].find((body) => /\/Type \/Catalog\b/.test(body)) ?? '';
-  const order = leaves(objects, /\/Pages (\d+) 0 R/.exec(catalog)?.[1] ?? '');
-  const numbers = new Map(order.map((object, index) => [object, index + 1]));
-  const named = objects.get(/\/Dests (\d+) 0 R/.exec(catalog)?.[1] ?? '') ?? '';
+/** Reads the page of each named destination of a printed report. */
+export async function readDestinations(pdf: Uint8Array): Promise<Destinations> {
+  const document = await PDFDocument.load(pdf, { updateMetadata: false });
+  const named = document.catalog.lookupMaybe(PDFName.of('Dests'), PDFDict);
+  const pageOf = destinationPages(document);
   const pages = new Map<string, number>();
-  for (const found of named.matchAll(/\/([A-Za-z0-9_-]+) \[(\d+) 0 R \/XYZ/g)) {
-    const page = numbers.get(found[2] ?? '');
-    if (page !== undefined) pages.set(found[1] ?? '', page);
+  for (const [name, destination] of named?.entries() ?? []) {
+    const page = pageOf(destination);
+    if (page !== undefined) pages.set(name.decodeText(), page);
   }
-  return { pages, pageCount: order.length };
+  return { pages, pageCount: document.getPageCount() };
 }
 
-/** Object numbers of the pages under a node of the page tree, in order. */
-function leaves(objects: ReadonlyMap<string, string>, node: string): string[] {
-  const body = objects.get(node) ?? '';
-  const kids = /\/Kids \[([^\]]*)\]/.exec(body)?.[1];
-  if (kids === undefined) return body ? [node] : [];
-  return [...kids.matchAll(/(\d+) 0 R/g)].flatMap((kid) => leaves(objects, kid[1] ?? ''));
+/** Tells the page number, from 1, of a destination: a name of the catalogue's, or an array that begins with the page. */
+export function destinationPages(
+  document: PDFDocument,
+): (destination: PDFObject | undefined) => number | undefined {
+  const numbers = new Map(document.getPages().map((page, index) => [page.ref, index + 1]));
+  const named = document.catalog.lookupMaybe(PDFName.of('Dests'), PDFDict);
+  const pageOf = (destination: PDFObject | undefined): number | undefined => {
+    const found = document.context.lookup(destination);
+    if (found instanceof PDFName) return pageOf(named?.get(found));
+    const page = found instanceof PDFArray ? found.get(0) : undefined;
+    return page instanceof PDFRef ? numbers.get(page) : undefined;
+  };
+  return pageOf;
 }

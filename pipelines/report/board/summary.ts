@@ -60,6 +60,7 @@ export function arrangeSummary(
         : '',
     strip_head: {
       objective: voice.say('summary.objective'),
+      status: voice.say('alignment.status'),
       value: voice.say('summary.value', { period: quarter(run.period, language) }),
       expected: voice.say('summary.expected'),
       target: voice.say('summary.target'),

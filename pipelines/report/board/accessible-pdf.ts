@@ -1,0 +1,142 @@
+import {
+  decodePDFRawStream,
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  PDFHexString,
+  PDFName,
+  type PDFObject,
+  PDFRawStream,
+  PDFRef,
+  PDFString,
+} from '@cantoo/pdf-lib';
+import type { Language } from '../content.ts';
+import { markArtifacts } from './pdf-artifacts.ts';
+import { destinationPages } from './pdf-destinations.ts';
+
+/** What the printed file says of itself. */
+export interface PdfStatement {
+  readonly title: string;
+  readonly language: Language;
+  /** ISO day that stands for the file's dates: the same content gives the same bytes */
+  readonly day: string;
+  /** what a link says to who does not see it */
+  readonly linkTo: (page: number) => string;
+}
+
+/**
+ * Brings a tagged PDF that Chromium printed to what PDF/UA-1 (ISO 14289-1) asks beyond its tags: the file says its
+ * title, language and conformance (5, 7.1, 7.2), paint outside the structure is an artifact (7.1), structure types of
+ * PDF 2.0 have a standard one (7.1), an item of a list has a body (7.2), a link says where it goes (7.18.5).
+ */
+export async function accessiblePdf(printed: Uint8Array, statement: PdfStatement): Promise<Uint8Array> {
+  const document = await PDFDocument.load(printed, { updateMetadata: false });
+  const day = new Date(`${statement.day}T00:00:00Z`);
+  document.setTitle(statement.title, { showInWindowTitleBar: true });
+  document.setLanguage(statement.language);
+  document.setCreationDate(day);
+  document.setModificationDate(day);
+  stateConformance(document, statement, day);
+  settleStructure(document);
+  describeLinks(document, statement.linkTo);
+  for (const page of document.getPages()) {
+    const contents = page.node.Contents();
+    if (contents instanceof PDFRawStream)
+      page.node.set(
+        PDFName.of('Contents'),
+        document.context.register(
+          document.context.flateStream(markArtifacts(decodePDFRawStream(contents).decode())),
+        ),
+      );
+  }
+  return document.save({ useObjectStreams: true, addDefaultPage: false, updateFieldAppearances: false });
+}
+
+/** The XMP packet that names the title and PDF/UA-1 as what the file is made to; ISO 14289-1, 5. */
+function stateConformance({ catalog, context }: PDFDocument, { title, language }: PdfStatement, day: Date) {
+  const stamp = day.toISOString().replace('.000', '');
+  const packet = `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escaped(title)}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>${language}</rdf:li></rdf:Bag></dc:language>
+<xmp:CreateDate>${stamp}</xmp:CreateDate><xmp:ModifyDate>${stamp}</xmp:ModifyDate>
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>`;
+  const stream = context.stream(Buffer.from(packet, 'utf8'), { Type: 'Metadata', Subtype: 'XML' });
+  catalog.set(PDFName.of('Metadata'), context.register(stream));
+}
+
+const escaped = (text: string) =>
+  text.replace(/[<&]/g, (character) => (character === '<' ? '&lt;' : '&amp;'));
+
+/** Structure types of PDF 2.0 that Chromium writes, each with the standard one of ISO 32000-1 that is nearest. */
+const nearest = { Strong: 'Span', Em: 'Span' };
+
+function settleStructure({ catalog, context }: PDFDocument): void {
+  const root = catalog.lookupMaybe(PDFName.of('StructTreeRoot'), PDFDict);
+  if (!root) return;
+  root.set(PDFName.of('RoleMap'), context.obj(nearest));
+  const walk = (element: PDFDict, reference: PDFRef | undefined) => {
+    if (reference && element.get(PDFName.of('S')) === PDFName.of('LI')) giveBody(element, reference);
+    for (const [kid, place] of elementsIn(element)) walk(kid, place);
+  };
+  walk(root, undefined);
+
+  function giveBody(item: PDFDict, reference: PDFRef): void {
+    const kids = item.get(PDFName.of('K'));
+    if (kids === undefined) return;
+    const all = context.lookup(kids) instanceof PDFArray ? context.lookup(kids, PDFArray).asArray() : [kids];
+    const type = (kid: PDFObject) => {
+      const found = context.lookup(kid);
+      return found instanceof PDFDict ? found.get(PDFName.of('S')) : undefined;
+    };
+    const label = all.filter((kid) => type(kid) === PDFName.of('Lbl'));
+    const body = all.filter((kid) => !label.includes(kid));
+    if (body.length === 0 || body.every((kid) => type(kid) === PDFName.of('LBody'))) return;
+    const place = context.register(context.obj({ Type: 'StructElem', S: 'LBody', P: reference, K: body }));
+    for (const kid of body) {
+      const found = context.lookup(kid);
+      if (found instanceof PDFDict && found.has(PDFName.of('S'))) found.set(PDFName.of('P'), place);
+    }
+    item.set(PDFName.of('K'), context.obj([...label, place]));
+  }
+
+  /** structure elements right under one, not its marked content */
+  function elementsIn(element: PDFDict): [PDFDict, PDFRef | undefined][] {
+    const kids = element.get(PDFName.of('K'));
+    if (kids === undefined) return [];
+    const found = context.lookup(kids);
+    return (found instanceof PDFArray ? found.asArray() : [kids]).flatMap(
+      (kid): [PDFDict, PDFRef | undefined][] => {
+        const dict = context.lookup(kid);
+        return dict instanceof PDFDict && dict.has(PDFName.of('S'))
+          ? [[dict, kid instanceof PDFRef ? kid : undefined]]
+          : [];
+      },
+    );
+  }
+}
+
+/** Each link says the page it goes to, or the address. */
+function describeLinks(document: PDFDocument, linkTo: PdfStatement['linkTo']): void {
+  const pageOf = destinationPages(document);
+  for (const page of document.getPages()) {
+    const annotations = page.node.Annots();
+    for (const place of annotations?.asArray() ?? []) {
+      const annotation = document.context.lookup(place);
+      if (!(annotation instanceof PDFDict) || annotation.has(PDFName.of('Contents'))) continue;
+      const action = annotation.lookupMaybe(PDFName.of('A'), PDFDict);
+      const address = action?.get(PDFName.of('URI'));
+      const target = pageOf(annotation.get(PDFName.of('Dest')) ?? action?.get(PDFName.of('D')));
+      const said =
+        address instanceof PDFString || address instanceof PDFHexString
+          ? address.decodeText()
+          : target === undefined
+            ? undefined
+            : linkTo(target);
+      if (said !== undefined) annotation.set(PDFName.of('Contents'), PDFHexString.fromText(said));
+    }
+  }
+}
