@@ -27,6 +27,8 @@ export async function writeIntervals(
   meters: readonly string[],
   quarter: Quarter,
   seed: string,
+  /** one value in so many cannot be read; 0: none */
+  brokenIn = oneBrokenIn,
 ): Promise<number> {
   const file = new TextFile(path);
   file.put(`${heading}\r\n`);
@@ -40,7 +42,8 @@ export async function writeIntervals(
     const head = `${meter};${days};PA;CONS;BRUT;W;`;
     for (const { clock, level } of slots) {
       const watts = Math.round(size * level * (0.94 + 0.12 * random.next()));
-      const value = random.chance(1 / oneBrokenIn) ? 'n.d.' : watts;
+      const broken = random.chance(1 / brokenIn) && brokenIn > 0;
+      const value = broken ? 'n.d.' : watts;
       rows += 1;
       if (file.put(`${head}${clock};${value};B;PT30M;0;0\r\n`)) await file.flush();
     }

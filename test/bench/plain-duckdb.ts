@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Ground, Work } from './benchmark.ts';
+
+/**
+ * DuckDB by itself: a database file of its own, the memory limit that Concordance has by default, one
+ * statement. The statement gives one row whose values are the result.
+ */
+export async function plainDuckDb(
+  ground: Ground,
+  statements: readonly string[],
+  question?: string,
+): Promise<Work> {
+  const instance = await DuckDBInstance.create(join(ground.work, 'plain.duckdb'), { memory_limit: '4GB' });
+  const connection = await instance.connect();
+  return {
+    run: async () => {
+      for (const statement of statements) await connection.run(statement);
+      await connection.run('checkpoint');
+      if (question === undefined) return undefined;
+      const reader = await connection.runAndReadAll(question);
+      return { result: (reader.getRows()[0] ?? []).map(String).join(', ') };
+    },
+    close: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
