@@ -172,7 +172,16 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     progress.step('objectives', `${objectives.length} objectives`);
     const actions = await readActions(warehouse, quarter.to, language);
     const tell = standingTeller(catalogue, quarter.id, language, say);
-    const grounds = { objectives, catalogue, figures, actions, windows, configuration, period: quarter.id };
+    const grounds = {
+      objectives,
+      catalogue,
+      figures,
+      measures,
+      actions,
+      windows,
+      configuration,
+      period: quarter.id,
+    };
     const positions = await placeObjectives(warehouse, grounds, tell);
 
     progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`);

@@ -1,9 +1,8 @@
-import { Decimal } from 'decimal.js';
 import type { Indicator } from '../indicators/catalogue.ts';
-import { type Figure, GROUP } from '../indicators/figure.ts';
+import type { Figure } from '../indicators/figure.ts';
 import { quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
-import { type Action, isMeasured, type MeasuredObjective, type Standing } from '../objectives/objective.ts';
+import type { Action, Standing } from '../objectives/objective.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Finding } from './finding.ts';
 
@@ -22,41 +21,7 @@ const departments = ['hr', 'finance', 'operations', 'innovation', 'governance'] 
 
 /** Where priorities contradict each other or reality: one finding each, none without its figures. */
 export async function contradictions(warehouse: Warehouse, priorities: Priorities): Promise<Finding[]> {
-  return [...opposites(priorities), ...uncarried(priorities), ...(await useCases(warehouse, priorities))];
-}
-
-/** Two objectives that want one indicator to go up here and down there, in perimeters that overlap. */
-function opposites({ standings, indicators, say, language }: Priorities): Finding[] {
-  const findings: Finding[] = [];
-  const sense = (o: MeasuredObjective) => Math.sign(o.target.value - o.baseline.value);
-  const objectives = standings.map((s) => s.objective).filter(isMeasured);
-  objectives.forEach((first, i) => {
-    for (const second of objectives.slice(i + 1)) {
-      const overlap = first.entity === second.entity || first.entity === GROUP || second.entity === GROUP;
-      if (first.indicator !== second.indicator || !overlap || sense(first) * sense(second) >= 0) continue;
-      const indicator = indicators.find((one) => one.id === first.indicator);
-      findings.push({
-        id: `contradiction:opposite:${first.id}:${second.id}`,
-        kind: 'contradiction',
-        severity: 'critical',
-        indicator: first.indicator,
-        objective: first.id,
-        sentence: say('contradiction.opposite', {
-          first: first.label[language],
-          second: second.label[language],
-          first_department: say(`department.${first.department ?? 'none'}`),
-          second_department: say(`department.${second.department ?? 'none'}`),
-          indicator: indicator?.label[language] ?? first.indicator,
-        }),
-        figures: [first, second].map((o) => ({
-          name: `${o.label[language]} (${o.entity})`,
-          value: new Decimal(o.target.value).minus(o.baseline.value).toFixed(),
-          unit: indicator?.unit ?? '',
-        })),
-      });
-    }
-  });
-  return findings;
+  return [...uncarried(priorities), ...(await useCases(warehouse, priorities))];
 }
 
 function uncarried({ standings, actions, say, language }: Priorities): Finding[] {

@@ -24,14 +24,22 @@ const significance = 0.05;
 /** Direction in which an objective wants its indicator to go. */
 export const sense = (o: MeasuredObjective): number => Math.sign(o.target.value - o.baseline.value);
 
-/** Perimeters that share an entity. */
-export function overlapping(
-  first: { readonly entity: string },
-  second: { readonly entity: string },
-): boolean {
+/** What of the group a perimeter holds. */
+export interface Place {
+  readonly entity: string;
+  readonly entities: readonly string[] | null;
+  readonly sites: readonly string[] | null;
+  readonly companies: readonly string[];
+}
+
+/** Perimeters that share an entity or a site; a site lies within its company. */
+export function overlapping(first: Place, second: Place): boolean {
   if (first.entity === GROUP || second.entity === GROUP) return true;
-  const others = new Set(second.entity.split('+'));
-  return first.entity.split('+').some((entity) => others.has(entity));
+  const shared = (some: readonly string[], others: readonly string[]) =>
+    some.some((one) => others.includes(one));
+  if (first.sites && second.sites) return shared(first.sites, second.sites);
+  const companiesOf = (place: Place) => (place.sites ? place.companies : (place.entities ?? [place.entity]));
+  return shared(companiesOf(first), companiesOf(second));
 }
 
 /** Pairs on the same indicator, wanted up here and down there. */
@@ -39,6 +47,35 @@ export function sameIndicator({ standings }: Priorities): Opposition[] {
   return pairs(standings.map((s) => s.objective).filter(isMeasured))
     .filter(([first, second]) => first.indicator === second.indicator && sense(first) * sense(second) < 0)
     .map(([first, second]) => ({ kind: 'same_indicator', first, second }));
+}
+
+/** Two objectives that want one indicator to go up here and down there, in perimeters that overlap. */
+export function oppositeFindings(
+  { indicators, say, language }: Priorities,
+  same: readonly Opposition[],
+): Finding[] {
+  return same.map(({ first, second }) => {
+    const indicator = indicators.find((one) => one.id === first.indicator);
+    return {
+      id: `contradiction:opposite:${first.id}:${second.id}`,
+      kind: 'contradiction',
+      severity: 'critical',
+      indicator: first.indicator,
+      objective: first.id,
+      sentence: say('contradiction.opposite', {
+        first: first.label[language],
+        second: second.label[language],
+        first_department: say(`department.${first.department ?? 'none'}`),
+        second_department: say(`department.${second.department ?? 'none'}`),
+        indicator: indicator?.label[language] ?? first.indicator,
+      }),
+      figures: [first, second].map((o) => ({
+        name: `${o.label[language]} (${o.entity})`,
+        value: new Decimal(o.target.value).minus(o.baseline.value).toFixed(),
+        unit: indicator?.unit ?? '',
+      })),
+    };
+  });
 }
 
 /**

@@ -25,11 +25,10 @@ const smallest = 0.1;
  * left, times its weight; its money is what its open actions have left to spend.
  */
 export function spendShares({ standings, actions }: Priorities): SpendShare[] {
-  const gaps = standings.flatMap(({ objective, value }) => {
-    if (!isMeasured(objective) || value === null) return [];
-    const way = new Decimal(objective.target.value).minus(objective.baseline.value);
-    if (way.isZero()) return [];
-    const left = new Decimal(objective.target.value).minus(value).dividedBy(way);
+  const gaps = standings.flatMap(({ objective, progress }) => {
+    // null too for an objective to hold a value, which has no way
+    if (!isMeasured(objective) || progress === null) return [];
+    const left = new Decimal(1).minus(progress);
     return [{ objective, gap: Decimal.max(0, left).times(objective.weight) }];
   });
   const money = actions

@@ -10,6 +10,7 @@ import { traceText } from './trace-text.ts';
 
 interface Options {
   entity?: string;
+  site?: string;
   period?: string;
   basis?: Basis;
   top: string;
@@ -24,6 +25,7 @@ export function traceCommand(): Command {
     .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
     .argument('<indicator>', 'indicator or measure, e.g. energy.electricity')
     .option('--entity <id>', 'entity of the perimeter (default: the group)')
+    .option('--site <ids>', 'only the rows of these sites, e.g. LOR,ANG: what an objective on sites rests on')
     .option('--period <quarter>', "quarter of the run's history (default: the run's)")
     .addOption(new Option('--basis <basis>', 'quarter or trailing twelve months').choices(['quarter', 'ttm']))
     .option('--top <n>', 'largest rows to list', '20')
@@ -39,6 +41,7 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     const request = {
       id,
       entity: options.entity,
+      sites: options.site?.split(',').map((id) => id.trim()),
       period: options.period,
       basis: options.basis,
       top: Number(options.top),

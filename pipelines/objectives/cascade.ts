@@ -8,6 +8,8 @@ import type { Cascade, CascadePart } from './position.ts';
 export interface Perimeter {
   /** consolidated entities, with what each counts for in the group */
   readonly weights: ReadonlyMap<string, number>;
+  /** sites that are open, each with its entity */
+  readonly sites: ReadonlyMap<string, string>;
   readonly period: string;
 }
 
@@ -34,13 +36,22 @@ function cascadeOf(
   parts: readonly MeasuredObjective[],
   catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
   figures: readonly Figure[],
-  { weights, period }: Perimeter,
+  { weights, sites, period }: Perimeter,
 ): Cascade {
   const indicator = catalogue.indicators.find((one) => one.id === whole.indicator);
-  const placesOf = ({ entity, entities }: Objective) =>
-    entities ?? (entity === GROUP ? [...weights.keys()] : [entity]);
+  const companiesOf = ({ entity, entities, ...objective }: Objective): readonly string[] =>
+    objective.sites ? objective.companies : (entities ?? (entity === GROUP ? [...weights.keys()] : [entity]));
+  // a company that one of them divides by site is compared site by site
+  const divided = new Set([whole, ...parts].flatMap((one) => (one.sites ? one.companies : [])));
+  const placesOf = (objective: Objective): string[] =>
+    objective.sites
+      ? objective.sites.map((site) => `site:${site}`)
+      : companiesOf(objective).flatMap((company) => {
+          const own = [...sites].filter(([, entity]) => entity === company).map(([site]) => `site:${site}`);
+          return divided.has(company) && own.length > 0 ? own : [company];
+        });
   const covered = parts.flatMap(placesOf);
-  const uncovered = placesOf(whole).filter((entity) => !covered.includes(entity));
+  const uncovered = placesOf(whole).filter((place) => !covered.includes(place));
   const base = {
     objective: whole.id,
     target: String(whole.target.value),
@@ -68,9 +79,12 @@ function cascadeOf(
     return not('another_indicator');
   if (parts.some((p) => p.target.period !== whole.target.period)) return not('another_quarter');
   if (new Set(covered).size !== covered.length) return not('overlap');
-  // a part of one entity counts in the group for what the entity is consolidated at
-  const share = (part: MeasuredObjective) =>
-    new Decimal(whole.entity === GROUP && part.entities === null ? (weights.get(part.entity) ?? 1) : 1);
+  // a part of one entity counts in a larger perimeter for what the entity is consolidated at
+  const share = (part: MeasuredObjective) => {
+    const [company, ...more] = companiesOf(part);
+    const larger = whole.entity === GROUP || companiesOf(whole).length > 1;
+    return new Decimal(larger && more.length === 0 ? (weights.get(company ?? '') ?? 1) : 1);
+  };
   const compared = (method: 'sum' | 'weighted', together: Decimal, shares: CascadePart[]): Cascade => {
     const gap = together.minus(whole.target.value);
     const size = new Decimal(whole.target.value).abs();
@@ -93,7 +107,9 @@ function cascadeOf(
     return compared('sum', sum, shown(share));
   }
   const denominatorOf = (part: MeasuredObjective): Decimal | null => {
-    const own = placesOf(part).map((entity) =>
+    // several companies' own denominators are weighed one by one; one place's as a whole
+    const own = part.sites || part.entity === GROUP ? [part.entity] : (part.entities ?? [part.entity]);
+    const figuresOf = own.map((entity) =>
       figures.find(
         (f) =>
           f.indicator === part.indicator &&
@@ -102,9 +118,10 @@ function cascadeOf(
           f.basis === part.basis,
       ),
     );
-    if (own.some((f) => f?.denominator == null)) return null;
-    return own.reduce(
-      (total, f) => total.plus(new Decimal(f?.denominator ?? 0).times(weights.get(f?.entity ?? '') ?? 1)),
+    if (figuresOf.some((f) => f?.denominator == null)) return null;
+    const weightOf = (entity: string) => (part.sites ? share(part) : (weights.get(entity) ?? 1));
+    return figuresOf.reduce(
+      (total, f) => total.plus(new Decimal(f?.denominator ?? 0).times(weightOf(f?.entity ?? ''))),
       new Decimal(0),
     );
   };

@@ -19,7 +19,7 @@ const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
  * add up exactly. Each is shared among the causes as the change of its measures is.
  *
  * @returns null where it cannot be told: the baseline lies before the history, a measure that does not add
- * up, an expression that is not linear, several entities in one perimeter
+ * up, an expression that is not linear, several entities or some sites in one perimeter
  */
 export async function changeSince(
   warehouse: Warehouse,
@@ -35,7 +35,8 @@ export async function changeSince(
   const window = (quarter: string) =>
     windows.find((w) => w.period === quarter && w.basis === objective.basis);
   const [before, after] = [window(since), window(period)];
-  if (!indicator || !before || !after || since >= period || objective.entities) return null;
+  if (!indicator || !before || !after || since >= period || objective.entities || objective.sites)
+    return null;
   const bridges = new Map<string, Bridge>();
   for (const id of namesOf(indicator)) {
     const measure = catalogue.measures.find((one) => one.id === id);

@@ -52,6 +52,11 @@ const Declared = z.strictObject({
     .min(2)
     .optional()
     .describe('several entities, in place of one: their numerators and denominators are added up'),
+  sites: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('some sites, in place of entities; rows that name no site are in none'),
   baseline: Point.nullable().default(null),
   target: z
     .strictObject({
@@ -98,25 +103,48 @@ export const Objective = Declared.superRefine((declared, context) => {
   if (trajectory === 'yearly_rate' && declared.yearly_rate === undefined)
     fail('yearly_rate', 'a percentage a year, e.g. -3');
   if (declared.entities && declared.entity !== 'GROUP') fail('entities', 'either entity or entities');
+  if (declared.sites && (declared.entities || declared.entity !== 'GROUP'))
+    fail('sites', 'either sites or entities');
   if (!baseline || !target) return;
+  if (['yearly_rate', 'contraction'].includes(trajectory) && baseline.value <= 0)
+    fail(
+      'baseline',
+      `a value above zero: a percentage of ${baseline.value} leads nowhere; use linear or points`,
+    );
   if (target.period <= baseline.period) {
     fail('target', `a quarter after ${baseline.period}`);
     return;
+  }
+  for (const key of ['steps', 'points'] as const) {
+    if (trajectory !== key) continue;
+    const periods = (declared[key] ?? []).map((point) => point.period);
+    const last = key === 'steps' ? 'until' : 'before';
+    const inside = (at: string) =>
+      at > baseline.period && (key === 'steps' ? at <= target.period : at < target.period);
+    if (new Set(periods).size < periods.length) fail(key, 'each quarter once');
+    if (!periods.every(inside)) fail(key, `quarters after ${baseline.period} and ${last} ${target.period}`);
+    const end = (declared[key] ?? []).find((point) => point.period === target.period);
+    if (key === 'steps' && end && target.value !== undefined && end.value !== target.value)
+      fail(key, `the target's ${target.value} in ${target.period}`);
   }
   const derived = derivedTarget({ ...declared, baseline, target });
   if (derived === null && target.value === undefined)
     fail('target', 'a value: this trajectory does not make one');
   if (derived !== null && target.value !== undefined && derived !== target.value)
     fail('target', `no value, or the ${derived} that the trajectory makes`);
-}).transform(({ entities, contraction, ...declared }) => {
+}).transform(({ entities, sites, contraction, ...declared }) => {
   const { baseline, target, trajectory } = declared;
   const way = { ...declared, contraction: contraction ?? Contraction.parse({}) };
   const value =
     baseline && target ? (derivedTarget({ ...way, baseline, target }) ?? target.value ?? baseline.value) : 0;
   return {
     ...declared,
-    entity: entities ? entities.join('+') : declared.entity,
+    /** an entity, `GROUP`, `A+B` for several entities, `site:X+Y` for sites */
+    entity: sites ? `site:${sites.join('+')}` : entities ? entities.join('+') : declared.entity,
     entities: entities ?? null,
+    sites: sites ?? null,
+    /** entities that the sites belong to; told by the configuration when objectives are loaded */
+    companies: [] as readonly string[],
     target: target ? { period: target.period, value } : null,
     contraction: trajectory === 'contraction' ? way.contraction : null,
   };
@@ -141,6 +169,8 @@ export interface Standing {
   readonly status: 'achieved' | 'on_track' | 'drifting' | 'off_track' | 'unknown';
   readonly value: string | null;
   readonly expected: string | null;
+  /** the target as it is in the season of the run's quarter: what is left to close is counted to it */
+  readonly targetInSeason: string | null;
   /** actual minus expected, signed so that positive is ahead of the trajectory */
   readonly lead: string | null;
   /** (value - baseline) / (target - baseline); null when not calculable */

@@ -1,6 +1,6 @@
 import type { Project } from '../configuration/load.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
-import type { Figure } from '../indicators/figure.ts';
+import type { Figure, MeasureValue } from '../indicators/figure.ts';
 import type { Window } from '../indicators/measure-rows.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Action } from './action.ts';
@@ -8,6 +8,7 @@ import { cascades, type Perimeter } from './cascade.ts';
 import { changeSince } from './change.ts';
 import { consolidationWeights } from './like-for-like.ts';
 import { isMeasured, type Objective, type Standing } from './objective.ts';
+import { siteFigures } from './site-figures.ts';
 import { standings, type Tell } from './standing.ts';
 
 /** What objectives are placed by. */
@@ -15,6 +16,7 @@ export interface Grounds {
   readonly objectives: readonly Objective[];
   readonly catalogue: Catalogue;
   readonly figures: readonly Figure[];
+  readonly measures: readonly MeasureValue[];
   readonly actions: readonly Action[];
   readonly windows: readonly Window[];
   readonly configuration: Project['configuration'];
@@ -24,9 +26,11 @@ export interface Grounds {
 /** Where each objective stands, why it is there, and whether its parts add up to it. */
 export async function placeObjectives(
   warehouse: Warehouse,
-  { objectives, catalogue, figures, actions, windows, configuration, period }: Grounds,
+  { objectives, catalogue, actions, windows, configuration, period, ...known }: Grounds,
   tell: Tell,
 ): Promise<Standing[]> {
+  const bySite = await siteFigures(warehouse, objectives, catalogue, known.measures, windows);
+  const figures = [...known.figures, ...bySite];
   const placed = standings(objectives, catalogue.indicators, figures, actions, period, tell, {
     measures: catalogue.measures,
     perimeter: configuration.perimeter.entities,
@@ -61,8 +65,15 @@ export function perimeterOf(
       .filter((e) => (e.entry === null || e.entry <= last) && (e.exit === null || e.exit >= last))
       .map((e) => e.id),
   );
+  const open = configuration.perimeter.sites.filter(
+    (site) =>
+      present.has(site.entity) &&
+      (site.entry === null || site.entry <= last) &&
+      (site.exit === null || site.exit >= last),
+  );
   return {
     weights: new Map([...consolidationWeights(entities)].filter(([entity]) => present.has(entity))),
+    sites: new Map(open.map((site) => [site.id, site.entity])),
     period,
   };
 }

@@ -52,6 +52,7 @@ const unmeasured = {
   status: 'unknown',
   value: null,
   expected: null,
+  targetInSeason: null,
   lead: null,
   progress: null,
   points: [],
@@ -92,7 +93,8 @@ function measured(
   return {
     value,
     expected: expectedIn(period)?.toFixed() ?? null,
-    ...(known ? position(objective, value, then, target, expectedIn(period)) : unplaced),
+    targetInSeason: target?.toFixed() ?? null,
+    ...(known ? position(objective, indicator, value, then, target, expectedIn(period)) : unplaced),
     points,
     seasonality,
     pace: known ? paceOf(then, since, value, period, target, objective.target.period) : null,
@@ -104,30 +106,46 @@ const unplaced = { status: 'unknown', lead: null, progress: null } as const;
 
 /**
  * Status from the signed distance to the trajectory, as a share of the whole way from baseline to target;
- * not from the share achieved, which is high for any objective near its end.
+ * not from the share achieved, which is high for any objective near its end. An objective to hold a value has
+ * no way: it is judged in the indicator's direction of progress (both ways without one), by its distance as a
+ * share of the target, and is never reached: it goes on.
  */
 function position(
   objective: MeasuredObjective,
+  { direction }: Pick<Indicator, 'direction'>,
   value: string,
   baseline: string,
   target: Decimal,
   expected: Decimal | null,
 ): Pick<Standing, 'status' | 'lead' | 'progress'> {
   const way = target.minus(baseline);
+  const beyond = new Decimal(value).minus(target);
+  if (way.isZero()) {
+    const lead = direction === 'none' ? beyond.abs().negated() : beyond.times(direction === 'down' ? -1 : 1);
+    return { status: statusOf(objective, lead, target.abs()), lead: plain(lead), progress: null };
+  }
   const sign = way.isNegative() ? -1 : 1;
-  const progress = way.isZero()
-    ? null
-    : new Decimal(value).minus(baseline).dividedBy(way).toDecimalPlaces(6).toNumber();
-  const reached = new Decimal(value).minus(target).times(sign).greaterThanOrEqualTo(0);
+  const progress = new Decimal(value).minus(baseline).dividedBy(way).toDecimalPlaces(6).toNumber();
+  const reached = beyond.times(sign).greaterThanOrEqualTo(0);
   if (expected === null) return { status: reached ? 'achieved' : 'on_track', lead: null, progress };
-  const lead = new Decimal(value).minus(expected).times(sign).toDecimalPlaces(12);
-  if (reached) return { status: 'achieved', lead: lead.toFixed(), progress };
-  const behind = way.isZero() ? new Decimal(0) : lead.negated().dividedBy(way.abs());
-  const { amber, red } = objective.tolerance;
-  const status = behind.lessThanOrEqualTo(amber)
+  const lead = new Decimal(value).minus(expected).times(sign);
+  return { status: reached ? 'achieved' : statusOf(objective, lead, way.abs()), lead: plain(lead), progress };
+}
+
+const plain = (lead: Decimal): string => lead.toDecimalPlaces(12).plus(0).toFixed();
+
+/** On track up to the first tolerance behind, off track beyond the second, as shares of a whole. */
+function statusOf(
+  { tolerance: { amber, red } }: MeasuredObjective,
+  lead: Decimal,
+  whole: Decimal,
+): 'on_track' | 'drifting' | 'off_track' {
+  if (lead.greaterThanOrEqualTo(0)) return 'on_track';
+  if (whole.isZero()) return 'off_track';
+  const behind = lead.negated().dividedBy(whole);
+  return behind.lessThanOrEqualTo(amber)
     ? 'on_track'
     : behind.lessThanOrEqualTo(red)
       ? 'drifting'
       : 'off_track';
-  return { status, lead: lead.toFixed(), progress };
 }

@@ -248,7 +248,7 @@ function figureSeries(
         ...objective,
         entities: [...weights.keys()].filter((id) => !came.some((e) => e.id === id)),
       }
-    : { ...objective, entity, entities: action.entity === null ? objective.entities : null };
+    : { ...objective, entity, entities: action.entity === null ? objective.entities : null, sites: null };
   const at = (quarter: string) => {
     const value = values(place, quarter);
     return value === null ? null : new Decimal(value);

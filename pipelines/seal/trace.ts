@@ -4,7 +4,13 @@ import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
-import { contributionRows, divisorOf, type TableColumns, type Window } from '../indicators/measure-rows.ts';
+import {
+  contributionRows,
+  divisorOf,
+  measureRows,
+  type TableColumns,
+  type Window,
+} from '../indicators/measure-rows.ts';
 import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
 import { tellsOfOnePerson } from '../indicators/population.ts';
@@ -67,6 +73,8 @@ export interface TraceRequest {
   readonly entity?: string | undefined;
   readonly period?: string | undefined;
   readonly basis?: Basis | undefined;
+  /** only the rows of these sites: the perimeter of an objective on sites */
+  readonly sites?: readonly string[] | undefined;
   /** largest rows to list */
   readonly top?: number | undefined;
 }
@@ -94,17 +102,17 @@ export async function openRun(folder: string): Promise<{ warehouse: Warehouse; r
  * Opens a figure (or a measure) to the rows that made it.
  *
  * @throws {Fault} TRC-001 for an unknown id, TRC-002 for a window that the run has not, TRC-003 for a figure
- * that is suppressed: its rows would show what it hides
+ * that is suppressed: its rows would show what it hides; TRC-008 for a site that the run has not
  */
 export async function trace(warehouse: Warehouse, record: RunRecord, request: TraceRequest): Promise<Trace> {
-  const { indicator, measures, figure, entity, period, basis, window, columns } = await openable(
+  const { indicator, measures, figure, entity, sites, period, basis, window, columns } = await openable(
     warehouse,
     record,
     request,
   );
   const traced: MeasureTrace[] = [];
   for (const measure of measures) {
-    const contributions = openedRows(measure, columns(measure.table), entity, window);
+    const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
     // the extract of a median's middle rows would tell where that one person works
     const extract = tellsOfOnePerson(measure) ? "'(all)'" : 'extract_id';
     const extracts = await warehouse.rows<MeasureTrace['extracts'][number]>(
@@ -117,11 +125,14 @@ export async function trace(warehouse: Warehouse, record: RunRecord, request: Tr
       `select count(*) as rows, sum(contribution)::decimal(38,10) as contributed,
          ${divisor === 1 ? sum : `(${sum} / ${divisor})::decimal(38,10)`} as again from (${contributions})`,
     );
-    const [value] = await readMeasureValues(
-      warehouse,
-      `measure = ${literal(measure.id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
-    );
-    if (total && Number(total.again) !== Number(value?.value ?? 0)) {
+    // the run keeps values of companies and the group; those of sites are what their rows make
+    const [value] = sites
+      ? []
+      : await readMeasureValues(
+          warehouse,
+          `measure = ${literal(measure.id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
+        );
+    if (total && !sites && Number(total.again) !== Number(value?.value ?? 0)) {
       throw new Fault(
         'TRC-006',
         `The rows of ${measure.id} make ${total.again}, the run says ${value?.value ?? 'missing'}.`,
@@ -130,7 +141,10 @@ export async function trace(warehouse: Warehouse, record: RunRecord, request: Tr
     }
     traced.push({
       measure,
-      value: value ?? null,
+      value:
+        sites && total && total.rows > 0
+          ? valueOfRows(measure, { entity: `site:${sites.join('+')}`, period, basis }, total)
+          : (value ?? null),
       contributed: total?.contributed ?? null,
       divisor,
       exact: total?.again === (value?.value ?? total?.again),
@@ -145,15 +159,33 @@ export async function trace(warehouse: Warehouse, record: RunRecord, request: Tr
   return { run: record.run, indicator, figure, entity, period, basis, measures: traced };
 }
 
+/** What the rows of some sites make; the part of them that is estimated is told by {@link estimateMethods}. */
+function valueOfRows(
+  measure: Measure,
+  place: Pick<MeasureValue, 'entity' | 'period' | 'basis'>,
+  { again, rows }: { readonly again: string; readonly rows: number },
+): MeasureValue {
+  return {
+    measure: measure.id,
+    ...place,
+    value: again,
+    divisor: 1,
+    rows,
+    unvalued: 0,
+    coverage: 1,
+    estimatedShare: null,
+  };
+}
+
 /** Every contributing row of a figure, as a stream of chunks. */
 export async function* traceRows(
   warehouse: Warehouse,
   record: RunRecord,
   request: TraceRequest,
 ): AsyncGenerator<(TracedRow & { measure: string })[]> {
-  const { measures, entity, window, columns } = await openable(warehouse, record, request);
+  const { measures, entity, sites, window, columns } = await openable(warehouse, record, request);
   for (const measure of measures) {
-    const contributions = openedRows(measure, columns(measure.table), entity, window);
+    const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
     const hidden = tellsOfOnePerson(measure) ? "'(all)'" : undefined;
     const select = closedRows(measure)
       ? `select ${literal(measure.id)} as measure, ${hidden ?? 'entity'} as entity, null::varchar as site, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
@@ -181,7 +213,8 @@ export async function contributionsOf(
 /** What a request names, once it is known that it may be opened. */
 async function openable(warehouse: Warehouse, record: RunRecord, request: TraceRequest) {
   const { indicator, measures } = resolve(record.catalogue, request.id);
-  const entity = request.entity ?? GROUP;
+  const sites = request.sites ?? null;
+  const entity = sites ? await companyOfSites(warehouse, sites, request.entity) : (request.entity ?? GROUP);
   const period = request.period ?? record.period;
   const basis = request.basis ?? indicator?.bases[0] ?? 'quarter';
   const window = windowOf(record, period, basis);
@@ -207,13 +240,39 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
   return {
     indicator,
     measures,
-    figure,
+    figure: sites ? null : figure,
     entity,
+    sites,
     period,
     basis,
     window,
     columns: await tableColumns(warehouse),
   };
+}
+
+/** The company that sites belong to, whose rows count whole; the group where they belong to several. */
+async function companyOfSites(
+  warehouse: Warehouse,
+  sites: readonly string[],
+  asked: string | undefined,
+): Promise<string> {
+  const known = await warehouse.rows<{ site: string; entity: string }>(
+    'select site, entity from reference.site order by site',
+  );
+  const strange = sites.find((site) => !known.some((one) => one.site === site));
+  const companies = [...new Set(known.filter((one) => sites.includes(one.site)).map((one) => one.entity))];
+  const company = companies.length === 1 ? (companies[0] as string) : GROUP;
+  if (strange !== undefined || (asked !== undefined && asked !== company)) {
+    throw new Fault(
+      'TRC-008',
+      strange === undefined
+        ? `The sites ${sites.join(', ')} are not ${asked}'s.`
+        : `This run has no site "${strange}".`,
+      `It has ${known.map((one) => `${one.site} (${one.entity})`).join(', ')}.`,
+      { exitStatus: 2 },
+    );
+  }
+  return company;
 }
 
 function resolve(catalogue: Catalogue, id: string): { indicator: Indicator | null; measures: Measure[] } {
@@ -315,8 +374,15 @@ const closedRows = (measure: Measure): boolean => measure.opens !== 'rows' || te
  * into one row, with the next smallest where there is one alone, so that the others still add up and the
  * small one is not had by subtraction.
  */
-function openedRows(measure: Measure, columns: TableColumns, entity: string, window: Window): string {
-  const rows = contributionRows(measure, columns, entity, window);
+function openedRows(
+  measure: Measure,
+  columns: TableColumns,
+  entity: string,
+  window: Window,
+  sites: readonly string[] | null,
+): string {
+  const own = `(select * from (${measureRows(measure, columns)}) where site in (${(sites ?? []).map(literal).join(', ')}))`;
+  const rows = contributionRows(measure, columns, entity, window, sites ? own : undefined);
   if (measure.opens !== 'cells') return rows;
   return `with cells as (
       select *, least(women, men) < ${smallestGroup} as small from (${rows})),

@@ -39,6 +39,7 @@ const perimeter = {
     ['A', 1],
     ['B', 0.5],
   ]),
+  sites: new Map<string, string>(),
   period: '2026-Q3',
 };
 const goal = (id: string, entity: string, target: number, more: object = {}) =>
@@ -127,4 +128,52 @@ test('what cannot be put together says why', () => {
   expect(reason(goal('P', 'A', 1), goal('Q', 'A', 1))).toBe('overlap');
   const people = { indicator: 't.people' };
   expect(check([goal('G', 'GROUP', 9, people), goal('P', 'A', 9, people)])?.reason).toBe('not_additive');
+});
+
+describe('parts by sites', () => {
+  const goals = (entity: string, ...parts: [string, string[], string[], number][]) => [
+    goal('G', entity, 1000, { parent: null }),
+    ...parts.map(([id, sites, companies, target]) => ({
+      ...goal(id, 'GROUP', target, { parent: 'G', sites }),
+      companies,
+    })),
+  ];
+  const sites = new Map([
+    ['X', 'A'],
+    ['Y', 'A'],
+    ['Z', 'B'],
+  ]);
+  const along = (objectives: Objective[]) => cascades(objectives, catalogue, [], { ...perimeter, sites })[0];
+
+  test('of a company leave its other sites without a target', () => {
+    expect(along(goals('A', ['P', ['X'], ['A'], 1000]))).toMatchObject({
+      together: '1000',
+      status: 'incomplete',
+      uncovered: ['site:Y'],
+    });
+    expect(along(goals('A', ['P', ['X'], ['A'], 600], ['Q', ['Y'], ['A'], 400]))?.status).toBe('agrees');
+  });
+
+  test('count in the group for what their company is consolidated at', () => {
+    // 600 + 300 + 0.5 x 200 = 1 000
+    const parts = goals(
+      'GROUP',
+      ['P', ['X'], ['A'], 600],
+      ['Q', ['Y'], ['A'], 300],
+      ['R', ['Z'], ['B'], 200],
+    );
+    expect(along(parts)).toMatchObject({ together: '1000', status: 'agrees', uncovered: [] });
+  });
+
+  test('overlap with the whole company that they are in', () => {
+    const both = [...goals('GROUP', ['P', ['X'], ['A'], 600]), goal('Q', 'A', 400)];
+    expect(along(both)?.reason).toBe('overlap');
+  });
+});
+
+test('a part of one company counts among several for what it is consolidated at', () => {
+  // A and B at half: 900 + 0.5 x 200 = 1 000
+  const parts = [goal('P', 'A', 900), goal('Q', 'B', 200)];
+  const whole = goal('G', 'GROUP', 1000, { entities: ['A', 'B'] });
+  expect(check([whole, ...parts])).toMatchObject({ together: '1000', status: 'agrees' });
 });

@@ -213,3 +213,48 @@ describe('several entities in one objective', () => {
     expect(valueAt([part('A', '10', '100')])).toBeNull();
   });
 });
+
+describe('an objective to hold a value', () => {
+  const hold = (value: number, direction: 'up' | 'down' | 'none', actual: string) => {
+    const at = Objective.parse({
+      ...declared,
+      baseline: { period: '2025-Q4', value },
+      target: { period: '2027-Q4', value },
+    });
+    const own = { ...indicator, direction };
+    const [one] = standings([at], [own], [figure('2026-Q3', actual)], [], '2026-Q3', () => 'said');
+    return [one?.status, one?.lead, one?.progress];
+  };
+
+  test('is judged in the direction of its indicator, by its distance to the target', () => {
+    // 5 % of 100 is on track, 15 % a drift
+    expect(hold(100, 'down', '100')).toEqual(['on_track', '0', null]);
+    expect(hold(100, 'down', '90')).toEqual(['on_track', '10', null]);
+    expect(hold(100, 'down', '105')).toEqual(['on_track', '-5', null]);
+    expect(hold(100, 'down', '115')).toEqual(['drifting', '-15', null]);
+    expect(hold(100, 'down', '116')).toEqual(['off_track', '-16', null]);
+    expect(hold(100, 'up', '116')).toEqual(['on_track', '16', null]);
+    expect(hold(100, 'none', '116')).toEqual(['off_track', '-16', null]);
+  });
+
+  test('of nothing is off its track as soon as there is something', () => {
+    expect(hold(0, 'down', '0')).toEqual(['on_track', '0', null]);
+    expect(hold(0, 'down', '1')).toEqual(['off_track', '-1', null]);
+  });
+});
+
+test('a fall below zero goes its way: from -50 to -100, at -60 three eighths in', () => {
+  const at = Objective.parse({
+    ...declared,
+    baseline: { period: '2025-Q4', value: -50 },
+    target: { period: '2027-Q4', value: -100 },
+  });
+  // -50 - 3 x 6.25 = -68.75 is expected: 8.75 behind, of a way of 50
+  expect(stand('-60', at)).toMatchObject({
+    status: 'off_track',
+    expected: '-68.75',
+    lead: '-8.75',
+    progress: 0.2,
+  });
+  expect(stand('-100', at).status).toBe('achieved');
+});

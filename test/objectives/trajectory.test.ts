@@ -98,6 +98,32 @@ describe('an objective as declared', () => {
     expect(faults({ target })).toEqual([]);
   });
 
+  test('leads somewhere: no percentage of nothing or of less than nothing', () => {
+    const rate = { target: { period: '2027-Q4' }, trajectory: 'yearly_rate', yearly_rate: -5 };
+    expect(faults({ ...rate, baseline: { period: '2025-Q4', value: 0 } })).toContain('baseline');
+    expect(faults({ ...rate, baseline: { period: '2025-Q4', value: -40 } })).toContain('baseline');
+    expect(faults(rate)).toEqual([]);
+  });
+
+  test('has its points between baseline and target, each quarter once', () => {
+    const along = (points: object[], trajectory = 'points') =>
+      faults({ target, trajectory, [trajectory]: points });
+    expect(along([{ period: '2026-Q3', value: 950 }])).toEqual([]);
+    expect(along([{ period: '2024-Q4', value: 950 }])).toEqual(['points']);
+    expect(along([{ period: '2027-Q4', value: 950 }])).toEqual(['points']);
+    const twice = [950, 940].map((value) => ({ period: '2026-Q3', value }));
+    expect(along(twice)).toEqual(['points']);
+    // the last step is the target
+    expect(along([{ period: '2027-Q4', value: 800 }], 'steps')).toEqual([]);
+    expect(along([{ period: '2027-Q4', value: 810 }], 'steps')).toEqual(['steps']);
+  });
+
+  test('of some sites is named by them, and by nothing else', () => {
+    const part = Objective.parse({ ...declared, target, sites: ['X', 'Y'] });
+    expect([part.entity, part.sites]).toEqual(['site:X+Y', ['X', 'Y']]);
+    expect(faults({ target, entity: 'A', sites: ['X'] })).toEqual(['sites']);
+  });
+
   test('of several entities is named by them', () => {
     const part = Objective.parse({ ...declared, target, entities: ['A', 'B'] });
     expect([part.entity, part.entities]).toEqual(['A+B', ['A', 'B']]);

@@ -26,6 +26,7 @@ const standing = (
   status: lead === null ? 'unknown' : Number(lead) < 0 ? 'off_track' : 'on_track',
   value: '1',
   expected: '1',
+  targetInSeason: null,
   lead,
   progress: 0,
   points: [],

@@ -10,6 +10,7 @@ import {
   type MeasuredObjective,
   type Standing,
 } from '../../objectives/objective.ts';
+import { overlapping, type Place } from '../opposition.ts';
 
 /** An objective with something left to close. */
 export interface Goal {
@@ -56,8 +57,8 @@ export interface Option {
   readonly excluded: Exclusion | null;
 }
 
-/** no budget; effect not stated; stated in a unit that no goal has; no goal left to close; waits for a stopped action */
-export type Exclusion = 'no_budget' | 'no_effect' | 'unit' | 'no_goal' | 'blocked';
+/** no budget; effect not stated; stated in a unit that no goal has; no goal left to close; waits for a stopped action; an action that excludes it is done */
+export type Exclusion = 'no_budget' | 'no_effect' | 'unit' | 'no_goal' | 'blocked' | 'rival_done';
 
 export interface Problem {
   readonly period: string;
@@ -100,14 +101,21 @@ export function consolidationWeights(entities: readonly Entity[]): Map<string, n
   );
 }
 
+/** An objective to hold a value, which is held: there is nothing to close. */
+function isHeld({ baseline, target }: MeasuredObjective, lead: string | null): boolean {
+  return baseline.value === target.value && lead !== null && Number(lead) >= 0;
+}
+
 /** Puts the gaps of the objectives and the actions that may close them in one problem. */
 export function problemOf(facts: ProblemFacts): Problem {
-  const measured = facts.standings.flatMap(({ objective, value, status }) =>
-    isMeasured(objective) && value !== null && status !== 'achieved' ? [{ objective, value }] : [],
+  const measured = facts.standings.flatMap(({ objective, value, targetInSeason, status, ...place }) =>
+    isMeasured(objective) && value !== null && status !== 'achieved' && !isHeld(objective, place.lead)
+      ? [{ objective, value, target: targetInSeason ?? String(objective.target.value) }]
+      : [],
   );
-  const goals = measured.flatMap(({ objective, value }) => {
+  const goals = measured.flatMap(({ objective, value, target }) => {
     const indicator = facts.indicators.find((one) => one.id === objective.indicator);
-    const gap = new Decimal(objective.target.value).minus(value);
+    const gap = new Decimal(target).minus(value);
     if (!indicator || gap.isZero()) return [];
     return [
       {
@@ -118,7 +126,7 @@ export function problemOf(facts: ProblemFacts): Problem {
         unit: indicator.unit,
         decimals: indicator.decimals,
         value,
-        target: String(objective.target.value),
+        target,
         gap: gap.toFixed(),
       },
     ];
@@ -126,6 +134,7 @@ export function problemOf(facts: ProblemFacts): Problem {
   const open = facts.actions.filter((action) => ['planned', 'running', 'late'].includes(action.status));
   const ids = new Set(open.map((action) => action.id));
   const stopped = new Set(facts.actions.filter((a) => a.status === 'stopped').map((a) => a.id));
+  const done = new Set(facts.actions.filter((a) => a.status === 'done').map((a) => a.id));
   const objectives = measured
     .map(({ objective }) => objective)
     .filter((objective) => goals.some((goal) => goal.id === objective.id));
@@ -141,6 +150,9 @@ export function problemOf(facts: ProblemFacts): Problem {
           : Decimal.max(0, new Decimal(action.budget).minus(spent ?? 0)).toFixed();
       const { effects, excluded } = effectsOf(action, objectives, goals, facts);
       const blocked = action.dependsOn.some((id) => stopped.has(id));
+      const rival = facts.settings.exclusive.some(
+        (set) => set.includes(action.id) && set.some((id) => done.has(id)),
+      );
       return {
         id: action.id,
         name: action.name,
@@ -155,7 +167,7 @@ export function problemOf(facts: ProblemFacts): Problem {
         annualCost: action.annualCost,
         lifetime: action.lifetime === null ? facts.settings.lifetime_years : Number(action.lifetime),
         dependsOn: action.dependsOn.filter((id) => ids.has(id)),
-        excluded: cost === null ? 'no_budget' : blocked ? 'blocked' : excluded,
+        excluded: cost === null ? 'no_budget' : blocked ? 'blocked' : rival ? 'rival_done' : excluded,
       };
     }),
     exclusive: facts.settings.exclusive
@@ -178,18 +190,20 @@ function effectsOf(
   facts: ProblemFacts,
 ): { effects: Effect[]; excluded: Exclusion | null } {
   const own = facts.standings.find((s) => s.objective.id === action.objective)?.objective;
-  const place = action.entity ?? own?.entity ?? GROUP;
+  const place = placeOf(action, own);
   let misfit = false;
   const effects = objectives.flatMap((objective): Effect[] => {
     const indicator = facts.indicators.find((one) => one.id === objective.indicator) as Indicator;
     const goal = goals.find((one) => one.id === objective.id) as Goal;
-    if (!overlap(place, objective.entity)) return [];
+    if (!overlapping(place, objective)) return [];
+    // what a company does need not be done at some of its sites, unless it is done for them
+    if (objective.sites && !place.sites && own?.id !== objective.id) return [];
     let change: Decimal | null = null;
     if (own !== undefined && own.indicator === objective.indicator && action.expectedEffect !== null) {
       change = changeOf(action, indicator, place, objective, facts);
       if (change === null) misfit = true;
     } else if (indicator.unit === 'tCO2e' && action.abatement !== null) {
-      change = new Decimal(action.abatement).negated().times(weightIn(place, objective.entity, facts));
+      change = new Decimal(action.abatement).negated().times(weightIn(place, objective, facts));
     }
     if (change === null || change.isZero()) return [];
     return [
@@ -206,15 +220,23 @@ function effectsOf(
   return { effects, excluded: 'no_goal' };
 }
 
-function overlap(first: string, second: string): boolean {
-  if (first === GROUP || second === GROUP) return true;
-  const others = new Set(second.split('+'));
-  return first.split('+').some((entity) => others.has(entity));
+/** Where an action works: its site, its company, else the perimeter of its objective. */
+function placeOf({ entity, site }: Action, own: Place | undefined): Place {
+  const whole = { entity: GROUP, entities: null, sites: null, companies: [] };
+  if (entity === null) return own ?? whole;
+  return site === null
+    ? { ...whole, entity }
+    : { ...whole, entity: `site:${site}`, sites: [site], companies: [entity] };
 }
 
-/** What an entity counts for in a perimeter: its consolidation weight in the group, all of it in its own. */
-function weightIn(place: string, perimeter: string, facts: ProblemFacts): number {
-  return perimeter === GROUP && place !== GROUP ? (facts.weights.get(place) ?? 1) : 1;
+const companiesOf = (place: Place): readonly string[] =>
+  place.sites ? place.companies : (place.entities ?? [place.entity]);
+
+/** What a company counts for in a perimeter: its consolidation weight in the group or among several, all of it in its own. */
+function weightIn(place: Place, perimeter: Place, facts: ProblemFacts): number {
+  const [company, ...more] = companiesOf(place);
+  const larger = perimeter.entity === GROUP || companiesOf(perimeter).length > 1;
+  return larger && more.length === 0 && company !== undefined ? (facts.weights.get(company) ?? 1) : 1;
 }
 
 /**
@@ -225,7 +247,7 @@ function weightIn(place: string, perimeter: string, facts: ProblemFacts): number
 function changeOf(
   action: Action,
   indicator: Indicator,
-  place: string,
+  place: Place,
   objective: MeasuredObjective,
   facts: ProblemFacts,
 ): Decimal | null {
@@ -236,37 +258,47 @@ function changeOf(
     if (!same) return null;
     // an effect is a year's; an objective on quarters of a flow sees a quarter of it
     const year = objective.basis === 'quarter' && indicator.bases.includes('ttm') ? 4 : 1;
-    return stated.times(weightIn(place, objective.entity, facts)).dividedBy(year);
+    return stated.times(weightIn(place, objective, facts)).dividedBy(year);
   }
-  const whole = denominatorOf(indicator, objective.entity, objective.basis, facts);
-  if (whole === null || whole.isZero()) return same && place === objective.entity ? stated : null;
+  const own = place.entity === objective.entity || action.objective === objective.id;
+  const whole = denominatorOf(indicator, objective, objective.basis, facts);
+  if (whole === null || whole.isZero()) return same && own ? stated : null;
   if (same) {
-    if (place === objective.entity) return stated;
-    const part = denominatorOf(indicator, place, objective.basis, facts);
+    if (place.entity === objective.entity) return stated;
+    // a site's part of a ratio is not known: its company's stands for it
+    const company = place.sites ? { ...place, entity: place.companies[0] ?? GROUP, sites: null } : place;
+    const part = denominatorOf(indicator, company, objective.basis, facts);
     return part === null ? stated : stated.times(part).dividedBy(whole);
   }
   if (!numeratorUnits(indicator, facts).includes(unit ?? '')) return null;
   return stated
-    .times(weightIn(place, objective.entity, facts))
+    .times(weightIn(place, objective, facts))
     .times(indicator.scale)
     .dividedBy(whole);
 }
 
+/** Null where a figure is missing, and of sites, which have no figure of their own. */
 function denominatorOf(
   indicator: Indicator,
-  entity: string,
+  place: Place,
   basis: string,
-  { figures, period }: ProblemFacts,
+  { figures, weights, period }: ProblemFacts,
 ): Decimal | null {
-  const parts = entity
-    .split('+')
-    .map((id) =>
-      figures.find(
-        (f) => f.indicator === indicator.id && f.entity === id && f.period === period && f.basis === basis,
-      ),
-    );
+  if (place.sites) return null;
+  const several = place.entities !== null && place.entities.length > 1;
+  const parts = companiesOf(place).map((id) =>
+    figures.find(
+      (f) => f.indicator === indicator.id && f.entity === id && f.period === period && f.basis === basis,
+    ),
+  );
   if (parts.some((part) => part?.denominator == null)) return null;
-  return parts.reduce((sum, part) => sum.plus(part?.denominator ?? 0), new Decimal(0));
+  return parts.reduce(
+    (sum, part) =>
+      sum.plus(
+        new Decimal(part?.denominator ?? 0).times(several ? (weights.get(part?.entity ?? '') ?? 1) : 1),
+      ),
+    new Decimal(0),
+  );
 }
 
 function numeratorUnits(indicator: Indicator, facts: ProblemFacts): string[] {

@@ -46,6 +46,7 @@ const standing = (id: string, of: string, value: string, target: number, rest: o
   status: 'drifting',
   value,
   expected: null,
+  targetInSeason: null,
   lead: null,
   progress: null,
   points: [],
@@ -100,6 +101,31 @@ function facts(
 const effects = (standings: Standing[], one: Action) =>
   problemOf(facts(standings, [one])).options[0]?.effects.map((e) => [e.goal, e.change, e.share]);
 
+describe('what is left to close', () => {
+  const saving = { expectedEffect: '-10', expectedUnit: 'MWh' };
+
+  test('is counted to the target of the season, not to that of another quarter', () => {
+    // 800 in the baseline's winter quarter is 160 in this summer one: 200 less 160 are left, and -10 closes a quarter of 40
+    const winter = standing('O-E', 'energy.electricity', '200', 800, { basis: 'ttm' });
+    expect(effects([{ ...winter, targetInSeason: '160' }], action('X', 'O-E', saving))).toEqual([
+      ['O-E', '-10', 0.25],
+    ]);
+  });
+
+  test('is nothing where a value that is to be held is held', () => {
+    const held = standing('O-E', 'energy.electricity', '0.5', 1);
+    expect(problemOf(facts([{ ...held, lead: '0.5' }], [])).goals).toEqual([]);
+    expect(problemOf(facts([{ ...held, value: '2', lead: '-1' }], [])).goals).toHaveLength(1);
+  });
+
+  test('is not proposed to an action whose rival is done', () => {
+    const energy = standing('O-E', 'energy.electricity', '30000', 29_000);
+    const rivals = [action('X', 'O-E', { ...saving, status: 'done' }), action('Y', 'O-E', saving)];
+    const { options } = problemOf(facts([energy], rivals, { exclusive: [['X', 'Y']] }));
+    expect(options.map((one) => [one.id, one.excluded])).toEqual([['Y', 'rival_done']]);
+  });
+});
+
 describe('what an action closes of a gap', () => {
   test('is its stated effect over the gap that is left', () => {
     // 30 000 to 29 000: -200 closes 20 %
@@ -123,6 +149,30 @@ describe('what an action closes of a gap', () => {
     const energy = standing('O-E', 'energy.electricity', '30000', 29_000);
     const own = action('X', 'O-E', { entity: 'B', expectedEffect: '-200', expectedUnit: 'MWh' });
     expect(effects([energy], own)).toEqual([['O-E', '-100', 0.1]]);
+  });
+
+  test('of an entity held at half counts for half among several, and whole in its own perimeter', () => {
+    const several = standing('O-E', 'energy.electricity', '30000', 29_000, { entities: ['A', 'B'] });
+    const alone = standing('O-B', 'energy.electricity', '3000', 2_000, { entity: 'B' });
+    const own = action('X', 'O-E', { entity: 'B', expectedEffect: '-200', expectedUnit: 'MWh' });
+    expect(effects([several, alone], own)).toEqual([
+      ['O-E', '-100', 0.1],
+      ['O-B', '-200', 0.2],
+    ]);
+  });
+
+  test('of a company is not taken for that of one of its sites, unless it is done for it', () => {
+    const onSite = (id: string) => {
+      const one = standing(id, 'energy.electricity', '3000', 2_000, { sites: ['S'] });
+      return { ...one, objective: { ...one.objective, companies: ['A'] } };
+    };
+    const company = { entity: 'A', expectedEffect: '-200', expectedUnit: 'MWh' };
+    const whole = standing('O-E', 'energy.electricity', '30000', 29_000);
+    const reached = (one: Action) => effects([whole, onSite('O-S')], one)?.map(([goal]) => goal);
+    expect(reached(action('X', 'O-E', company))).toEqual(['O-E']);
+    expect(reached(action('X', 'O-S', company))).toEqual(['O-E', 'O-S']);
+    expect(reached(action('X', 'O-E', { ...company, site: 'S' }))).toEqual(['O-E', 'O-S']);
+    expect(reached(action('X', 'O-E', { ...company, site: 'T' }))).toEqual(['O-E']);
   });
 
   test('in the unit of a numerator is taken over the denominator of today', () => {

@@ -47,7 +47,7 @@ export const objectivesSheet = tableSheet<Standing>({
       value: valueCell(standing, book, look),
       expected: plain(standing.expected),
       lead: formula(
-        `IF(COUNT(${value},${expected})<2,"${none}",(${value}-${expected})*SIGN(${target}-${baseline}))`,
+        `IF(COUNT(${value},${expected})<2,"${none}",${leadFormula(standing, indicator?.direction, { value, expected, target, baseline })})`,
         standing.lead === null ? words(none) : numeric(standing.lead),
         { format: `+${look.format};"\u2212"${look.format};0`, across: 'right' },
       ),
@@ -91,6 +91,18 @@ export const objectivesSheet = tableSheet<Standing>({
 
 type NumberLook = { format: string; across: 'right' };
 type Plain = (value: string | number | null | undefined) => Cell;
+
+/** Ahead is positive; an objective to hold a value is judged in its indicator's direction, both ways without one. */
+function leadFormula(
+  { objective }: Standing,
+  direction: 'up' | 'down' | 'none' | undefined,
+  { value, expected, target, baseline }: Record<'value' | 'expected' | 'target' | 'baseline', string>,
+): string {
+  const held = objective.baseline !== null && objective.baseline.value === objective.target?.value;
+  if (!held) return `(${value}-${expected})*SIGN(${target}-${baseline})`;
+  if (direction === 'up') return `${value}-${expected}`;
+  return direction === 'down' ? `${expected}-${value}` : `-ABS(${value}-${expected})`;
+}
 
 function signed(look: NumberLook): NumberLook {
   return { format: `+${look.format};"\u2212"${look.format};0`, across: 'right' };
