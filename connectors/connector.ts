@@ -23,6 +23,17 @@ export interface Connector<Options = unknown> {
   pull(source: SourceLocation, options: Options): Promise<PulledExtract[]>;
   /** makes one extract readable by DuckDB; throws {@link ExtractError} when nothing in it can be read */
   read(extract: ExtractFile, options: Options, session: ReadingSession): Promise<Reading>;
+  /**
+   * Makes several extracts of one source readable at once, by as many statements as one takes: a payroll or
+   * a meter comes as hundreds of small files, and a statement costs more than their rows. The result is that
+   * of `read` for each of them. Their bytes differ. Any error means that nothing is known of any: the stage
+   * then reads them one by one.
+   */
+  readTogether?(
+    extracts: readonly ExtractFile[],
+    options: Options,
+    session: ReadingSession,
+  ): Promise<GroupReading>;
 }
 
 export interface SourceLocation {
@@ -98,6 +109,29 @@ export interface Reading {
   readonly remarks?: readonly Remark[];
   /** facts that the name or the envelope states: siren, closing date, norm version */
   readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** What {@link Connector.readTogether} makes of several extracts. */
+export interface GroupReading
+  extends Pick<Reading, 'addressing' | 'records' | 'rejects' | 'numbers' | 'dates'> {
+  /**
+   * One for each extract, in the order given. The queries of `records` and `rejects` yield `extract` INTEGER
+   * besides: the place of the row's extract in this list, from 0.
+   */
+  readonly extracts: readonly Pick<Reading, 'rowsRead' | 'remarks' | 'facts'>[];
+}
+
+/** The reading of a group of one, as that of an extract by itself. */
+export function aloneOf({ extracts, records, rejects, ...group }: GroupReading): Reading {
+  const alone = (query: string) => `select * exclude (extract) from (${query})`;
+  return {
+    ...group,
+    ...(extracts[0] as GroupReading['extracts'][number]),
+    records: Object.fromEntries(
+      Object.entries(records).map(([set, { columns, query }]) => [set, { columns, query: alone(query) }]),
+    ),
+    ...(rejects === undefined ? {} : { rejects: alone(rejects) }),
+  };
 }
 
 export interface Remark {

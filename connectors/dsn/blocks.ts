@@ -20,13 +20,18 @@ import {
  * block code changes or the rubric number does not grow, and belongs to the last block of each kind above it.
  */
 
-/** Tables of one reading. */
+/**
+ * Tables of one reading, of one extract or of several together. `line` counts through all of them, so that it
+ * alone tells a line; `line - base` is the physical line of the extract, `extract` its place in the list.
+ */
 export interface DsnTables {
+  /** one row an extract: `extract`, `base` */
+  readonly extracts: string;
   /** every rubric line: block, rubric, the value if it is one that is read, line of its block's beginning */
   readonly rubrics: string;
   /** lines that are no rubric, their contents masked */
   readonly malformed: string;
-  /** one row a block occurrence, with the line of each block above it */
+  /** one row a block occurrence, with the line of each block above it in its extract */
   readonly blocks: string;
   /** values of one kind of block, one column a rubric */
   values(block: string): string;
@@ -36,18 +41,19 @@ export interface DsnTables {
 const RUBRIC = `S[0-9]{2}[.]G[0-9]{2}[.][0-9]{2}[.][0-9]{3},''.*''`;
 
 /**
- * Lines of the file, straight from DuckDB's reader: only the values of {@link READ} get past this statement.
+ * Lines of the files, in their order, straight from DuckDB's reader: only the values of {@link READ} get past this statement.
  * A line that is no rubric keeps its rubric number, if it shows one, and its length.
  *
  * `rowid` is the line number only as long as this plan is a mere scan: a WITH may be materialised and a long IN
  * list becomes a hash join, and neither keeps the order of lines.
  */
-export function linesTable(table: string, path: string): string {
+export function linesTable(table: string, paths: readonly string[]): string {
   const wanted = [...READ].flatMap(([block, numbers]) =>
     numbers.map((number) => literal(rubric(block, number))),
   );
   return `create temp table ${table} as
 select
+  extract,
   case when matches then text[1:10] end as block,
   case when matches then text[12:14]::smallint end as rubric,
   case when matches and list_contains([${wanted.join(', ')}], text[1:14]) then nullif(trim(text[17:-2]), '') end as value,
@@ -56,34 +62,40 @@ select
       || '(' || len(text) || ' characters, not shown)'
   end as masked
 from (
-  select text, regexp_full_match(text, '${RUBRIC}') as matches
+  select extract, text, regexp_full_match(text, '${RUBRIC}') as matches
   from (
-    select nullif(trim(text, ' \t\ufeff'), '') as text
-    from read_csv(${literal(path)}, auto_detect = false, header = false, columns = {'text': 'VARCHAR'}, delim = chr(31),
+    select file_index::integer as extract, nullif(trim(text, ' \t\ufeff'), '') as text
+    from read_csv([${paths.map(literal).join(', ')}], auto_detect = false, header = false, columns = {'text': 'VARCHAR'}, delim = chr(31),
       quote = '', escape = '', comment = '', new_line = '\\n', compression = 'none', encoding = 'utf-8',
       max_line_size = 1048576, strict_mode = false)
   )
 )`;
 }
 
+export function extractsTable(tables: DsnTables, lines: string): string {
+  return `create temp table ${tables.extracts} as
+select extract, min(rowid) as base from ${lines} group by extract`;
+}
+
 /** Rubric lines with `start`, the line on which their block occurrence begins. */
 export function rubricsTable(tables: DsnTables, lines: string): string {
   return `create temp table ${tables.rubrics} as
 with marked as (
-  select rowid + 1 as line, block, rubric, value,
-    block is distinct from lag(block) over (order by rowid)
+  select extract, rowid + 1 as line, block, rubric, value,
+    extract is distinct from lag(extract) over (order by rowid)
+      or block is distinct from lag(block) over (order by rowid)
       or rubric <= lag(rubric) over (order by rowid) as begins
   from ${lines}
   where block is not null
 )
-select line, block, rubric, value,
+select extract, line, block, rubric, value,
   max(case when begins then line end) over (order by line rows unbounded preceding) as start
 from marked`;
 }
 
 export function malformedTable(tables: DsnTables, lines: string): string {
   return `create temp table ${tables.malformed} as
-select rowid + 1 as line, masked from ${lines} where masked is not null`;
+select extract, rowid + 1 as line, masked from ${lines} where masked is not null`;
 }
 
 /**
@@ -102,9 +114,9 @@ export function blocksTable(tables: DsnTables): string {
   const person = [DECLARATION, COMPANY, ESTABLISHMENT, 'S21.G00.85', 'S89.G00.32', 'S89.G00.91'];
   return `create temp table ${tables.blocks} as
 with starts as (
-  select start as line, block from ${tables.rubrics} where line = start
+  select extract, start as line, block from ${tables.rubrics} where line = start
 )
-select line, block, left(block, 3) in (${FAMILIES.map(literal).join(', ')}) as known,
+select extract, base, line, block, left(block, 3) in (${FAMILIES.map(literal).join(', ')}) as known,
   nullif(last_value(case when block = '${SENDING}' then line when left(block, 3) in ('S05', 'S06', 'S95', 'S96') then 0 end
     ignore nulls) over above, 0) as sending,
   ${inside(DECLARATION, [SENDING])} as declaration,
@@ -113,8 +125,8 @@ select line, block, left(block, 3) in (${FAMILIES.map(literal).join(', ')}) as k
   ${inside(CONTRACT, [...person, INDIVIDUAL, PAYMENT])} as contract,
   ${inside(PAYMENT, [...person, INDIVIDUAL, CONTRACT])} as payment,
   ${inside(REMUNERATION, [...person, INDIVIDUAL, CONTRACT, PAYMENT])} as remuneration
-from starts
-window above as (order by line rows unbounded preceding)`;
+from starts join ${tables.extracts} using (extract)
+window above as (partition by extract order by line rows unbounded preceding)`;
 }
 
 /** The values of one kind of block, pivoted: `line`, `r001`, `r002`... */
@@ -133,7 +145,7 @@ export function declarationsTable(tables: DsnTables, table: string): string {
     `(select arg_min(${field(number)}, own.line) from ${tables.values(block)} as own
     join ${tables.blocks} as place on place.line = own.line where place.declaration = declared.line)`;
   return `create temp table ${table} as
-select declared.line, head.r001 as nature, head.r002 as declaration_type, head.r003 as fraction,
+select declared.extract, declared.base, declared.line, head.r001 as nature, head.r002 as declaration_type, head.r003 as fraction,
   head.r004 as declaration_order, sending.r006 as norm,
   case
     when head.r005 is not null then ${isoDate('head.r005')}
@@ -186,8 +198,8 @@ export function recordQuery(tables: DsnTables, declarations: string, record: Dsn
     if (block === COMPANY || block === ESTABLISHMENT) return `  declared.${column} as ${column}`;
     return `  ${column === 'person' || column === 'sex' ? identity(column) : text(`${alias(block)}.${field(number)}`, holds)} as ${column}`;
   });
-  const individual = PEOPLE.includes(record.set) ? '' : '\n  place.individual::varchar as individual,';
-  return `select place.line as row_number,
+  const individual = PEOPLE.includes(record.set) ? '' : `\n  ${local('individual')} as individual,`;
+  return `select place.extract, place.line - place.base as row_number,
   ${COMMON_VALUES},${individual}
 ${own.join(',\n')}
 from ${tables.blocks} as place
@@ -197,7 +209,7 @@ where place.block = '${record.block}'`;
 
 /** Every block without a record set of its own, so that none is unaccounted for. */
 export function otherBlocksQuery(tables: DsnTables, declarations: string): string {
-  return `select place.line as row_number,
+  return `select place.extract, place.line - place.base as row_number,
   ${COMMON_VALUES},
   place.block
 from ${tables.blocks} as place
@@ -206,17 +218,22 @@ where place.known and place.block not in (${RECORDS.map(({ block }) => literal(b
 }
 
 export function rejectsQuery(tables: DsnTables): string {
-  return `select line as row_number, null::varchar as column_name, masked as value, 'malformed_line' as rule,
+  return `select extract, line - base as row_number, null::varchar as column_name, masked as value, 'malformed_line' as rule,
   'The line is not a rubric (S21.G00.40.007,''01''). Check the export for line breaks inside values and for truncation.' as message
-from ${tables.malformed}
+from ${tables.malformed} join ${tables.extracts} using (extract)
 union all
-select line, null, block, 'unknown_block',
+select extract, line - base, null, block, 'unknown_block',
   'The block ' || block || ' belongs to no part of the DSN that is known (${FAMILIES.join(', ')}). Check that the file is a DSN of a known norm.'
 from ${tables.blocks}
 where not known`;
 }
 
-const COMMON_VALUES = `place.declaration::varchar as declaration, declared.siren || coalesce(local.r001, declared.nic) as siret,
+/** Blocks are told by the physical line that they begin on. */
+function local(block: 'declaration' | 'individual'): string {
+  return `(place.${block} - place.base)::varchar`;
+}
+
+const COMMON_VALUES = `${local('declaration')} as declaration, declared.siren || coalesce(local.r001, declared.nic) as siret,
   declared.month, declared.nature, declared.declaration_type, declared.declaration_order, declared.fraction,
   coalesce(declared.norm, sent.r006) as norm`;
 

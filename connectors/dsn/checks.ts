@@ -3,11 +3,12 @@ import type { DsnTables } from './blocks.ts';
 import { DICTIONARY, DICTIONARY_NORM, EXCHANGE_BLOCKS, EXCHANGE_RUBRICS, KNOWN_NORMS } from './dictionary.ts';
 import { COMPANY, DECLARATION, ESTABLISHMENT, INDIVIDUAL, RECORDS, SENDING, TOTAL } from './rubrics.ts';
 
-/** What the sendings of a file are judged on. */
-export interface SendingCheck {
+/** What the sendings of some files are judged on. */
+export interface SendingsCheck {
   readonly tables: DsnTables;
   readonly declarations: string;
-  readonly file: string;
+  /** names of the extracts, in the order in which the tables number them */
+  readonly files: readonly string[];
   readonly session: Pick<ReadingSession, 'rows'>;
 }
 
@@ -30,23 +31,43 @@ interface Sending {
   closed: boolean;
 }
 
-/** Judges the envelopes: test flag, norm, control totals, mandatory blocks, rubrics that the norm does not know. */
+/**
+ * Judges the envelopes: test flag, norm, control totals, mandatory blocks, rubrics that the norm does not know.
+ * One element a file; the statements are as many for a hundred files as for one.
+ */
 export async function sendingRemarks(
-  file: SendingCheck,
-): Promise<{ remarks: Remark[]; facts: Record<string, string> }> {
-  const check = { ...file, session: counting(file.session) };
+  files: SendingsCheck,
+): Promise<{ remarks: Remark[]; facts: Record<string, string> }[]> {
+  const check = { ...files, session: counting(files.session) };
   const sendings = await sendingsOf(check);
-  const remarks = [
-    ...(await malformedLines(check)),
-    ...limited(sendings.flatMap((sending) => testSending(check, sending))),
-    ...limited(sendings.flatMap((sending) => norm(check, sending))),
-    ...limited(sendings.flatMap((sending) => truncation(check, sending))),
-    ...limited(sendings.flatMap((sending) => totals(check, sending))),
-    ...(await missingBlocks(check, sendings.length)),
-    ...(await foreignCurrency(check)),
-    ...(await unknownRubrics(check)),
-  ];
-  return { remarks, facts: await factsOf(check, sendings) };
+  const malformed = await malformedLines(check);
+  const missing = await missingBlocks(check, sendings);
+  const foreign = await foreignCurrency(check);
+  const unknown = await unknownRubrics(check);
+  const facts = await factsOf(check, sendings);
+  return check.files.map((file, place) => {
+    const own = sendings[place] as Sending[];
+    return {
+      remarks: [
+        ...(malformed[place] as Remark[]),
+        ...limited(own.flatMap((sending) => testSending(file, sending))),
+        ...limited(own.flatMap((sending) => norm(file, sending))),
+        ...limited(own.flatMap((sending) => truncation(file, sending))),
+        ...limited(own.flatMap((sending) => totals(file, sending))),
+        ...(missing[place] as Remark[]),
+        ...(foreign[place] as Remark[]),
+        ...(unknown[place] as Remark[]),
+      ],
+      facts: facts[place] as Record<string, string>,
+    };
+  });
+}
+
+/** Rows of a query, file by file; they say their `extract`. */
+async function byFile<Row>({ files, session }: SendingsCheck, sql: string): Promise<Row[][]> {
+  const apart: Row[][] = files.map(() => []);
+  for (const row of await session.rows<Row & { extract: number }>(sql)) apart[row.extract]?.push(row);
+  return apart;
 }
 
 /** The session with counts as numbers: BIGINT comes as bigint or as number, by the session. */
@@ -62,8 +83,11 @@ function counting(session: Pick<ReadingSession, 'rows'>): Pick<ReadingSession, '
   };
 }
 
-async function sendingsOf({ tables, session }: SendingCheck): Promise<Sending[]> {
-  return session.rows<Sending>(`with sized as (
+async function sendingsOf(check: SendingsCheck): Promise<Sending[][]> {
+  const { tables } = check;
+  return byFile<Sending>(
+    check,
+    `with sized as (
   select place.sending as line, count(*) as rubrics
   from ${tables.rubrics} as rubric
   join ${tables.blocks} as place on place.line = rubric.start
@@ -78,16 +102,18 @@ total as (
   from ${tables.values(TOTAL)} as own join ${tables.blocks} as place on place.line = own.line
   group by place.sending
 )
-select head.line, head.r005 as test, head.r006 as norm, sized.rubrics, coalesce(declared.declared, 0) as declared,
+select place.extract, head.line - place.base as line, head.r005 as test, head.r006 as norm, sized.rubrics, coalesce(declared.declared, 0) as declared,
   total.r001 as stated_rubrics, total.r002 as stated_declared, total.line is not null as closed
 from ${tables.values(SENDING)} as head
+join ${tables.blocks} as place on place.line = head.line
 join sized on sized.line = head.line
 left join declared on declared.line = head.line
 left join total on total.line = head.line
-order by head.line`);
+order by head.line`,
+  );
 }
 
-function testSending({ file }: SendingCheck, { test, line }: Sending): Remark[] {
+function testSending(file: string, { test, line }: Sending): Remark[] {
   if (test !== '01') return [];
   return [
     {
@@ -99,7 +125,7 @@ function testSending({ file }: SendingCheck, { test, line }: Sending): Remark[] 
   ];
 }
 
-function norm({ file }: SendingCheck, { norm: version, line }: Sending): Remark[] {
+function norm(file: string, { norm: version, line }: Sending): Remark[] {
   if (version !== null && KNOWN_NORMS.includes(version)) return [];
   return [
     {
@@ -111,7 +137,7 @@ function norm({ file }: SendingCheck, { norm: version, line }: Sending): Remark[
   ];
 }
 
-function truncation({ file }: SendingCheck, { closed, line }: Sending): Remark[] {
+function truncation(file: string, { closed, line }: Sending): Remark[] {
   if (closed) return [];
   return [
     {
@@ -124,7 +150,7 @@ function truncation({ file }: SendingCheck, { closed, line }: Sending): Remark[]
 }
 
 /** S90.G00.90.001 counts every rubric of the sending, its own included; .002 counts the S20.G00.05 blocks. */
-function totals({ file }: SendingCheck, sending: Sending): Remark[] {
+function totals(file: string, sending: Sending): Remark[] {
   if (!sending.closed) return [];
   const remarks: Remark[] = [];
   const differs = (stated: string | null, found: number) =>
@@ -148,169 +174,184 @@ function totals({ file }: SendingCheck, sending: Sending): Remark[] {
   return remarks;
 }
 
-async function malformedLines({ tables, session, file }: SendingCheck): Promise<Remark[]> {
-  const [found] = await session.rows<{ lines: number; first: number }>(
-    `select count(*) as lines, min(line) as first from ${tables.malformed}`,
+async function malformedLines(check: SendingsCheck): Promise<Remark[][]> {
+  const { tables, files } = check;
+  const found = await byFile<{ lines: number; first: number }>(
+    check,
+    `select extract, count(*) as lines, min(line - base) as first
+from ${tables.malformed} join ${tables.extracts} using (extract) group by extract`,
   );
-  if (!found || found.lines === 0) return [];
-  return [
-    {
+  return files.map((file, place) =>
+    (found[place] ?? []).map(({ lines, first }) => ({
       code: 'DSN-009',
       severity: 'warning',
-      message: `${plural(found.lines, 'line')} not written as rubrics (${file}, first line ${found.first}): quarantined. Check the export for line breaks inside values.`,
-      row: Number(found.first),
-    },
-  ];
+      message: `${plural(lines, 'line')} not written as rubrics (${file}, first line ${first}): quarantined. Check the export for line breaks inside values.`,
+      row: Number(first),
+    })),
+  );
 }
 
-async function missingBlocks(check: SendingCheck, sendings: number): Promise<Remark[]> {
-  const { tables, session, file, declarations } = check;
-  const remarks: Remark[] = [];
-  const missing = (row: number, what: string, remedy: string): Remark => ({
-    code: 'DSN-006',
-    severity: 'error',
-    message: `${what} (${file}, line ${row}). ${remedy}`,
-    row: Number(row),
-  });
-  const [first] = await session.rows<{ line: number; declared: number }>(
-    `select min(line) as line, count(*) filter (where block = '${DECLARATION}') as declared from ${tables.blocks}`,
+async function missingBlocks(
+  check: SendingsCheck,
+  sendings: readonly (readonly Sending[])[],
+): Promise<Remark[][]> {
+  const { tables, files, declarations } = check;
+  const firsts = await byFile<{ line: number; declared: number }>(
+    check,
+    `select extract, min(line - base) as line, count(*) filter (where block = '${DECLARATION}') as declared
+from ${tables.blocks} group by extract`,
   );
-  if (first && sendings === 0) {
-    remarks.push(
-      missing(first.line, `The file has no sending block (${SENDING})`, 'Check that it is whole.'),
-    );
-  }
-  if (first?.declared === 0) {
-    remarks.push(
-      missing(
-        first.line,
-        `The file has no declaration (${DECLARATION})`,
-        'Check that it is whole, or a mere return.',
-      ),
-    );
-  }
-  const incomplete = await session.rows<{
+  const incomplete = await byFile<{
     line: number;
     siren: string | null;
     nic: string | null;
     month: string | null;
   }>(
-    `select line, siren, nic, month from ${declarations} where siren is null or nic is null or month is null order by line`,
+    check,
+    `select extract, line - base as line, siren, nic, month from ${declarations}
+where siren is null or nic is null or month is null order by line`,
   );
-  const establishments = await session.rows<{
-    line: number;
-    places: number;
-  }>(`select declaration as line, count(*) as places
+  const establishments = await byFile<{ line: number; places: number }>(
+    check,
+    `select extract, declaration - base as line, count(*) as places
 from ${tables.blocks}
 where block = '${ESTABLISHMENT}' and declaration is not null
-group by declaration
+group by extract, base, declaration
 having count(*) > 1
-order by declaration`);
-  const loose = await session.rows<{ line: number }>(
-    `select line from ${tables.blocks} where block = '${INDIVIDUAL}' and declaration is null order by line`,
+order by declaration`,
   );
-  const orphans = await session.rows<{ line: number; block: string; blocks: number }>(
-    `select min(line) as line, block, count(*) as blocks from ${tables.blocks}
+  const loose = await byFile<{ line: number }>(
+    check,
+    `select extract, line - base as line from ${tables.blocks} where block = '${INDIVIDUAL}' and declaration is null order by line`,
+  );
+  const orphans = await byFile<{ line: number; block: string; blocks: number }>(
+    check,
+    `select extract, min(line - base) as line, block, count(*) as blocks from ${tables.blocks}
 where declaration is not null and individual is null and block in (${ofPeople.map(literal).join(', ')})
-group by block order by line`,
+group by extract, block order by min(line)`,
   );
-  const found = [
-    ...orphans.map(({ line, block, blocks }) =>
-      missing(
-        line,
-        `${plural(blocks, 'block')} ${block} under no individual (${INDIVIDUAL}), the first here`,
-        'Whose they are is not known: export the declaration again.',
+  return files.map((file, place) => {
+    const remarks: Remark[] = [];
+    const missing = (row: number, what: string, remedy: string): Remark => ({
+      code: 'DSN-006',
+      severity: 'error',
+      message: `${what} (${file}, line ${row}). ${remedy}`,
+      row: Number(row),
+    });
+    const [first] = firsts[place] ?? [];
+    if (first && sendings[place]?.length === 0) {
+      remarks.push(
+        missing(first.line, `The file has no sending block (${SENDING})`, 'Check that it is whole.'),
+      );
+    }
+    if (first?.declared === 0) {
+      remarks.push(
+        missing(
+          first.line,
+          `The file has no declaration (${DECLARATION})`,
+          'Check that it is whole, or a mere return.',
+        ),
+      );
+    }
+    const again = 'Its rows cannot be attributed: export it again.';
+    const found = [
+      ...(orphans[place] ?? []).map(({ line, block, blocks }) =>
+        missing(
+          line,
+          `${plural(blocks, 'block')} ${block} under no individual (${INDIVIDUAL}), the first here`,
+          'Whose they are is not known: export the declaration again.',
+        ),
       ),
-    ),
-    ...incomplete.flatMap(({ line, siren, nic, month }) => [
-      ...(siren === null
-        ? [
-            missing(
-              line,
-              `The declaration has no company (${COMPANY}.001)`,
-              'Its rows cannot be attributed: export it again.',
-            ),
-          ]
-        : []),
-      ...(nic === null
-        ? [
-            missing(
-              line,
-              `The declaration has no establishment (${ESTABLISHMENT}.001)`,
-              'Its rows cannot be attributed: export it again.',
-            ),
-          ]
-        : []),
-      ...(month === null
-        ? [
-            missing(
-              line,
-              `The declaration states no month (${DECLARATION}.005, or else the file's date .007)`,
-              'Export it again.',
-            ),
-          ]
-        : []),
-    ]),
-    ...establishments.map(({ line, places }) =>
-      missing(
-        line,
-        `The declaration has ${places} establishments (${ESTABLISHMENT}) where the norm allows one`,
-        'Rows go to the last one above them: check the SIRET.',
+      ...(incomplete[place] ?? []).flatMap(({ line, siren, nic, month }) => [
+        ...(siren === null ? [missing(line, `The declaration has no company (${COMPANY}.001)`, again)] : []),
+        ...(nic === null
+          ? [missing(line, `The declaration has no establishment (${ESTABLISHMENT}.001)`, again)]
+          : []),
+        ...(month === null
+          ? [
+              missing(
+                line,
+                `The declaration states no month (${DECLARATION}.005, or else the file's date .007)`,
+                'Export it again.',
+              ),
+            ]
+          : []),
+      ]),
+      ...(establishments[place] ?? []).map(({ line, places }) =>
+        missing(
+          line,
+          `The declaration has ${places} establishments (${ESTABLISHMENT}) where the norm allows one`,
+          'Rows go to the last one above them: check the SIRET.',
+        ),
       ),
-    ),
-    ...loose.map(({ line }) =>
-      missing(
-        line,
-        `An individual (${INDIVIDUAL}) stands outside any declaration`,
-        'Its rows are quarantined: the file lacks a S20.G00.05 block.',
+      ...(loose[place] ?? []).map(({ line }) =>
+        missing(
+          line,
+          `An individual (${INDIVIDUAL}) stands outside any declaration`,
+          'Its rows are quarantined: the file lacks a S20.G00.05 block.',
+        ),
       ),
-    ),
-  ];
-  return [...remarks, ...limited(found)];
+    ];
+    return [...remarks, ...limited(found)];
+  });
 }
 
 /** S20.G00.05.010: 02 is the Pacific franc. */
-async function foreignCurrency({ tables, session, file }: SendingCheck): Promise<Remark[]> {
-  const [found] = await session.rows<{ declared: number; first: number }>(
-    `select count(*) as declared, min(line) as first from ${tables.values(DECLARATION)} where r010 <> '01'`,
+async function foreignCurrency(check: SendingsCheck): Promise<Remark[][]> {
+  const { tables, files } = check;
+  const found = await byFile<{ declared: number; first: number }>(
+    check,
+    `select place.extract, count(*) as declared, min(own.line - place.base) as first
+from ${tables.values(DECLARATION)} as own join ${tables.blocks} as place on place.line = own.line
+where own.r010 <> '01' group by place.extract`,
   );
-  if (!found || found.declared === 0) return [];
-  return [
-    {
+  return files.map((file, place) =>
+    (found[place] ?? []).map(({ declared, first }) => ({
       code: 'DSN-012',
       severity: 'error',
-      message: `${plural(found.declared, 'declaration')} in another currency than the euro (S20.G00.05.010; ${file}, first line ${found.first}). Amounts are not converted: leave the file out or convert it.`,
-      row: Number(found.first),
-    },
-  ];
+      message: `${plural(declared, 'declaration')} in another currency than the euro (S20.G00.05.010; ${file}, first line ${first}). Amounts are not converted: leave the file out or convert it.`,
+      row: Number(first),
+    })),
+  );
 }
 
-async function unknownRubrics({ tables, session, file }: SendingCheck): Promise<Remark[]> {
+async function unknownRubrics(check: SendingsCheck): Promise<Remark[][]> {
+  const { tables, files } = check;
   const ranges = Object.entries(DICTIONARY).flatMap(([block, numbers]) =>
     numbers.split(' ').map((range) => {
       const [from = '', to = from] = range.split('-');
       return `(${literal(block)}, ${from}, ${to})`;
     }),
   );
-  const found = await session.rows<{
+  const found = await byFile<{
     rubric: string;
     times: number;
     first: number;
     number: number;
-  }>(`with known(block, low, high) as (
+  }>(
+    check,
+    `with known(block, low, high) as (
   values ${ranges.join(', ')}
 ),
 used as (
-  select block, rubric, count(*) as times, min(line) as first
+  select extract, block, rubric, count(*) as times, min(line) as first
   from ${tables.rubrics}
   where left(block, 3) in ('S10', 'S20', 'S21', 'S89', 'S90')
-  group by block, rubric
+  group by extract, block, rubric
 )
-select block || '.' || lpad(rubric::varchar, 3, '0') as rubric, rubric::integer as number, times, first
-from used
+select extract, block || '.' || lpad(rubric::varchar, 3, '0') as rubric, rubric::integer as number, times, first - base as first
+from used join ${tables.extracts} using (extract)
 where block not in (${EXCHANGE_BLOCKS.map(literal).join(', ')})
   and not exists (select 1 from known where known.block = used.block and used.rubric between known.low and known.high)
-order by first`);
+order by used.first`,
+  );
+  return files.map((file, place) => unknownIn(file, found[place] ?? []));
+}
+
+function unknownIn(
+  file: string,
+  found: readonly { rubric: string; times: number; first: number; number: number }[],
+): Remark[] {
   const added = found.filter(({ number }) => number >= EXCHANGE_RUBRICS);
   const unknown = found.filter(({ number }) => number < EXCHANGE_RUBRICS);
   const remarks = limited(
@@ -338,21 +379,25 @@ order by first`);
 }
 
 async function factsOf(
-  { declarations, session }: SendingCheck,
-  sendings: Sending[],
-): Promise<Record<string, string>> {
-  const [found] = await session.rows<{ declared: number; months: string | null; sirens: string | null }>(
-    `select count(*) as declared, string_agg(distinct left(month, 7), ', ' order by left(month, 7)) as months,
-      string_agg(distinct siren, ', ' order by siren) as sirens from ${declarations}`,
+  check: SendingsCheck,
+  sendings: readonly (readonly Sending[])[],
+): Promise<Record<string, string>[]> {
+  const found = await byFile<{ declared: number; months: string | null; sirens: string | null }>(
+    check,
+    `select extract, count(*) as declared, string_agg(distinct left(month, 7), ', ' order by left(month, 7)) as months,
+      string_agg(distinct siren, ', ' order by siren) as sirens from ${check.declarations} group by extract`,
   );
-  const norms = [...new Set(sendings.map(({ norm: version }) => version ?? '?'))].sort();
-  return {
-    sendings: String(sendings.length),
-    declarations: String(found?.declared ?? 0),
-    norm: norms.join(', '),
-    months: found?.months ?? '',
-    siren: found?.sirens ?? '',
-  };
+  return check.files.map((_, place) => {
+    const own = sendings[place] ?? [];
+    const [declared] = found[place] ?? [];
+    return {
+      sendings: String(own.length),
+      declarations: String(declared?.declared ?? 0),
+      norm: [...new Set(own.map(({ norm: version }) => version ?? '?'))].sort().join(', '),
+      months: declared?.months ?? '',
+      siren: declared?.sirens ?? '',
+    };
+  });
 }
 
 /** The first remarks of a list, and one that counts the rest. */

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import {
+  aloneOf,
   type Connector,
   ExtractError,
   type ExtractFile,
+  type GroupReading,
   pullFiles,
   type Reading,
   type ReadingSession,
@@ -15,6 +17,7 @@ import {
   columnsOf,
   type DsnTables,
   declarationsTable,
+  extractsTable,
   linesTable,
   malformedTable,
   otherBlocksQuery,
@@ -24,7 +27,7 @@ import {
   valuesTable,
 } from './blocks.ts';
 import { sendingRemarks } from './checks.ts';
-import { ENCODINGS, plainText } from './plain-text.ts';
+import { ENCODINGS, type PlainText, plainText } from './plain-text.ts';
 import { READ, RECORDS } from './rubrics.ts';
 
 const options = z.strictObject({
@@ -46,40 +49,53 @@ export const dsn: Connector<DsnOptions> = {
   options,
   pull: (source) => pullFiles(source),
   read,
+  readTogether,
 };
 
 async function read(extract: ExtractFile, options: DsnOptions, session: ReadingSession): Promise<Reading> {
-  const text = await plainText(extract, options.encoding, (name) => session.scratch(name));
+  return aloneOf(await readTogether([extract], options, session));
+}
+
+async function readTogether(
+  extracts: readonly ExtractFile[],
+  options: DsnOptions,
+  session: ReadingSession,
+): Promise<GroupReading> {
+  const texts: PlainText[] = [];
+  for (const [place, extract] of extracts.entries())
+    texts.push(await plainText(extract, options.encoding, (name) => session.scratch(`${place}-${name}`)));
   const lines = session.temporary('dsn_lines');
   const declarations = session.temporary('dsn_declarations');
   const tables: DsnTables = {
+    extracts: session.temporary('dsn_extracts'),
     rubrics: session.temporary('dsn_rubrics'),
     malformed: session.temporary('dsn_malformed'),
     blocks: session.temporary('dsn_blocks'),
     values: (block) => session.temporary(`dsn_${block.replaceAll('.', '_').toLowerCase()}`),
   };
-  await session.run(linesTable(lines, text.path)).catch((cause: Error) => {
+  const paths = texts.map(({ path }) => path);
+  await session.run(linesTable(lines, paths)).catch((cause: Error) => {
     throw new ExtractError(
       'DSN-001',
       'The file is not a text of lines',
-      { extract: extract.name },
+      { extract: extracts.map(({ name }) => name).join(', ') },
       'Deliver the DSN as text, one rubric a line.',
       { cause },
     );
   });
-  // The copy holds names: it does not wait for the end of the stage.
-  if (text.copied) await rm(text.path, { force: true });
+  // The copies hold names: they do not wait for the end of the stage.
+  await Promise.all(texts.filter(({ copied }) => copied).map(({ path }) => rm(path, { force: true })));
+  await session.run(extractsTable(tables, lines));
   await session.run(rubricsTable(tables, lines));
   await session.run(malformedTable(tables, lines));
   await session.run(`drop table ${lines}`);
-  await refuseOtherText(extract, tables, session);
+  await refuseOtherText(extracts, tables, session);
   await session.run(blocksTable(tables));
   for (const [block, numbers] of READ) await session.run(valuesTable(tables, block, numbers));
   await session.run(declarationsTable(tables, declarations));
-  const { remarks, facts } = await sendingRemarks({ tables, declarations, file: extract.name, session });
-  const [{ records } = { records: 0 }] = await session.rows<{ records: bigint | number }>(
-    `select (select count(*) from ${tables.rubrics} where line = start) + (select count(*) from ${tables.malformed}) as records`,
-  );
+  const files = extracts.map(({ name }) => name);
+  const judged = await sendingRemarks({ tables, declarations, files, session });
+  const counted = await recordsOf(extracts, tables, session);
   const sets: Record<string, RecordSet> = {};
   for (const record of RECORDS) {
     sets[record.set] = { columns: columnsOf(record), query: recordQuery(tables, declarations, record) };
@@ -89,26 +105,43 @@ async function read(extract: ExtractFile, options: DsnOptions, session: ReadingS
     addressing: 'line',
     records: sets,
     rejects: rejectsQuery(tables),
-    rowsRead: Number(records),
     numbers: 'point',
     dates: 'iso',
-    remarks,
-    facts: { ...facts, encoding: text.encoding },
+    extracts: judged.map(({ remarks, facts }, place) => ({
+      rowsRead: counted[place] as number,
+      remarks,
+      facts: { ...facts, encoding: (texts[place] as PlainText).encoding },
+    })),
   };
+}
+
+/** Block occurrences and lines that are no rubric, of each extract. */
+async function recordsOf(
+  extracts: readonly ExtractFile[],
+  tables: DsnTables,
+  session: ReadingSession,
+): Promise<number[]> {
+  const found = await session.rows<{ extract: number; records: bigint | number }>(
+    `select extract, count(*) as records from (
+  select extract from ${tables.rubrics} where line = start union all select extract from ${tables.malformed}
+) group by extract`,
+  );
+  return extracts.map((_, place) => Number(found.find(({ extract }) => extract === place)?.records ?? 0));
 }
 
 /** A file in which no line is a rubric is another kind of file. */
 async function refuseOtherText(
-  extract: ExtractFile,
+  extracts: readonly ExtractFile[],
   tables: DsnTables,
   session: ReadingSession,
 ): Promise<void> {
-  const [first] = await session.rows(`select line from ${tables.rubrics} limit 1`);
-  if (first !== undefined) return;
+  const found = await session.rows<{ extract: number }>(`select distinct extract from ${tables.rubrics}`);
+  const other = extracts.find((_, place) => !found.some(({ extract }) => extract === place));
+  if (other === undefined) return;
   throw new ExtractError(
     'DSN-001',
     'No line of the file is a rubric of a DSN',
-    { extract: extract.name },
+    { extract: other.name },
     "Deliver the DSN as sent to net-entreprises: lines like S21.G00.40.007,'01'.",
   );
 }

@@ -13,7 +13,12 @@ export interface Cell {
  * Reads a text cell as its contract says. Empty text is no value; text that cannot be read as the type,
  * or breaks a rule, is a fault with the rule's name and a message in three parts.
  */
-export function cell(name: string, column: Column, source: string | null, reading: Reading): Cell {
+export function cell(
+  name: string,
+  column: Column,
+  source: string | null,
+  reading: Pick<Reading, 'numbers' | 'dates'>,
+): Cell {
   const type = sqlType(column);
   if (source === null) {
     return { value: `null::${type}`, fault: column.required ? absent(name) : 'null' };
@@ -46,7 +51,7 @@ export function cell(name: string, column: Column, source: string | null, readin
   return { value: stored, fault: rules.length > 0 ? `case ${rules.join(' ')} end` : 'null' };
 }
 
-function typedValue(text: string, column: Column, reading: Reading): string {
+function typedValue(text: string, column: Column, reading: Pick<Reading, 'numbers' | 'dates'>): string {
   const numbers = { point: 'point_number', comma: 'comma_number', auto: 'auto_number' }[
     reading.numbers ?? 'point'
   ];

@@ -1,15 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  type Connector,
-  ExtractError,
-  identifier,
-  literal,
-  type Reading,
-  type ReadingSession,
-  type Remark,
-} from '../../connectors/connector.ts';
-import { connectorById } from '../../connectors/index.ts';
+import { identifier, literal, type Reading, type Remark } from '../../connectors/connector.ts';
 import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
@@ -18,6 +7,8 @@ import { disagreements } from './agreement.ts';
 import { cell } from './cell.ts';
 import { type Contract, sqlType } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
+import { placesOf, Quarantine } from './quarantine.ts';
+import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
 export interface StagedExtract {
@@ -50,8 +41,11 @@ export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Con
   );
 }
 
-/** Extracts of one source that are typed by one statement: binding the SQL costs more than a small file's rows. */
-const batchSize = 32;
+/**
+ * Extracts of one source that are read and typed by the same statements, which cost more than a small file's
+ * rows: so many at most, and of so many bytes together that they need no more memory than one large file.
+ */
+const batchSize = { extracts: 32, bytes: 64_000_000 };
 
 /**
  * Loads extracts into the staged tables by DuckDB's bulk readers; rows that break their contract go to
@@ -90,10 +84,22 @@ function findTwins(extracts: readonly CollectedExtract[]): ReadonlyMap<string, s
 
 function batchesOf(extracts: readonly CollectedExtract[]): CollectedExtract[][] {
   const batches: CollectedExtract[][] = [];
+  let bytes = 0;
   for (const extract of extracts) {
     const last = batches.at(-1);
-    if (last && last.length < batchSize && last[0]?.source === extract.source) last.push(extract);
-    else batches.push([extract]);
+    bytes += extract.bytes;
+    if (
+      last &&
+      last.length < batchSize.extracts &&
+      bytes <= batchSize.bytes &&
+      last[0]?.source === extract.source &&
+      !last.some(({ sha256 }) => sha256 === extract.sha256)
+    ) {
+      last.push(extract);
+    } else {
+      batches.push([extract]);
+      bytes = extract.bytes;
+    }
   }
   return batches;
 }
@@ -107,15 +113,6 @@ function contractsOf(extract: CollectedExtract, contracts: ReadonlyMap<string, C
   return [...contracts.values()].filter((one) => one.connectors.includes(connector));
 }
 
-/** An extract while it is staged: its reading, and the counts so far. */
-interface InHand {
-  readonly extract: CollectedExtract;
-  readonly reading: Reading | undefined;
-  readonly remarks: Remark[];
-  staged: number;
-  quarantined: number;
-}
-
 async function stageBatch(
   warehouse: Warehouse,
   batch: readonly CollectedExtract[],
@@ -124,183 +121,167 @@ async function stageBatch(
   twins: ReadonlyMap<string, string>,
   settings: StageSettings,
 ): Promise<StagedExtract[]> {
-  const temporaries: string[] = [];
-  const scratches: string[] = [];
   const own = contractsOf(batch[0] as CollectedExtract, contracts);
+  const reader = new BatchReader(warehouse, settings.scratch, offset);
   try {
-    const hands: InHand[] = [];
-    for (const [index, extract] of batch.entries()) {
-      const session: ReadingSession = {
-        run: (sql) => warehouse.run(sql),
-        rows: (sql) => warehouse.rows(sql),
-        temporary: (name) => {
-          const table = `raw_${offset + index}_${name}`;
-          temporaries.push(table);
-          return table;
-        },
-        scratch: (name) => {
-          const path = join(settings.scratch, `${offset + index}-${name}`);
-          scratches.push(path);
-          return path;
-        },
-      };
-      hands.push(await readExtract(extract, session));
-    }
+    const { hands, records, rejects } = await reader.read(batch);
     for (const hand of hands) remarkName(hand, settings.fiscalYearStartMonth);
-    for (const hand of hands) {
-      if (hand.reading?.rejects)
-        hand.quarantined += await quarantineRejects(warehouse, hand, hand.reading.rejects);
-    }
-    for (const set of recordSets(hands, own)) await stageSet(warehouse, set, twins, settings);
+    const aside = await Quarantine.open(warehouse, hands);
+    await aside.addRejects(rejects);
+    for (const sets of recordSets(hands, records, own))
+      await stageContract(warehouse, hands, sets, twins, settings, aside);
+    await aside.close();
     return hands.map((hand) => settled(hand, own));
   } finally {
-    for (const table of temporaries) await warehouse.run(`drop table if exists ${table}`).catch(() => {});
-    await Promise.all(scratches.map((path) => rm(path, { force: true, recursive: true })));
+    await reader.close();
   }
 }
 
-async function readExtract(extract: CollectedExtract, session: ReadingSession): Promise<InHand> {
-  const connector = connectorById(extract.source.connector) as Connector;
-  const hand = { extract, staged: 0, quarantined: 0 };
-  try {
-    const reading = await connector.read(extract, connector.options.parse(extract.source.options), session);
-    return { ...hand, reading, remarks: [...(reading.remarks ?? [])] };
-  } catch (error) {
-    if (!(error instanceof ExtractError)) throw unexpected(extract, error);
-    // nothing in it can be read: no rows, and a remark that says why
-    return {
-      ...hand,
-      reading: undefined,
-      remarks: [{ code: error.code, severity: 'error', message: error.message }],
-    };
-  }
-}
-
-/** Records that could not be read at all; the text of an extract that holds identities is not shown. */
-async function quarantineRejects(
-  warehouse: Warehouse,
-  { extract }: InHand,
-  rejects: string,
-): Promise<number> {
-  const value = extract.source.personal ? `'(hidden)'` : 'left(value, 500)';
-  const message = extract.source.personal
-    ? `'The record breaks the rule ' || rule || '. Its text is hidden: the extract holds identities. Correct the extract.'`
-    : 'message';
-  return quarantine(
-    warehouse,
-    `select ${literal(extract.extractId)}, row_number, column_name, ${value}, rule, ${message} from (${rejects}) order by row_number`,
-  );
-}
-
-/** Record sets of one contract, of extracts with the same headings and the same ways of writing. */
-interface RecordSets {
+/** Records that one statement types: of one contract, with the same headings and the same ways of writing. */
+interface RecordsAlike {
   readonly contract: Contract;
   readonly columns: readonly string[];
-  readonly reading: Reading;
-  readonly parts: readonly { readonly hand: InHand; readonly query: string }[];
+  readonly reading: Pick<Reading, 'numbers' | 'dates'>;
+  readonly parts: readonly Part[];
 }
 
-function recordSets(hands: readonly InHand[], contracts: readonly Contract[]): RecordSets[] {
-  const found = new Map<string, RecordSets & { parts: { hand: InHand; query: string }[] }>();
-  for (const hand of hands) {
-    const { reading } = hand;
-    for (const [record, set] of Object.entries(reading?.records ?? {})) {
-      const contract =
-        contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined);
-      if (!reading || !contract) {
-        throw new Fault(
-          'STG-003',
-          `No contract reads the ${record} of ${hand.extract.extractId}.`,
-          'Name one in `sources[].contract`.',
-          { exitStatus: 2 },
-        );
-      }
-      const key = JSON.stringify([contract.id, set.columns, reading.numbers, reading.dates]);
-      const same = found.get(key) ?? { contract, columns: set.columns, reading, parts: [] };
-      same.parts.push({ hand, query: set.query });
-      found.set(key, same);
+/** The records of a batch by contract, and within it those that are alike. */
+function recordSets(
+  hands: readonly InHand[],
+  records: readonly PartRecords[],
+  contracts: readonly Contract[],
+): RecordsAlike[][] {
+  const found = new Map<string, Map<string, RecordsAlike & { parts: Part[] }>>();
+  for (const { record, columns, numbers, dates, place, query } of records) {
+    const contract =
+      contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined);
+    if (!contract) {
+      throw new Fault(
+        'STG-003',
+        `No contract reads the ${record} of ${(hands[place ?? 0] as InHand).extract.extractId}.`,
+        'Name one in `sources[].contract`.',
+        { exitStatus: 2 },
+      );
     }
+    const alike = found.get(contract.id) ?? new Map<string, RecordsAlike & { parts: Part[] }>();
+    found.set(contract.id, alike);
+    const key = JSON.stringify([columns, numbers, dates]);
+    const same = alike.get(key) ?? { contract, columns, reading: { numbers, dates }, parts: [] };
+    alike.set(key, same);
+    same.parts.push({ place, query });
   }
-  return [...found.values()];
+  return [...found.values()].map((alike) => [...alike.values()]);
 }
 
-async function stageSet(
+/** Types the records of one contract and puts each row where it belongs, in the order of extracts and of their rows. */
+async function stageContract(
   warehouse: Warehouse,
-  { contract, columns, reading, parts }: RecordSets,
+  hands: readonly InHand[],
+  sets: readonly RecordsAlike[],
+  twins: ReadonlyMap<string, string>,
+  settings: StageSettings,
+  aside: Quarantine,
+): Promise<void> {
+  const { contract } = sets[0] as RecordsAlike;
+  const typed: string[] = [];
+  try {
+    for (const set of sets) {
+      typed.push(`raw_typed_${contract.id}_${typed.length}`);
+      await typeRecords(warehouse, typed.at(-1) as string, hands, set, twins, settings);
+    }
+    const rows = typed.map((table) => `from ${table}`).join(' union all ');
+    const counts = await warehouse.rows<{ place: number; good: number; bad: number }>(
+      `select _place as place, count(*) filter (where len(faults) = 0) as good, count(*) filter (where len(faults) > 0) as bad
+       from (${rows}) group by _place`,
+    );
+    for (const { place, good, bad } of counts) {
+      const hand = hands[place] as InHand;
+      hand.staged += good;
+      hand.quarantined += bad;
+    }
+    if (counts.some(({ good }) => good > 0)) {
+      const names = Object.keys(contract.columns).map(identifier).join(', ');
+      const { source } = (hands[0] as InHand).extract;
+      await warehouse.run(
+        `insert into staged.${contract.id} select ${names}, p.extract_id, row_number, ${literal(source.id)}
+         from (${rows}) join ${placesOf(hands)} on p.place = _place where len(faults) = 0 order by _place, row_number`,
+      );
+    }
+    if (counts.some(({ bad }) => bad > 0)) await aside.addFaults(`(${rows})`);
+  } finally {
+    for (const table of typed) await warehouse.run(`drop table if exists ${table}`);
+  }
+}
+
+async function typeRecords(
+  warehouse: Warehouse,
+  name: string,
+  hands: readonly InHand[],
+  { contract, columns, reading, parts }: RecordsAlike,
   twins: ReadonlyMap<string, string>,
   settings: StageSettings,
 ): Promise<void> {
   const matched = matchHeadings(contract, columns);
-  for (const { hand } of parts) remarkHeadings(hand, contract, columns, matched);
-  const cells = Object.entries(contract.columns).map(([name, column]) => ({
-    name,
-    ...cell(name, column, matched.sources.get(name) ?? null, reading),
+  for (const hand of handsOf(parts, hands)) remarkHeadings(hand, contract, columns, matched);
+  const cells = Object.entries(contract.columns).map(([column, one]) => ({
+    name: column,
+    ...cell(column, one, matched.sources.get(column) ?? null, reading),
   }));
   const faults = cells.map((one) => one.fault).filter((fault) => fault !== 'null');
   const values = cells.map((one) => `${one.value} as ${identifier(one.name)}`);
-  const names = cells.map((one) => identifier(one.name)).join(', ');
   const texts = `raw_texts_${contract.id}`;
-  await gather(warehouse, texts, contract, parts, twins, settings);
-  const typed = `raw_typed_${contract.id}`;
-  const { entities, id: sourceId } = (parts[0] as (typeof parts)[number]).hand.extract.source;
-  await warehouse.run(`create or replace temp table ${typed} as
-    with typed as (
-      select _place, _from, _to, _twin, row_number, ${values.join(', ')}, ${faultList(faults)} as own_faults
-      from ${texts})
-    select * exclude (own_faults, _from, _to, _twin),
-      list_concat(own_faults, ${faultList([duplicateFault, ...outsidePeriod(contract), ...disagreements(contract, entities)])}) as faults
-    from typed`);
+  await gather(warehouse, texts, hands, contract, parts, twins, settings);
   try {
-    const counts = await warehouse.rows<{ place: number; good: number; bad: number }>(
-      `select _place as place, count(*) filter (where len(faults) = 0) as good, count(*) filter (where len(faults) > 0) as bad
-       from ${typed} group by _place`,
-    );
-    const places = `(values ${parts.map(({ hand }, place) => `(${place}, ${literal(hand.extract.extractId)})`).join(', ')}) as p(place, extract_id)`;
-    await warehouse.run(
-      `insert into staged.${contract.id} select ${names}, p.extract_id, row_number, ${literal(sourceId)}
-       from ${typed} join ${places} on p.place = _place where len(faults) = 0 order by _place, row_number`,
-    );
-    for (const { place, good, bad } of counts) {
-      const hand = (parts[place] as (typeof parts)[number]).hand;
-      hand.staged += good;
-      hand.quarantined += bad;
-    }
-    if (counts.some(({ bad }) => bad > 0)) {
-      await quarantine(
-        warehouse,
-        `select p.extract_id, row_number, fault.column_name, fault.value, fault.rule, fault.message
-         from (select _place, row_number, unnest(faults) as fault from ${typed} where len(faults) > 0)
-         join ${places} on p.place = _place
-         order by _place, row_number, fault.column_name, fault.rule`,
-      );
-    }
+    const { entities } = (hands[0] as InHand).extract.source;
+    await warehouse.run(`create or replace temp table ${name} as
+      with typed as (
+        select _place, _from, _to, _twin, row_number, ${values.join(', ')}, ${faultList(faults)} as own_faults
+        from ${texts})
+      select * exclude (own_faults, _from, _to, _twin),
+        list_concat(own_faults, ${faultList([duplicateFault, ...outsidePeriod(contract), ...disagreements(contract, entities)])}) as faults
+      from typed`);
   } finally {
-    await warehouse.run(`drop table if exists ${typed}`);
     await warehouse.run(`drop ${parts.length === 1 ? 'view' : 'table'} if exists ${texts}`);
   }
 }
 
+function handsOf(parts: readonly Part[], hands: readonly InHand[]): readonly InHand[] {
+  return parts.flatMap(({ place }) => (place === undefined ? hands : [hands[place] as InHand]));
+}
+
 /**
- * The records of every part under one name, with what the stage knows of each extract. One large extract is
- * read through a view; many small ones are gathered in a table, which costs less than a union of them all.
+ * The records of every part under one name, with what the stage knows of each extract. One query is read
+ * through a view; many small ones are gathered in a table, which costs less than a union of them all.
  */
 async function gather(
   warehouse: Warehouse,
   name: string,
+  hands: readonly InHand[],
   contract: Contract,
-  parts: RecordSets['parts'],
+  parts: readonly Part[],
   twins: ReadonlyMap<string, string>,
   settings: StageSettings,
 ): Promise<void> {
-  const selects = parts.map(({ hand: { extract }, query }, place) => {
+  const known = hands.map(({ extract }, place) => {
     const covers = contract.period_column
       ? coverageOf(extract.source, extract.name, settings.fiscalYearStartMonth)
       : null;
     const day = (text: string | undefined) => (text ? `date '${text}'` : 'null::date');
     const twin = twins.get(extract.extractId);
-    return `select ${place} as _place, ${day(covers?.from)} as _from, ${day(covers?.to)} as _to,
-      ${twin === undefined ? 'null::varchar' : literal(twin)} as _twin, * from (${query})`;
+    return [
+      String(place),
+      day(covers?.from),
+      day(covers?.to),
+      twin === undefined ? 'null::varchar' : literal(twin),
+    ];
   });
+  const head = ['_place', '_from', '_to', '_twin'];
+  const selects = parts.map(({ place, query }) =>
+    place === undefined
+      ? `select known.*, records.* exclude (extract) from (${query}) as records
+         join (values ${known.map((one) => `(${one.join(', ')})`).join(', ')}) as known(${head.join(', ')}) on known._place = records.extract`
+      : `select ${head.map((column, i) => `${known[place]?.[i]} as ${column}`).join(', ')}, * from (${query})`,
+  );
   const [first, ...others] = selects;
   if (others.length === 0) {
     await warehouse.run(`create or replace temp view ${name} as ${first}`);
@@ -345,8 +326,7 @@ function remarkHeadings(
 }
 
 function settled(hand: InHand, contracts: readonly Contract[]): StagedExtract {
-  const { extract, reading, remarks, staged, quarantined } = hand;
-  const rowsRead = Number(reading?.rowsRead ?? 0);
+  const { extract, rowsRead, remarks, staged, quarantined } = hand;
   if (rowsRead !== staged + quarantined) {
     throw new Fault(
       'STG-001',
@@ -362,12 +342,6 @@ function settled(hand: InHand, contracts: readonly Contract[]): StagedExtract {
     rowsQuarantined: quarantined,
     remarks,
   };
-}
-
-async function quarantine(warehouse: Warehouse, select: string): Promise<number> {
-  const before = await warehouse.scalar<number>('select count(*) from staged.quarantine');
-  await warehouse.run(`insert into staged.quarantine ${select}`);
-  return (await warehouse.scalar<number>('select count(*) from staged.quarantine')) - before;
 }
 
 function faultList(faults: readonly string[]): string {
@@ -390,13 +364,4 @@ function outsidePeriod(contract: Contract): string[] {
     `case when ${column} < ${first} or ${column} > ${last} then {'column_name': ${literal(name)}, 'value': ${column}::varchar, 'rule': 'outside_period',
       'message': 'Column ${name}: ' || ${column}::varchar || ' is outside ' || _from || ' to ' || _to || ', which the extract covers. Correct the date, or deliver the row in the extract of its period.'} end`,
   ];
-}
-
-function unexpected(extract: CollectedExtract, cause: unknown): Fault {
-  return new Fault(
-    'STG-002',
-    `${extract.extractId} could not be read: ${(cause as Error).message.split('\n')[0]}.`,
-    'If the file opens in its own program, report it with the extract.',
-    { cause },
-  );
 }

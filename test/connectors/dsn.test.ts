@@ -9,7 +9,14 @@ import { parse } from 'yaml';
 import { ExtractError, type ReadingSession } from '../../connectors/connector.ts';
 import { dsn } from '../../connectors/dsn/connector.ts';
 import { RECORDS } from '../../connectors/dsn/rubrics.ts';
-import { extractFile, openSession, type Row, readAll, type WholeReading } from './reading-session.ts';
+import {
+  extractFile,
+  openSession,
+  type Row,
+  readAll,
+  readAllTogether,
+  type WholeReading,
+} from './reading-session.ts';
 
 const NAME = 'dsn-2026-08.edi';
 const NIR = '1850744109123';
@@ -657,31 +664,95 @@ it('remarks do not depend on whether the session gives counts as numbers or as b
   expect(reading.facts).toEqual(whole.reading.facts);
 });
 
+const codesUsed = [
+  'S10.G00.00',
+  'S20.G00.05',
+  'S21.G00.06',
+  'S21.G00.54',
+  'S90.G00.90',
+  'S05.G51.00',
+  'S44.G01.00',
+  ...RECORDS.map((record) => record.block),
+];
+const anyRubric = fastCheck
+  .tuple(
+    fastCheck.constantFrom(...codesUsed),
+    fastCheck.integer({ min: 1, max: 20 }),
+    fastCheck.constantFrom('', '01', '31082026', "l'x", NIR),
+  )
+  .map(([code, number, value]) => `${code}.${String(number).padStart(3, '0')},'${value}'`);
+const anyLine = fastCheck.oneof(
+  { weight: 8, arbitrary: anyRubric },
+  { weight: 1, arbitrary: fastCheck.constantFrom('torn', '', "S21.G00.30.002,'X") },
+);
+
+describe('files read together', () => {
+  const alone = async (path: string, name: string) => {
+    const { reading, records, rejects } = await readAll(dsn, path, {}, name);
+    const { rowsRead, remarks, facts } = reading;
+    return { reading: { rowsRead, remarks, facts }, records, rejects };
+  };
+
+  it('are each what they are by themselves, whatever lines they hold and wherever one ends', async () => {
+    const body = fastCheck.array(anyLine, { maxLength: 40 });
+    await fastCheck.assert(
+      fastCheck.asyncProperty(
+        fastCheck.array(fastCheck.record({ body, whole: fastCheck.boolean(), end: fastCheck.boolean() }), {
+          minLength: 2,
+          maxLength: 4,
+        }),
+        async (drawn) => {
+          const paths: string[] = [];
+          for (const [place, { body, whole, end }] of drawn.entries()) {
+            // some have a head and a last line end, some go on where the file before stopped
+            const lines = [...(whole ? month(person(), contract()) : [`S21.G00.30.001,'${place}'`]), ...body];
+            paths.push(await stored(lines.join('\n') + (end ? '\n' : '')));
+          }
+          const names = paths.map((_, place) => `dsn-${place}.edi`);
+          const together = await readAllTogether(dsn, paths, {}, names);
+          for (const [place, path] of paths.entries())
+            expect(together[place]).toEqual(await alone(path, names[place] as string));
+        },
+      ),
+      { numRuns: 8 },
+    );
+  }, 120_000);
+
+  it('take as many statements as one', async () => {
+    const statements = async (files: string[]) => {
+      const session = await openSession();
+      let many = 0;
+      const counted: ReadingSession = {
+        ...session,
+        run(sql) {
+          many += 1;
+          return session.run(sql);
+        },
+        rows(sql) {
+          many += 1;
+          return session.rows(sql);
+        },
+      };
+      const paths = await Promise.all(files.map((file) => stored(file)));
+      const extracts = await Promise.all(paths.map((path) => extractFile(path)));
+      await dsn.readTogether?.(extracts, {}, counted);
+      await session.close();
+      return many;
+    };
+    const files = ['M1', 'M2', 'M3', 'M4', 'M5'].map((number) => text(month(person({ 19: number }))));
+    expect(await statements(files)).toBe(await statements(files.slice(0, 1)));
+  });
+
+  it('are refused as a whole when one is another kind of file, so that each is then read by itself', async () => {
+    const paths = [await stored(text(month(person()))), await stored('a;b;c\n1;2;3\n')];
+    await expect(readAllTogether(dsn, paths)).rejects.toThrow(/DSN-001 .*extract-\d+/);
+  });
+});
+
 it('conservation: each block and each torn line is one row, in whatever order lines come', async () => {
-  const codesUsed = [
-    'S10.G00.00',
-    'S20.G00.05',
-    'S21.G00.06',
-    'S21.G00.54',
-    'S90.G00.90',
-    'S05.G51.00',
-    'S44.G01.00',
-    ...RECORDS.map((record) => record.block),
-  ];
-  const rubric = fastCheck
-    .tuple(
-      fastCheck.constantFrom(...codesUsed),
-      fastCheck.integer({ min: 1, max: 20 }),
-      fastCheck.constantFrom('', '01', '31082026', "l'x", NIR),
-    )
-    .map(([code, number, value]) => `${code}.${String(number).padStart(3, '0')},'${value}'`);
-  const any = fastCheck.oneof(
-    { weight: 8, arbitrary: rubric },
-    { weight: 1, arbitrary: fastCheck.constantFrom('torn', '', "S21.G00.30.002,'X") },
-  );
   await fastCheck.assert(
     fastCheck.asyncProperty(
-      fastCheck.array(any, { maxLength: 60 }),
+      fastCheck.array(anyLine, { maxLength: 60 }),
       fastCheck.constantFrom('\n', '\r\n'),
       async (body, end) => {
         const lines = [...head(), ...body];

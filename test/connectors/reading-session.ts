@@ -3,7 +3,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import type { Connector, ExtractFile, Reading, ReadingSession } from '../../connectors/connector.ts';
+import type {
+  Connector,
+  ExtractFile,
+  GroupReading,
+  Reading,
+  ReadingSession,
+} from '../../connectors/connector.ts';
 
 /** A row as a test compares it. */
 export type Row = Record<string, unknown>;
@@ -82,6 +88,40 @@ export async function readAll(
       throw new Error(`${name}: ${reading.rowsRead} rows read, ${found} are records or rejects`);
     }
     return { reading, records, rejects };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The same for extracts that the connector reads together: one element each, in the order of the paths. */
+export async function readAllTogether(
+  // biome-ignore lint/suspicious/noExplicitAny: the options are parsed by the connector's own schema
+  connector: Connector<any>,
+  paths: readonly string[],
+  options: object = {},
+  names: readonly string[] = paths.map((path) => basename(path)),
+): Promise<(Omit<WholeReading, 'reading'> & { reading: GroupReading['extracts'][number] })[]> {
+  const session = await openSession();
+  try {
+    const extracts = await Promise.all(paths.map((path, place) => extractFile(path, names[place])));
+    const group = await connector.readTogether?.(extracts, connector.options.parse(options), session);
+    if (!group) throw new Error(`${connector.id} reads one extract at a time`);
+    const whole = group.extracts.map((reading) => ({ reading, records: {}, rejects: [] as Row[] }));
+    const queries = Object.entries(group.records).map(([set, { query }]) => [set, query] as const);
+    const apart = async (query: string) => {
+      const rows = await session.rows(`select * from (${query}) order by extract, row_number`);
+      return whole.map((_, place) =>
+        rows.filter(({ extract }) => extract === place).map(({ extract, ...row }) => row),
+      );
+    };
+    for (const [set, query] of queries) {
+      for (const [place, rows] of (await apart(query)).entries())
+        Object.assign(whole[place]?.records as object, { [set]: rows });
+    }
+    if (group.rejects) {
+      for (const [place, rows] of (await apart(group.rejects)).entries()) whole[place]?.rejects.push(...rows);
+    }
+    return whole;
   } finally {
     await session.close();
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
-import { Contract } from '../../pipelines/stage/contract.ts';
+import { Contract, loadContracts } from '../../pipelines/stage/contract.ts';
 import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { pseudonym } from '../../pipelines/warehouse/macros.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -331,6 +331,49 @@ describe('an extract', () => {
     expect(missing).toMatchObject([{ source: { id: 'fuel' } }]);
     expect(missing[0]?.message).toMatch(/SRC-001 Source fuel has no file .* Deliver the extract/);
   });
+});
+
+test('a payroll file that cannot be read leaves those beside it as they are, in the order of files and lines', async () => {
+  const contracts = new Map(
+    [...(await loadContracts())].filter(([, { connectors }]) => connectors.includes('dsn')),
+  );
+  await warehouse.run('drop schema staged cascade');
+  await prepareStage(warehouse, contracts.values());
+  const sending = (nirs: string[]) =>
+    [
+      "S10.G00.00.005,'02'\nS10.G00.00.006,'P26V01'",
+      "S20.G00.05.001,'01'\nS20.G00.05.002,'01'\nS20.G00.05.005,'01072026'\nS20.G00.05.010,'01'",
+      "S21.G00.06.001,'732829320'\nS21.G00.11.001,'00017'",
+      ...nirs.map((nir) => `S21.G00.30.001,'${nir}'`),
+    ].join('\n');
+  await writeFile(join(folder, 'a.dsn'), sending(['1850744109123', '2850744109124']));
+  await writeFile(join(folder, 'b.dsn'), 'no;declaration\n');
+  await writeFile(join(folder, 'c.dsn'), sending(['1850744109125']));
+  const source = Source.parse({ id: 'dsn', connector: 'dsn', path: '*.dsn', entities: ['ORV'] });
+  const { extracts } = await collect([source], {
+    base: folder,
+    store: join(folder, 'store'),
+    sourcesAtOnce: 1,
+  });
+  const staged = await stage(warehouse, extracts, contracts, { scratch: folder, fiscalYearStartMonth: 1 });
+  expect(
+    staged.map(({ extract, remarks }) => [
+      extract.extractId,
+      remarks.filter(({ code }) => code === 'DSN-001').length,
+    ]),
+  ).toEqual([
+    ['dsn/a.dsn', 0],
+    ['dsn/b.dsn', 1],
+    ['dsn/c.dsn', 0],
+  ]);
+  // lines 1 and 2 are the sending, 3 to 6 the declaration, 7 the company, 8 the establishment, then one a person
+  expect(
+    await warehouse.rows('select extract_id, row_number, person from staged.dsn_individuals'),
+  ).toMatchObject([
+    { extract_id: 'dsn/a.dsn', row_number: 9, person: pseudonym(secret, '1850744109123') },
+    { extract_id: 'dsn/a.dsn', row_number: 10, person: pseudonym(secret, '2850744109124') },
+    { extract_id: 'dsn/c.dsn', row_number: 9, person: pseudonym(secret, '1850744109125') },
+  ]);
 });
 
 test('rows read are rows staged and rows quarantined, whatever comes', async () => {
