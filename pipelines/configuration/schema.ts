@@ -91,7 +91,14 @@ export const Source = z.strictObject({
 const bilingual = z.strictObject({ fr: z.string().min(1), en: z.string().min(1) });
 
 /** Sections of the board report between its first pages and the approval, in the order in which they stand by default. */
-export const reportSections = ['objectives', 'alignment', 'indicators', 'entities', 'method'] as const;
+export const reportSections = [
+  'objectives',
+  'alignment',
+  'indicators',
+  'entities',
+  'method',
+  'annex',
+] as const;
 
 /** How the group's own board report looks: logo, colour, type, foreword, order of sections, own templates. */
 export const ReportStyle = z.strictObject({

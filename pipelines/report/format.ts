@@ -97,7 +97,7 @@ const shortMonths: Readonly<Record<Language, readonly string[]>> = {
   en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
 };
 
-/** An ISO day in words: `1er juillet 2026`, `1 July 2026`; a text that is no ISO day is returned as it is. */
+/** An ISO day in words: `1ᵉʳ juillet 2026`, `1 July 2026`; a text that is no ISO day is returned as it is. */
 export function date(iso: string, language: Language): string {
   return inWords(iso, language, months[language]);
 }
@@ -119,7 +119,7 @@ function inWords(iso: string, language: Language, names: readonly string[]): str
   const name = names[Number(found?.[2]) - 1];
   if (!found || !name) return iso;
   const day = Number(found[3]);
-  return `${language === 'fr' && day === 1 ? '1er' : day}${noBreakSpace}${name}${noBreakSpace}${found[1]}`;
+  return `${language === 'fr' && day === 1 ? '1ᵉʳ' : day}${noBreakSpace}${name}${noBreakSpace}${found[1]}`;
 }
 
 /** `T3 2026` or `Q3 2026`; a period of another form is returned as it is. */
@@ -127,13 +127,13 @@ export function quarter(period: string, language: Language): string {
   return /^\d{4}-Q[1-4]$/.test(period) ? quarterName(period, language) : period;
 }
 
-/** `3e trimestre 2026` or `third quarter of 2026`. */
+/** `3ᵉ trimestre 2026` or `third quarter of 2026`. */
 export function quarterInWords(period: string, language: Language): string {
   const found = /^(\d{4})-Q([1-4])$/.exec(period);
   if (!found) return period;
   const index = Number(found[2]);
   if (language === 'fr')
-    return `${index === 1 ? '1er' : `${index}e`}${noBreakSpace}trimestre${noBreakSpace}${found[1]}`;
+    return `${index === 1 ? '1ᵉʳ' : `${index}ᵉ`}${noBreakSpace}trimestre${noBreakSpace}${found[1]}`;
   return `${['first', 'second', 'third', 'fourth'][index - 1]} quarter of${noBreakSpace}${found[1]}`;
 }
 

@@ -145,6 +145,24 @@ describe.each(['fr', 'en'] as const)('the board report in %s', (language: Langua
     for (const alternative of charts) expect(alternative).toMatch(/\d/);
   });
 
+  it('shows each indicator once, the essential ones in its tables and the others in its annex', async () => {
+    const content = sampleContent(language);
+    const html = await renderBoardHtml(content, templatesFolder);
+    const annex = html.indexOf('id="annex"');
+    expect(annex).toBeGreaterThan(0);
+    const followed = new Set(content.objectives.map((standing) => standing.objective.indicator));
+    const known = new Set(content.figures.map((figure) => figure.indicator));
+    let inAnnex = 0;
+    for (const indicator of content.catalogue.indicators.filter((i) => known.has(i.id) && !i.detail)) {
+      const anchor = `id="indicator-${indicator.id.replace(/[^a-z0-9]/g, '-')}"`;
+      expect(html.split(anchor).length - 1, indicator.id).toBe(1);
+      const late = html.indexOf(anchor) > annex;
+      if (indicator.material || followed.has(indicator.id)) expect(late, indicator.id).toBe(false);
+      if (late) inAnnex += 1;
+    }
+    expect(inAnnex).toBeGreaterThan(0);
+  });
+
   it('prints no group figure that is not in the content', async () => {
     const content = sampleContent(language);
     const html = await renderBoardHtml(content, templatesFolder);

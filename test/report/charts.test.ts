@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Indicator } from '../../pipelines/indicators/catalogue.ts';
+import type { Figure } from '../../pipelines/indicators/figure.ts';
 import type { Standing } from '../../pipelines/objectives/objective.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
+import { bridgeChart } from '../../pipelines/report/board/charts/bridge.ts';
 import { emissionsChart } from '../../pipelines/report/board/charts/emissions.ts';
 import { entityMultiples } from '../../pipelines/report/board/charts/multiples.ts';
 import { palette } from '../../pipelines/report/board/charts/palette.ts';
+import { payGapChart } from '../../pipelines/report/board/charts/pay-gap.ts';
 import { textWidth, wrapped } from '../../pipelines/report/board/charts/text-width.ts';
 import { trajectoryChart } from '../../pipelines/report/board/charts/trajectory.ts';
-import { openFigures } from '../../pipelines/report/board/figure-book.ts';
+import { type FigureBook, openFigures } from '../../pipelines/report/board/figure-book.ts';
+import { readLayout } from '../../pipelines/report/board/layout.ts';
 import { voiceOf } from '../../pipelines/report/board/voice.ts';
 import { sampleContent } from './content-fixture.ts';
 
@@ -157,6 +162,99 @@ describe('small charts by entity', () => {
     );
     expect(chart?.svg.html).not.toContain('<script');
     expect(chart?.svg.html).toContain('&lt;script&gt;');
+  });
+});
+
+describe('the bridge from one year to the next', () => {
+  const facts = {
+    measure: 'scope12_market',
+    against: 'year_before' as const,
+    basis: 'ttm' as const,
+    entity: 'GROUP',
+    group: '',
+    before: '100',
+    perimeter: '5',
+    factor: '-2',
+    method: '0',
+    activity: '-73',
+    after: '30',
+  };
+  const drawn = async (more: object = {}) =>
+    bridgeChart({ ...facts, ...more }, '2026-Q3', 'Scopes 1 et 2', 'b', await voiceOf('fr', templatesFolder));
+
+  it('draws both totals and what each cause did, and says so in words', async () => {
+    const chart = await drawn();
+    for (const label of [
+      'T3 2025',
+      '100',
+      'Périmètre',
+      '+5',
+      'Facteurs',
+      '−2',
+      'Activité',
+      '−73',
+      'T3 2026',
+      '30',
+    ])
+      expect(
+        texts(chart?.svg.html ?? '')
+          .replace(/\s/g, ' ')
+          .split('|'),
+      ).toContain(label);
+    expect(chart?.alternative.replace(/\s/g, ' ')).toMatch(
+      /100 tCO₂e à T3 2025, 30 à T3 2026.*Périmètre \+5.*La plus grande : Activité/,
+    );
+  });
+
+  it('cuts bars whose causes would not be seen, marks the cut and says it; the others begin at zero', async () => {
+    expect((await drawn())?.title).not.toContain('coupés');
+    expect(texts((await drawn())?.svg.html ?? '')).not.toContain('≈');
+    const thin = await drawn({ activity: '-13', after: '90' });
+    expect(thin?.title).toContain('coupés');
+    expect(texts(thin?.svg.html ?? '').match(/≈/g)).toHaveLength(2);
+  });
+
+  it('is not drawn where nothing changed', async () => {
+    expect(await drawn({ perimeter: '0', factor: '0', activity: '0', after: '100' })).toBeNull();
+  });
+});
+
+describe('pay of women and men', () => {
+  const named = (id: string, label: string) =>
+    ({ id, label: { fr: label, en: label }, unit: '%', decimals: 1, bases: ['ttm'] }) as unknown as Indicator;
+  const indicators = [
+    named('hr.paygap_mean', 'A · Écart moyen'),
+    named('hr.paygap_median', 'C · Écart médian'),
+    ...[1, 2, 3, 4].map((n) => named(`hr.quartile_${n}_women`, `F · Quartile ${n}`)),
+  ];
+  const values = new Map([
+    ['hr.paygap_mean', '8.84'],
+    ['hr.paygap_median', '-1.2'],
+    ['hr.quartile_1_women', '52'],
+    ['hr.quartile_2_women', '40'],
+    ['hr.quartile_3_women', '30'],
+    ['hr.quartile_4_women', '20.5'],
+  ]);
+  const bookOf = (hidden: string | null): FigureBook => ({
+    ...book,
+    indicator: (id) => indicators.find((one) => one.id === id),
+    figure: (id) =>
+      ({ value: values.get(id) ?? null, status: id === hidden ? 'suppressed' : 'complete' }) as Figure,
+  });
+  const drawn = async (hidden: string | null = null) =>
+    payGapChart(await readLayout(templatesFolder), bookOf(hidden), 'p', await voiceOf('fr', templatesFolder));
+
+  it('draws each known gap and the share of women in each quarter of the scale, in their order', async () => {
+    const chart = await drawn();
+    const said = texts(chart?.svg.html ?? '').replace(/\s/g, ' ');
+    for (const label of ['Écart moyen', '8,8 %', 'Écart médian', '−1,2 %', 'Quartile 1', '52,0 %', '20,5 %'])
+      expect(said).toContain(label);
+    expect(said.indexOf('Quartile 1')).toBeLessThan(said.indexOf('Quartile 4'));
+    expect(chart?.alternative.replace(/\s/g, ' ')).toMatch(/Part des femmes : 52,0 % .*20,5 %/);
+  });
+
+  it('is not drawn where a quarter of the scale is suppressed', async () => {
+    expect(await drawn('hr.quartile_3_women')).toBeNull();
   });
 });
 

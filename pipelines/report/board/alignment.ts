@@ -147,7 +147,6 @@ function difference(result: ReconciliationResult, content: ReportContent, voice:
     likely: voice.prose(result.likely),
     causes_note: result.likely === '' ? '' : voice.say('alignment.causes_note'),
     open: voice.say('alignment.open'),
-    commands: [result.commands.left, result.commands.right],
     rows_title: result.rows.length > 0 ? voice.say('alignment.rows') : '',
     rows: result.rows.slice(0, largest).map((row) => ({
       side: voice.wordFor('departments', result[row.side].department),

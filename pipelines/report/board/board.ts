@@ -9,13 +9,14 @@ import { arrangeApproval } from './approval.ts';
 import { withPrinter } from './browser.ts';
 import { pagesFrom } from './contents.ts';
 import { arrangeEntities } from './entities.ts';
+import { essentialIndicators } from './essential.ts';
 import { openFigures } from './figure-book.ts';
 import { fontFaces } from './fonts.ts';
 import { readLayout } from './layout.ts';
 import { arrangeMethod } from './method.ts';
 import { arrangeObjectives } from './objectives.ts';
 import { type Destinations, readDestinations } from './pdf-destinations.ts';
-import { arrangePillars, marksKey } from './pillars.ts';
+import { arrangeAnnex, arrangePillars, marksKey } from './pillars.ts';
 import { runningHeads } from './running-heads.ts';
 import {
   arrangeForeword,
@@ -127,9 +128,14 @@ async function typesetter(content: ReportContent, templates: string, presentatio
   const book = openFigures(content);
   const own = ownSections(presentation, voice);
   const render = await loadTemplates(folder, presentation, figureHelpers(book, voice));
+  // without the annex nothing of the tables is left out
+  const essential = presentation.sections.includes('annex')
+    ? essentialIndicators(content, book, layout)
+    : new Set(book.indicators.map((indicator) => indicator.id));
+  const annex = arrangeAnnex(book, essential, voice);
   const [objectives, pillars, entities, alignment] = await Promise.all([
     arrangeObjectives(content, book, voice),
-    arrangePillars(content, book, layout, voice),
+    arrangePillars(content, book, layout, essential, voice),
     arrangeEntities(content, book, layout, voice),
     arrangeAlignment(content, voice),
   ]);
@@ -158,10 +164,14 @@ async function typesetter(content: ReportContent, templates: string, presentatio
           pillars,
         },
         entities,
-        method: arrangeMethod(content, book, voice),
+        method: arrangeMethod(content, book, essential, voice),
+        annex,
       };
       const foreword = arrangeForeword(presentation, voice);
-      const sections = presentation.sections.map((section) =>
+      const written = presentation.sections.filter(
+        (section) => section !== 'annex' || annex.tables.length > 0,
+      );
+      const sections = written.map((section) =>
         typeof section === 'string'
           ? { partial: section, model: built[section] }
           : { partial: 'own', model: ownModel(section, content, voice) },
@@ -180,7 +190,7 @@ async function typesetter(content: ReportContent, templates: string, presentatio
         },
         contents: {
           ...readingKey(voice),
-          lines: contentsLines(presentation, { objectives, pillars }, voice, pageOf),
+          lines: contentsLines(presentation, { objectives, pillars, annex }, voice, pageOf),
         },
         foreword,
         sections,

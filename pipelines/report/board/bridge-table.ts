@@ -1,18 +1,10 @@
-import type { ReportContent } from '../content.ts';
+import type { BridgeFacts, ReportContent } from '../content.ts';
 import { number, quarter, signed } from '../format.ts';
 import type { Voice } from './voice.ts';
 
 /** What made the group's emissions change, one row a measure and comparison; no rows where there is nothing to compare with. */
 export function bridgeTable(content: ReportContent, voice: Voice) {
-  const whole = content.emissions.bridges.filter((one) => one.group === '');
-  // a year against the year before where the history allows, else the quarter
-  const basis = whole.some((one) => one.basis === 'ttm' && one.against === 'year_before') ? 'ttm' : 'quarter';
-  const shown = whole.filter(
-    (one) =>
-      one.basis === basis &&
-      one.measure !== 'scope12_location' &&
-      (one.against === 'year_before' || one.before !== one.after),
-  );
+  const { basis, shown } = bridgesShown(content);
   const change = (value: string) => signed(value, 0, voice.language);
   return {
     bridged: shown.length > 0,
@@ -30,12 +22,7 @@ export function bridgeTable(content: ReportContent, voice: Voice) {
       activity: voice.say('bridge.activity'),
       after: voice.say('bridge.after'),
       rows: shown.map((one) => ({
-        label: voice.label(
-          content.catalogue.measures.find((m) => m.id === one.measure)?.label ?? {
-            fr: one.measure,
-            en: one.measure,
-          },
-        ),
+        label: voice.label(measureLabel(one.measure, content)),
         against: voice.word(`bridge_against.${one.against}`),
         before: number(one.before, 0, voice.language),
         perimeter: change(one.perimeter),
@@ -46,4 +33,32 @@ export function bridgeTable(content: ReportContent, voice: Voice) {
       })),
     },
   };
+}
+
+function bridgesShown(content: ReportContent) {
+  const whole = content.emissions.bridges.filter((one) => one.group === '');
+  // a year against the year before where the history allows, else the quarter
+  const basis: 'ttm' | 'quarter' = whole.some((one) => one.basis === 'ttm' && one.against === 'year_before')
+    ? 'ttm'
+    : 'quarter';
+  const shown = whole.filter(
+    (one) =>
+      one.basis === basis &&
+      one.measure !== 'scope12_location' &&
+      (one.against === 'year_before' || one.before !== one.after),
+  );
+  return { basis, shown };
+}
+
+/** The changes from the year before, each drawn as a bridge. */
+export function bridgesToDraw(content: ReportContent): readonly BridgeFacts[] {
+  return bridgesShown(content).shown.filter((one) => one.against === 'year_before');
+}
+
+/** The label of a measure in both languages, or its id where the catalogue lacks it. */
+export function measureLabel(
+  id: string,
+  content: ReportContent,
+): { readonly fr: string; readonly en: string } {
+  return content.catalogue.measures.find((m) => m.id === id)?.label ?? { fr: id, en: id };
 }

@@ -9,6 +9,15 @@ export const Layout = z.strictObject({
   multiples: z
     .array(z.string())
     .describe('indicators compared between entities in small charts, at most three'),
+  board: z
+    .array(z.string())
+    .describe(
+      'indicators of the tables that a board reads, beside the material ones and those of objectives',
+    ),
+  pay_gaps: z.array(z.string()).describe('pay gaps in percent, drawn as bars, in their order'),
+  pay_quartiles: z
+    .array(z.string())
+    .describe('share of women in each quarter of the pay scale, lowest first'),
   tiles: z.int().min(2).max(12).default(8),
   decisions: z.int().min(1).max(12).default(6),
 });

@@ -40,18 +40,21 @@ export function arrangeMatrix(content: ReportContent, voice: Voice) {
       gap: voice.say('matrix.gap'),
       budget: voice.say('matrix.budget'),
     },
-    spend: content.spend.map((one) => ({
-      label:
-        one.by === 'department'
-          ? voice.wordFor('departments', one.id)
-          : voice.prose(
-              content.objectives.find((s) => s.objective.id === one.id)?.objective.label[voice.language] ??
-                one.id,
-            ),
-      department: one.by === 'department' ? voice.say('matrix.a_department') : '',
-      gap: share(one.gapShare, 0, voice.language),
-      budget: share(one.budgetShare, 0, voice.language),
-    })),
+    // an objective without a gap or money says nothing here
+    spend: content.spend
+      .filter((one) => Number(one.gapShare) !== 0 || Number(one.budgetShare) !== 0)
+      .map((one) => ({
+        label:
+          one.by === 'department'
+            ? voice.wordFor('departments', one.id)
+            : voice.prose(
+                content.objectives.find((s) => s.objective.id === one.id)?.objective.label[voice.language] ??
+                  one.id,
+              ),
+        department: one.by === 'department' ? voice.say('matrix.a_department') : '',
+        gap: share(one.gapShare, 0, voice.language),
+        budget: share(one.budgetShare, 0, voice.language),
+      })),
   };
 }
 

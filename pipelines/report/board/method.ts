@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 import type { Answer } from '../../frameworks/answer.ts';
 import { GROUP } from '../../indicators/figure.ts';
-import type { ChangedFigure, ExtractFacts, ReportContent } from '../content.ts';
+import type { ChangedFigure, ExtractFacts, FactorFacts, ReportContent } from '../content.ts';
 import { methodText } from '../figure-method.ts';
-import { number, quarter, scaled, scaleFor, share, shortDate, unitName } from '../format.ts';
+import { number, quarter, scaled, scaleFor, share, shortDate } from '../format.ts';
 import { cellWithUnit, idle, indicatorScale, quantityOrMark, shareCell } from './cell.ts';
 import type { FigureBook } from './figure-book.ts';
 import { entityName } from './objectives.ts';
@@ -13,14 +13,19 @@ import type { Voice } from './voice.ts';
 const longestChanges = 25;
 
 /** How the figures were made: perimeter and its changes, estimates, sources, restatements, factors, standards. */
-export function arrangeMethod(content: ReportContent, book: FigureBook, voice: Voice) {
+export function arrangeMethod(
+  content: ReportContent,
+  book: FigureBook,
+  essential: ReadonlySet<string>,
+  voice: Voice,
+) {
   return {
     title: voice.say('method.title'),
     principles: ['conservation', 'ratios', 'absence', 'estimates', 'privacy', 'forecast'].map((key) =>
       voice.say(`method.principle.${key}`, { threshold: content.run.suppressionThreshold }),
     ),
     perimeter: perimeter(content, voice),
-    estimates: estimates(content, book, voice),
+    estimates: estimates(content, book, essential, voice),
     sources: sources(content, voice),
     changes: changes(content, book, voice),
     factors: factors(content, voice),
@@ -97,8 +102,8 @@ function perimeter(content: ReportContent, voice: Voice) {
   };
 }
 
-function estimates(content: ReportContent, book: FigureBook, voice: Voice) {
-  const rows = book.indicators.flatMap((indicator) => {
+function estimates(content: ReportContent, book: FigureBook, essential: ReadonlySet<string>, voice: Voice) {
+  const estimated = book.indicators.flatMap((indicator) => {
     const figure = book.figure(indicator.id, indicator.bases[0] ?? 'quarter', book.period, GROUP);
     if (
       !figure ||
@@ -108,6 +113,7 @@ function estimates(content: ReportContent, book: FigureBook, voice: Voice) {
       return [];
     return [
       {
+        id: indicator.id,
         label: voice.label(indicator.label),
         basis: voice.word(`bases_short.${figure.basis}`),
         value: cellWithUnit(figure, indicatorScale(indicator, [figure], voice), voice).text,
@@ -118,9 +124,12 @@ function estimates(content: ReportContent, book: FigureBook, voice: Voice) {
       },
     ];
   });
+  const rows = estimated.filter((one) => essential.has(one.id));
+  const others = estimated.length - rows.length;
   return {
     title: voice.say('method.estimates'),
-    intro: voice.plural('method.estimates_intro', rows.length),
+    intro: voice.plural('method.estimates_intro', estimated.length),
+    rest: others > 0 ? voice.plural('method.estimates_rest', others) : '',
     head: {
       indicator: voice.say('pillar.indicator'),
       basis: voice.say('entities.basis'),
@@ -248,32 +257,41 @@ function changes(content: ReportContent, book: FigureBook, voice: Voice) {
   };
 }
 
+/** The factors used, a line a source and version: how many, and how many of them are still to be confirmed. */
 function factors(content: ReportContent, voice: Voice) {
   const { language } = voice;
-  const unconfirmed = content.factors.filter((f) => f.certainty === 'to_confirm').length;
+  const toConfirm = (of: readonly FactorFacts[]) => of.filter((f) => f.certainty === 'to_confirm').length;
+  const count = (value: number) => number(String(value), 0, language);
+  const bySource = new Map<string, FactorFacts[]>();
+  for (const factor of content.factors) {
+    const source = `${factor.source}, ${factor.version}`;
+    bySource.set(source, [...(bySource.get(source) ?? []), factor]);
+  }
   return {
     title: voice.say('method.factors'),
-    intro: voice.plural('method.factors_intro', content.factors.length, { unconfirmed }),
+    intro: voice.plural('method.factors_intro', content.factors.length, {
+      unconfirmed: toConfirm(content.factors),
+    }),
     head: {
-      factor: voice.say('method.factor'),
-      value: voice.say('method.value'),
       source: voice.say('method.source'),
-      validity: voice.say('method.validity'),
-      certainty: voice.say('method.certainty'),
+      factors: voice.say('method.factors_of'),
+      count: voice.say('method.factors_count'),
+      unconfirmed: voice.say('method.factors_unconfirmed'),
     },
-    rows: content.factors.map((factor) => ({
-      label: factor.label,
-      value: `${number(factor.value, Math.min(6, new Decimal(factor.value).decimalPlaces()), language)}\u00a0${unitName(factor.unit, language)}`,
-      source: `${factor.source}, ${factor.version}`,
-      validity:
-        factor.validTo === null
-          ? voice.say('method.from', { from: shortDate(factor.validFrom, language) })
-          : voice.say('method.from_to', {
-              from: shortDate(factor.validFrom, language),
-              to: shortDate(factor.validTo, language),
-            }),
-      certainty: voice.word(`certainties.${factor.certainty}`),
-    })),
+    rows: [...bySource]
+      .sort(([a, of], [b, other]) => other.length - of.length || (a < b ? -1 : 1))
+      .map(([source, of]) => ({
+        source,
+        factors:
+          of.length > 3
+            ? `${of
+                .slice(0, 2)
+                .map((f) => f.label)
+                .join(' ; ')}, ${voice.plural('method.factors_more', of.length - 2)}`
+            : of.map((f) => f.label).join(' ; '),
+        count: count(of.length),
+        unconfirmed: toConfirm(of) === 0 ? idle.text : count(toConfirm(of)),
+      })),
   };
 }
 

@@ -92,18 +92,24 @@ async function objectivePage(
   const { objective } = standing;
   const shown = objectiveQuantities(standing, book, voice);
   const indicator = book.indicator(objective.indicator);
-  const chart = await trajectoryChart(standing, shown.scale, `trajectory-${index + 1}`, voice);
   // the drift itself is the sentence that leads the page
   const findings = rankFindings(
     content.findings.filter((f) => f.objective === objective.id && f.id !== `drift:${objective.id}`),
   );
   const rest = findings.length - mostFindings;
+  // a page with much to say has a lower chart
+  const dense = standing.actions.length + Math.min(findings.length, mostFindings) > 2;
+  const chart = await trajectoryChart(
+    standing,
+    shown.scale,
+    `trajectory-${index + 1}`,
+    voice,
+    dense ? 'low' : 'high',
+  );
   const quarterOf = (period: string) => quarter(period, language);
   return {
     anchor: objectiveAnchor(index),
     first: index === 0,
-    // a page with much to say has a smaller chart
-    density: standing.actions.length + Math.min(findings.length, mostFindings) > 2 ? 'dense' : '',
     number: voice.say('objective.number', { number: index + 1 }),
     label: voice.label(objective.label),
     status: standing.status,

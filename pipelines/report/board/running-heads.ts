@@ -11,6 +11,7 @@ const pages: Readonly<Record<string, string>> = {
   indicators: 'pillar.section',
   entities: 'entities.title',
   method: 'method.title',
+  annex: 'annex.title',
   approval: 'approval.title',
 };
 

@@ -97,6 +97,7 @@ export function contentsLines(
   arranged: {
     readonly objectives: readonly { readonly label: string }[];
     readonly pillars: readonly { readonly anchor: string; readonly title: string }[];
+    readonly annex: { readonly tables: readonly unknown[] };
   },
   voice: Voice,
   pageOf: PageOf,
@@ -130,6 +131,7 @@ export function contentsLines(
             ),
           ],
     entities: () => [line('entities', voice.say('entities.title'))],
+    annex: () => (arranged.annex.tables.length === 0 ? [] : [line('annex', voice.say('annex.title'))]),
     method: () => [
       line(
         'method',

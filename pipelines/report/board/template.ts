@@ -188,7 +188,10 @@ function guard(node: Node, file: string, callable: ReadonlySet<string>): void {
   }
 }
 
-/** Text as HTML, its subscript two as markup because the font has no such glyph. */
+/** Text as HTML, its raised and lowered signs as markup because the font has no such glyphs. */
 export function escaped(text: string): string {
-  return Handlebars.escapeExpression(text).replaceAll('₂', '<sub>2</sub>');
+  return Handlebars.escapeExpression(text)
+    .replaceAll('₂', '<sub>2</sub>')
+    .replaceAll('ᵉʳ', '<sup>er</sup>')
+    .replaceAll('ᵉ', '<sup>e</sup>');
 }

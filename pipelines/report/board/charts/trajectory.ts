@@ -8,7 +8,7 @@ import { palette } from './palette.ts';
 import { quarterAxis } from './quarter-axis.ts';
 
 const width = 508;
-const height = 262;
+const heights = { high: 262, low: 140 };
 
 /**
  * An objective's way: measured points, expected trajectory to the target, and the straight-line forecast with its
@@ -19,7 +19,9 @@ export async function trajectoryChart(
   scale: Scale,
   id: string,
   voice: Voice,
+  size: keyof typeof heights = 'high',
 ): Promise<Chart | null> {
+  const height = heights[size];
   const { language } = voice;
   const { objective, forecast } = standing;
   const known = standing.points.filter((p) => p.actual !== null);
@@ -99,7 +101,7 @@ export async function trajectoryChart(
     scale: { domain: [low, high], nice: false, zero: false },
     axis: {
       title: null,
-      tickCount: 5,
+      tickCount: size === 'high' ? 5 : 3,
       domain: false,
       ticks: false,
       format: `,.${scale.decimals > 0 && high - low < 20 ? 1 : 0}f`,
