@@ -20,12 +20,16 @@ export interface Plan {
   readonly lock: string;
   /** scratch of this period, wiped when a run starts and when it ends */
   readonly work: string;
+  /** staged rows of earlier runs, of any period; undefined where every extract is to be read */
+  readonly stageCache: string | undefined;
 }
 
 export interface Request {
   readonly period: string;
   readonly out?: string | undefined;
   readonly language?: Language | undefined;
+  /** whether rows that an earlier run staged alike may be used; by default they are */
+  readonly cache?: boolean | undefined;
 }
 
 export function planOf(project: Project, request: Request): Plan {
@@ -55,5 +59,6 @@ export function planOf(project: Project, request: Request): Plan {
     periodFolder: join(out, request.period),
     lock: join(out, '.work', `${request.period}.lock`),
     work: join(out, '.work', request.period),
+    stageCache: request.cache === false ? undefined : join(out, '.cache', 'stage'),
   };
 }

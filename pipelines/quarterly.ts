@@ -59,7 +59,8 @@ import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
 import { loadReference } from './stage/reference.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
-import { prepareStage, type StagedExtract, stage } from './stage/stage.ts';
+import { prepareStage, type StagedExtract, type StageSettings, stage } from './stage/stage.ts';
+import { bytesOf, StageCache } from './stage/stage-cache.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 
 export interface RunOutcome {
@@ -141,7 +142,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       warehouse,
       collected.extracts,
       contracts,
-      { scratch, fiscalYearStartMonth: start },
+      { scratch, fiscalYearStartMonth: start, ...stageCacheOf(plan, identity) },
       (done) => progress.tick(done, collected.extracts.length),
     );
 
@@ -348,6 +349,16 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     manifest,
     findings: content.findings,
   };
+}
+
+/** Rows staged by earlier runs, of any period, where the plan lets them be used. */
+function stageCacheOf(
+  { stageCache, project }: Plan,
+  { codeVersion }: Identity,
+): Pick<StageSettings, 'cache'> {
+  if (stageCache === undefined) return {};
+  const store = new StageCache(stageCache, bytesOf(project.configuration.limits.stage_cache));
+  return { cache: { store, program: codeVersion, secret: project.secret } };
 }
 
 /** What makes the run end with status 3: a source missing or unreadable, a gap beyond tolerance that nobody has explained, quarantine over its threshold. */

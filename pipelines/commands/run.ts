@@ -14,6 +14,7 @@ interface Options {
   language?: 'fr' | 'en';
   json?: boolean;
   gate: boolean;
+  cache: boolean;
 }
 
 export function runCommand(): Command {
@@ -28,6 +29,7 @@ export function runCommand(): Command {
     .addOption(new Option('--language <language>', 'language of the documents').choices(['fr', 'en']))
     .option('--json', 'one JSON line an event, for a scheduled job')
     .option('--no-gate', 'end with status 0 where a gate would give 3')
+    .option('--no-cache', 'read every extract again, also those that an earlier run staged alike')
     .addHelpText(
       'after',
       '\nExit status: 0 done; 1 failed; 2 usage or configuration; 3 done, but the CSR lead must look.',
@@ -43,7 +45,12 @@ async function run(options: Options): Promise<void> {
   if (quarterOf(period, project.configuration.fiscal_year_start_month).from > today) {
     throw new Fault('PER-003', `${period} has not begun.`, 'Ask for a quarter that has.', { exitStatus: 2 });
   }
-  const plan = planOf(project, { period, out: options.out, language: options.language });
+  const plan = planOf(project, {
+    period,
+    out: options.out,
+    language: options.language,
+    cache: options.cache,
+  });
   const machine = options.json || !process.stdout.isTTY;
   const progress = machine ? forMachines(process.stdout) : forPeople(process.stdout);
   const { folder, id, already, manifest, findings } = await runQuarter(plan, progress);

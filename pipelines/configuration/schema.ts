@@ -289,6 +289,11 @@ export const Configuration = z.strictObject({
         .describe('memory limit of the database'),
       threads: z.int().min(1).optional().describe('threads of the database; default: all cores'),
       sources_at_once: z.int().min(1).max(32).default(4),
+      stage_cache: z
+        .string()
+        .regex(/^\d+(MB|GB|MiB|GiB)$/)
+        .default('4GB')
+        .describe('disk that rows staged by earlier runs may take below the output folder'),
     })
     .prefault({}),
 });

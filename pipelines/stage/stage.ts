@@ -9,6 +9,8 @@ import { type Contract, sqlType } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
 import { placesOf, Quarantine } from './quarantine.ts';
 import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
+import { type CacheHit, DamagedPack, type StageCache } from './stage-cache.ts';
+import { StageKeys } from './stage-key.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
 export interface StagedExtract {
@@ -23,6 +25,14 @@ export interface StagedExtract {
 export interface StageSettings {
   readonly scratch: string;
   readonly fiscalYearStartMonth: number;
+  /** rows of earlier runs, where they may be used; without it every extract is read */
+  readonly cache?: {
+    readonly store: StageCache;
+    /** version of the program, with a hash of its text */
+    readonly program: string;
+    /** the pseudonym key */
+    readonly secret: string | undefined;
+  };
 }
 
 /** Makes the empty staged tables: every contract has one, whether a source feeds it or not. */
@@ -48,8 +58,10 @@ export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Con
 const batchSize = { extracts: 32, bytes: 64_000_000 };
 
 /**
- * Loads extracts into the staged tables by DuckDB's bulk readers; rows that break their contract go to
- * `staged.quarantine` with row, column, value and rule.
+ * Loads extracts into the staged tables by DuckDB's bulk readers, in the order of the extracts and of their
+ * rows; rows that break their contract go to `staged.quarantine` with row, column, value and rule. With a
+ * cache, extracts that an earlier run staged under the same conditions are not read again; the tables hold the
+ * same rows in the same order.
  *
  * @throws {Fault} STG-001 when a row is neither staged nor quarantined, or is both
  */
@@ -61,12 +73,88 @@ export async function stage(
   step: (done: number) => void = () => {},
 ): Promise<StagedExtract[]> {
   const twins = findTwins(extracts);
-  const staged: StagedExtract[] = [];
-  for (const batch of batchesOf(extracts)) {
-    staged.push(...(await stageBatch(warehouse, batch, staged.length, contracts, twins, settings)));
-    step(staged.length);
+  const read = async (some: readonly CollectedExtract[], done: number) => {
+    const staged: StagedExtract[] = [];
+    for (const batch of batchesOf(some)) {
+      staged.push(...(await stageBatch(warehouse, batch, done + staged.length, contracts, twins, settings)));
+      step(done + staged.length);
+    }
+    return staged;
+  };
+  if (!settings.cache) return read(extracts, 0);
+  const { store } = settings.cache;
+  try {
+    return await stageWithCache(warehouse, extracts, contracts, settings, settings.cache, twins, read);
+  } catch (error) {
+    if (!(error instanceof DamagedPack)) throw error;
+    await store.close(warehouse);
+    await store.remove(error.pack);
+    for (const table of tablesOf(contracts)) await warehouse.run(`delete from staged.${table}`);
+    return await read(extracts, 0);
+  } finally {
+    await store.close(warehouse);
   }
+}
+
+async function stageWithCache(
+  warehouse: Warehouse,
+  extracts: readonly CollectedExtract[],
+  contracts: ReadonlyMap<string, Contract>,
+  { fiscalYearStartMonth }: StageSettings,
+  { store, program, secret }: NonNullable<StageSettings['cache']>,
+  twins: ReadonlyMap<string, string>,
+  read: (some: readonly CollectedExtract[], done: number) => Promise<StagedExtract[]>,
+): Promise<StagedExtract[]> {
+  const naming = await StageKeys.of(warehouse, { program, secret, fiscalYearStartMonth });
+  const keys: string[] = [];
+  for (const one of extracts)
+    keys.push(await naming.of(one, contractsOf(one, contracts), twins.get(one.extractId)));
+  const hits = await store.find(warehouse, keys);
+  const staged: StagedExtract[] = [];
+  for (const { from, to } of stretches(keys.map((key) => hits.get(key)))) {
+    const some = extracts.slice(from, to);
+    const found = keys.slice(from, to).flatMap((key) => hits.get(key) ?? []);
+    if (found.length === 0) {
+      staged.push(...(await read(some, from)));
+      continue;
+    }
+    await store.restore(warehouse, found);
+    for (const [i, extract] of some.entries()) {
+      const { key, rows, ...counts } = (found[i] as CacheHit).entry;
+      staged.push({ extract, contracts: contractsOf(extract, contracts).map(({ id }) => id), ...counts });
+    }
+  }
+  const packs = new Set([...hits.values()].map(({ pack }) => pack));
+  const all = store.isScattered(packs);
+  const kept = staged.flatMap(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }, i) => {
+    const key = keys[i] as string;
+    // what could not be read at all may be so for a reason outside the extract
+    const unreadable = rowsRead === 0 && remarks.some(({ severity }) => severity === 'error');
+    if (unreadable || (hits.has(key) && !all)) return [];
+    const counts = { rowsRead, rowsStaged, rowsQuarantined, remarks: [...remarks] };
+    return [{ key, extractId: extract.extractId, ...counts }];
+  });
+  const isNew = kept.some(({ key }) => !hits.has(key));
+  if (isNew) await store.keep(warehouse, kept, tablesOf(contracts));
   return staged;
+}
+
+/** Neighbours that are restored by one statement a table (of one pack, in its order), or that are read. */
+function stretches(hits: readonly (CacheHit | undefined)[]): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  for (const [i, hit] of hits.entries()) {
+    const before = hits[i - 1];
+    const goesOn =
+      i > 0 && (hit && before ? hit.pack === before.pack && hit.place > before.place : !hit && !before);
+    const last = found.at(-1);
+    if (goesOn && last) last.to = i + 1;
+    else found.push({ from: i, to: i + 1 });
+  }
+  return found;
+}
+
+function tablesOf(contracts: ReadonlyMap<string, Contract>): string[] {
+  return [...[...contracts.values()].map(({ id }) => id), 'quarantine'];
 }
 
 /** Extracts of the same bytes that feed the same contract: each later one, with the first one's id. */

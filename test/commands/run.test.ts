@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
@@ -71,12 +71,30 @@ describe('concordance run', () => {
     const first = JSON.parse(await readFile(latest('manifest.json'), 'utf8'));
     const text = await readFile(join(project.folder, 'extracts/waste_2026-Q3.csv'), 'utf8');
     await project.write('extracts/waste_2026-Q3.csv', text.replace('2.5', '10'));
+    const cold = join(project.folder, 'cold');
+    await cp(join(project.folder, 'out/2026-Q3'), join(cold, '2026-Q3'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
     await run();
     const second = JSON.parse(await readFile(latest('manifest.json'), 'utf8'));
     expect(second.run).not.toBe(first.run);
     expect(second.previous).toMatchObject({ run: first.run, period: '2026-Q3' });
     expect(await figure('waste.recycling_rate')).toMatchObject({ value: '50.000000000000' });
-  });
+
+    // the water rows came from the cache of the first run: the bytes are those of a run that reads everything
+    await run('--no-cache', '--out', cold);
+    await expect(readdir(join(cold, '.cache'))).rejects.toThrow('ENOENT');
+    const bytes = async (folder: string) => {
+      const names = (await readdir(folder, { recursive: true })).filter((name) => /\.\w+$/.test(name)).sort();
+      // DuckDB's own file differs from one writing to the next; the manifest holds its content
+      const same = names.filter((name) => name !== 'warehouse.duckdb');
+      return Promise.all(
+        same.map(async (name) => [name, (await readFile(join(folder, name))).toString('hex')]),
+      );
+    };
+    expect(await bytes(join(cold, '2026-Q3/latest/'))).toEqual(await bytes(latest('.')));
+  }, 600_000);
 
   test('ends with 3 and says why when a source has not come; its figures are missing', async () => {
     project = await tinyProject();
