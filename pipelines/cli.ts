@@ -4,6 +4,7 @@ import { assuranceCommand } from './commands/assurance.ts';
 import { briefCommand } from './commands/brief.ts';
 import { checkCommand } from './commands/check.ts';
 import { diffCommand } from './commands/diff.ts';
+import { factorsCommand } from './commands/factors.ts';
 import { indicatorsCommand } from './commands/indicators.ts';
 import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
@@ -40,6 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     briefCommand(),
     publishCommand(),
     diffCommand(),
+    factorsCommand(),
     indicatorsCommand(),
     assuranceCommand(),
     keyCommand(),

@@ -115,7 +115,8 @@ function changedFigure(change: SplitChange, published: string | null): ChangedFi
   };
 }
 
-async function attachedRun(
+/** Attaches a sealed run's database under a name, for reading, with what it was computed with. */
+export async function attachedRun(
   warehouse: Warehouse,
   catalog: string,
   folder: string,

@@ -28,6 +28,7 @@ import { processFiles } from './process-emissions.ts';
 import { projectFile, projects } from './projects.ts';
 import { energyCharges, invoiceFiles, invoices } from './purchases.ts';
 import { refrigerantWorkbooks } from './refrigerants.ts';
+import { registerFiles } from './registers.ts';
 import { safetyEvents, safetyWorkbooks } from './safety.ts';
 import { deliveryFiles, saleList } from './sales.ts';
 import { siteRegisterFile } from './site-register.ts';
@@ -36,6 +37,7 @@ import { substanceFiles } from './substances.ts';
 import { supplierFile, supplierRegister } from './suppliers.ts';
 import { exposedFiles, training, trainingFiles } from './training.ts';
 import { travel, travelFiles } from './travel.ts';
+import { mileageFiles, valueChainFiles } from './value-chain.ts';
 import { waste, wasteFiles } from './waste.ts';
 import { water, waterFiles } from './water.ts';
 
@@ -103,6 +105,9 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   yield continuityFile(last);
   yield ethicsFile(last);
   yield carbonCreditFile(last);
+  yield* valueChainFiles(last);
+  yield* mileageFiles(last);
+  yield* registerFiles(people, foreign, sold, last);
   yield* accountFiles((company, month) => headcount(people, foreign, company, month), last);
   yield* badgeFiles(people, foreign, last);
 }

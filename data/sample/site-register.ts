@@ -28,6 +28,8 @@ export function siteRegisterFile(last: Month): ExtractOut {
     'Zone sensible',
     'Nom de la zone',
     'Permis SEQE',
+    'Système SST certifié',
+    'Représentants du personnel',
   ];
   const line = (id: SiteId, from: string, sealed = land[id][1], nature = land[id][2]): Field[] => {
     const place = sites.find((site) => site.id === id);
@@ -43,6 +45,9 @@ export function siteRegisterFile(last: Month): ExtractOut {
       sensitive,
       name,
       id === 'LOR' ? 'FR-SEQE-FICTIF-01' : '',
+      // offices and the company that was bought are outside the certificate; Zaragoza has not voted yet
+      !['NAN', 'REN', 'ZAR'].includes(id),
+      id !== 'ZAR',
     ];
   };
   const rows = sites

@@ -3,7 +3,7 @@
 -- grain: one row is one contract of one person in one month, present or not at the month's end
 -- inputs: staged.dsn_contracts, staged.dsn_contract_ends, staged.dsn_individuals, staged.hr_register, model.declaration, model.person, reference.entity, reference.site, reference.constants, reference.dsn_contract_natures, reference.dsn_schemes, reference.dsn_job_classes, reference.dsn_exit_reasons, reference.fx
 -- columns: date (date) last day of the month; person (hash); contract (code) contract number, `register` outside DSN; sex (code) F, M, X, NR; birth_year (year); country (code)
--- columns: contract_class (code) permanent, temporary, apprentice (professional training included), not_employee; is_employee (flag); is_officer (flag) corporate officer (DSN nature 80); working_time (code) full_time, part_time
+-- columns: contract_class (code) permanent, temporary, apprentice (professional training included), non_guaranteed (hours not guaranteed, registers only), not_employee; is_employee (flag); is_officer (flag) corporate officer (DSN nature 80); working_time (code) full_time, part_time
 -- columns: fte (FTE) contract quota over reference quota, at most 1; job_class (code) executive, manager, intermediate, employee, worker, other; collective_agreement (flag); disability (flag)
 -- columns: entry_date (date) start of the contract; exit_date (date) last day, null while it runs; exit_reason (code); theoretical_hours (h) contractual hours of the days in the month; sick_hours (h) as the register tells them
 -- columns: gross_eur, complementary_eur (EUR), paid_hours (h) as the register tells them; DSN pay is in model.pay

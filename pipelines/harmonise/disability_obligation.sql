@@ -1,17 +1,10 @@
 -- model: disability_obligation
 -- purpose: the obligation to employ disabled workers (OETH, C. trav. L.5212-1 and following) of each company that declares DSN, over the twelve months that end with each quarter
 -- grain: one row is one company and one period of twelve months
--- inputs: model.contract_month, reference.month, reference.disability_parameters
+-- inputs: model.contract_month, reference.trailing_year, reference.disability_parameters
 -- columns: date (date) last day of the twelve months; base (persons) headcount of the obligation: mean of twelve months, part-time and part-months by their share, apprentices left out; units_due (units) the legal share of it, rounded down; units (units) of beneficiaries, present by their share, seniors weighted; units_missing (units); contribution_eur (EUR) before deductions and capping; subject (flag) base reaches the legal size
 -- columns: cell (code) company; women, men (persons) employed in the period, which is what the row tells of
-with windows as (
-  select q.date, min(m.month_start) as first_day
-  from (select quarter, max(month_end) as date from reference.month group by quarter) as q
-  join reference.month as m on m.month_end <= q.date and m.month_start >= date_trunc('month', q.date) - interval 11 month
-  group by q.date
-  having count(*) = 12
-),
-parameter as (
+with parameter as (
   select
     w.date,
     max(p.value) filter (where p.name = 'headcount_min') as headcount_min,
@@ -19,7 +12,7 @@ parameter as (
     max(p.value) filter (where p.name = 'senior_weight') as senior_weight,
     max(p.value) filter (where p.name = 'senior_age') as senior_age,
     max(p.value) filter (where p.name = 'hourly_minimum_wage') as hourly_minimum_wage
-  from windows as w
+  from reference.trailing_year as w
   join reference.disability_parameters as p on w.date between p.valid_from and coalesce(p.valid_to, date '9999-12-31')
   group by w.date
 ),
@@ -37,7 +30,7 @@ presence as (
     c.extract_id,
     c.row_number
   from model.contract_month as c
-  join windows as w on c.date between w.first_day and w.date
+  join reference.trailing_year as w on c.date between w.first_day and w.date
   join parameter as k on k.date = w.date
   where c.source = 'dsn' and c.is_employee
 ),

@@ -1,8 +1,8 @@
 -- model: emission
 -- purpose: greenhouse gases: each activity times its factor; combustion and generation in scopes 1 and 2, upstream in scope 3
 -- grain: one row is one activity row under one scope, category and basis
--- inputs: model.energy, model.energy_origin, model.fuel, model.refrigerant, model.process_emission, model.purchase, model.material, model.freight, model.waste, model.travel, model.commuting, model.site_month, reference.factors, reference.group_factors, reference.refrigerants, reference.choice, reference.site, reference.entity
--- columns: scope (code) 1, 2, 3, or outside for gases that the Kyoto basket leaves to the Montreal Protocol; category (code) stationary, mobile, process, fugitive, non_kyoto, electricity, heat, c1_purchased, c2_capital, c3_energy, c4_upfreight, c5_waste, c6_travel, c7_commute, c9_downfreight; basis (code) location or market in scope 2, else null
+-- inputs: model.energy, model.energy_origin, model.fuel, model.refrigerant, model.process_emission, model.purchase, model.material, model.freight, model.waste, model.travel, model.mileage, model.commuting, model.value_chain, model.site_month, reference.factors, reference.group_factors, reference.refrigerants, reference.choice, reference.site, reference.entity
+-- columns: scope (code) 1, 2, 3, or outside for gases that the Kyoto basket leaves to the Montreal Protocol; category (code) stationary, mobile, process, fugitive, non_kyoto, electricity, heat, c1_purchased, c2_capital, c3_energy, c4_upfreight, c5_waste, c6_travel, c7_commute, c8_upleased, c9_downfreight, c10_processing, c11_use, c12_end_of_life, c13_downleased, c14_franchises, c15_investments; basis (code) location or market in scope 2, else null
 -- columns: activity (code); scope_part (code) part of the factor; country (code); quantity (unit) of activity; unit (code) unit of the factor; family (code) spend family of a purchase
 -- columns: factor_id (code), factor_kgco2e (kgCO2e per unit): the group's own factor before the national one before the general one, valid on the day; both null where there is none, and tco2e with them: the row stays, and is never 0
 -- columns: factor_version, factor_source (text), factor_certainty (code) confirmed or to_confirm, gwp_set (code) assessment report of its warming potentials, uncertainty_pct (%) of the factor, all of the factor used; null for a factor that a contract or a supplier states
@@ -112,6 +112,20 @@ activities as (
     case when t.mode = 'hotel' then 'by_spend' else t.quality end, t.extract_id, t.row_number
   from model.travel as t
   left join reference.entity as o on o.entity = t.entity
+  -- private vehicles on mileage claims
+  union all
+  select m.entity, m.site, m.date, '3', 'c6_travel', null, m.vehicle, 'all_in', o.country, m.km::decimal(28,9),
+    case when m.vehicle = 'bicycle' then 'pkm' else 'km' end, null, null, null, null, m.quality, m.extract_id, m.row_number
+  from model.mileage as m
+  left join reference.entity as o on o.entity = m.entity
+  -- leases, products sold, franchises, investments; a stated factor is primary data
+  union all
+  select v.entity, v.site, v.date, '3', v.category, null, v.activity, v.scope_part, coalesce(v.country, s.country, o.country), v.quantity, v.unit,
+    v.stated_kgco2e, 'stated:' || v.document, case when v.document is not null then 'supplier' end, null,
+    case when v.document is not null and v.quality <> 'estimated' then 'measured' else v.quality end, v.extract_id, v.row_number
+  from model.value_chain as v
+  left join reference.site as s on s.site = v.site
+  left join reference.entity as o on o.entity = v.entity
   -- commuting, from the answers to a survey
   union all
   select c.entity, c.site, c.date, '3', 'c7_commute', null, c.activity, 'all_in', coalesce(s.country, o.country), c.km::decimal(28,9), c.unit, null, null, 'survey', null, 'survey', c.extract_id, c.row_number

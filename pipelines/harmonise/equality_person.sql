@@ -1,18 +1,11 @@
 -- model: equality_person
 -- purpose: who counts in the index of pay equality (C. trav. D.1142-2 and following), over the twelve months that end with each quarter
 -- grain: one row is one person of one company that declares DSN, for one period of twelve months
--- inputs: model.contract_month, model.absence, model.pay, model.pay_review, reference.month, reference.constants
+-- inputs: model.contract_month, model.absence, model.pay, model.pay_review, reference.trailing_year, reference.constants
 -- columns: date (date) last day of the twelve months; person (hash); sex (code); class (code) worker, employee, intermediate, manager (executives included); age_band (code) under_30, 30_39, 40_49, 50_over, by year of birth, exact on 31 December
 -- columns: counted (flag) present more than half of the days, absences other than paid leave, training and short time taken off; apprentices and professional training left out; pay_eur (EUR) pay of the period less overtime, precarity, unused leave and notice, over hours paid, for a full-time year; null without paid hours
 -- columns: raised, promoted (flag) at least one individual raise, one promotion in the period; first_day (date) of the period
-with windows as (
-  select q.date, min(m.month_start) as first_day, sum(m.days)::integer as days
-  from (select quarter, max(month_end) as date from reference.month group by quarter) as q
-  join reference.month as m on m.month_end <= q.date and m.month_start >= date_trunc('month', q.date) - interval 11 month
-  group by q.date
-  having count(*) = 12
-),
-months as (
+with months as (
   select
     w.date,
     c.entity,
@@ -20,7 +13,7 @@ months as (
     c.date as month,
     least(sum(c.days_present), day(c.date)) as days_present
   from model.contract_month as c
-  join windows as w on c.date between w.first_day and w.date
+  join reference.trailing_year as w on c.date between w.first_day and w.date
   where c.source = 'dsn' and c.is_employee and c.contract_class <> 'apprentice'
   group by w.date, c.entity, c.person, c.date
 ),
@@ -39,7 +32,7 @@ last_contract as (
         partition by w.date, c.entity, c.person order by c.date desc, c.fte desc nulls last, c.entry_date desc, c.contract, c.extract_id, c.row_number
       ) as choice
     from model.contract_month as c
-    join windows as w on c.date between w.first_day and w.date
+    join reference.trailing_year as w on c.date between w.first_day and w.date
     where c.source = 'dsn' and c.is_employee and c.contract_class <> 'apprentice'
   )
   where choice = 1
@@ -54,7 +47,7 @@ away_once as (
 away as (
   select w.date, a.entity, a.person, sum(a.calendar_days) as days_away
   from away_once as a
-  join windows as w on a.date between w.first_day and w.date
+  join reference.trailing_year as w on a.date between w.first_day and w.date
   group by w.date, a.entity, a.person
 ),
 paid as (
@@ -65,7 +58,7 @@ paid as (
     sum(p.base_eur + p.complementary_eur - p.overtime_eur) as amount,
     sum(p.paid_hours - p.overtime_hours) as hours
   from model.pay as p
-  join windows as w on p.date between w.first_day and w.date
+  join reference.trailing_year as w on p.date between w.first_day and w.date
   where p.is_employee and p.contract_class <> 'apprentice'
   group by w.date, p.entity, p.person
 ),
@@ -77,7 +70,7 @@ decided as (
     bool_or(r.kind = 'individual_raise') as raised,
     bool_or(r.kind = 'promotion') as promoted
   from model.pay_review as r
-  join windows as w on r.date between w.first_day and w.date
+  join reference.trailing_year as w on r.date between w.first_day and w.date
   group by w.date, r.entity, r.person
 )
 select

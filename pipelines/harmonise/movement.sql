@@ -3,7 +3,7 @@
 -- grain: one row is one hire or one departure of one person in one entity
 -- inputs: model.contract_month
 -- columns: date (date) first day for a hire, last day for a departure; kind (code) hire, leaver; person (hash); sex (code); contract_class (code) of the first or last contract; job_class (code)
--- columns: reason (code) of a departure: resignation, dismissal, retirement, end_of_temporary, mutual, trial_period, death, transfer, other; intragroup (flag) from or to another entity of the perimeter: counts for the entity, not for the group
+-- columns: reason (code) of a departure: resignation, dismissal, retirement, end_of_temporary, mutual, trial_period, death, transfer, other; intragroup (flag) the same person leaves one entity of the perimeter and enters another within two days, or within a month where the departure says that it is a transfer: counts for the entity, not for the group; a transfer that nobody enters is a departure
 with months_ranked as (
   select
     c.*,
@@ -69,6 +69,15 @@ finishes as (
     from numbered as n
   )
   where choice = 1 and exit_date is not null
+),
+-- who leaves one entity and enters another: a transfer that says so may have a month between
+passages as (
+  select f.entity as left_entity, f.person, f.employment as left_employment, s.entity as entered_entity, s.employment as entered_employment
+  from finishes as f
+  join starts as s
+    on s.person = f.person
+    and s.entity <> f.entity
+    and s.entry_date between f.exit_date and f.exit_date + case when f.exit_reason = 'transfer' then 31 else 2 end
 )
 select
   s.entity,
@@ -81,7 +90,7 @@ select
   s.first_job as job_class,
   null as reason,
   exists (
-    select 1 from finishes as o where o.person = s.person and o.entity <> s.entity and s.entry_date between o.exit_date and o.exit_date + 2
+    select 1 from passages as p where p.entered_entity = s.entity and p.person = s.person and p.entered_employment = s.employment
   ) as intragroup,
   'measured' as quality,
   s.first_extract as extract_id,
@@ -98,8 +107,8 @@ select
   f.last_class,
   f.last_job,
   f.exit_reason,
-  f.exit_reason = 'transfer' or exists (
-    select 1 from starts as o where o.person = f.person and o.entity <> f.entity and o.entry_date between f.exit_date and f.exit_date + 2
+  exists (
+    select 1 from passages as p where p.left_entity = f.entity and p.person = f.person and p.left_employment = f.employment
   ),
   'measured',
   f.last_extract,

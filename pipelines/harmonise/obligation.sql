@@ -1,17 +1,10 @@
 -- model: obligation
 -- purpose: which company a national obligation concerns, by country and size: it tells "not applicable" from "missing"
 -- grain: one row is one obligation of one company whose staff is known, over the twelve months that end with each quarter
--- inputs: model.employment, model.disability_obligation, reference.entity, reference.month, reference.equality_index_parameters
+-- inputs: model.employment, model.disability_obligation, reference.entity, reference.trailing_year, reference.equality_index_parameters
 -- columns: date (date) last day of the twelve months; obligation (code) equality_index, disability; bound (flag) the obligation concerns the company; headcount (persons) mean of month-ends, apprentices left out
 -- columns: cell (code) the obligation; women, men (persons) employed in the period, which is what the row tells of
-with windows as (
-  select q.date, min(m.month_start) as first_day
-  from (select quarter, max(month_end) as date from reference.month group by quarter) as q
-  join reference.month as m on m.month_end <= q.date and m.month_start >= date_trunc('month', q.date) - interval 11 month
-  group by q.date
-  having count(*) = 12
-),
-companies as (
+with companies as (
   select
     e.entity,
     w.date,
@@ -20,7 +13,7 @@ companies as (
     count(distinct e.person) filter (where e.sex = 'M') as men,
     arg_min(struct_pack(extract_id := e.extract_id, row_number := e.row_number), struct_pack(date := e.date, person := e.person, extract_id := e.extract_id, row_number := e.row_number)) as address
   from model.employment as e
-  join windows as w on e.date between w.first_day and w.date
+  join reference.trailing_year as w on e.date between w.first_day and w.date
   where e.is_employee
   group by e.entity, w.date
 ),

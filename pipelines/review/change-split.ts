@@ -176,7 +176,7 @@ const isFactors = (table: string) => /factors$/.test(table);
 /** Which cause a table of `reference` belongs to. */
 function causeOfTable(table: string): Cause {
   if (perimeterTables.includes(table)) return 'perimeter';
-  if (table === 'month') return 'data';
+  if (table === 'month' || table === 'trailing_year') return 'data';
   return isFactors(table) ? 'factor' : 'method';
 }
 

@@ -161,6 +161,14 @@ async function loadCalendar(warehouse: Warehouse, quarters: readonly Quarter[]):
     ]),
   );
   await insert(warehouse, 'reference.month', rows);
+  // the twelve months that end with each quarter of the history, where all twelve are in it
+  await warehouse.run(`create table reference.trailing_year as
+    select q.date, min(m.month_start) as first_day, sum(m.days)::integer as days
+    from (select quarter, max(month_end) as date from reference.month group by quarter) as q
+    join reference.month as m on m.month_end <= q.date and m.month_start >= date_trunc('month', q.date) - interval 11 month
+    group by q.date
+    having count(*) = 12
+    order by q.date`);
 }
 
 /** Every CSV of reference/ and factors/, typed as tables.yaml declares, each row with its own address. */

@@ -76,6 +76,14 @@ const staged = {
   commute_survey: `entity  site  valid_from  valid_to  mode  distance_km  days_per_week  occupants
     A  SA  2026-01-01  2026-01-31  car  10  5  1
     A  SA  2026-01-01  2026-01-31  bicycle  4  5  -`,
+  scope3_activities: `entity  line  category  activity_date  activity  quantity  unit
+    A  1  c8_upleased  2026-01-31  waste_recycling  1  t
+    A  2  c10_processing  2026-01-31  waste_recycling  2  t
+    A  3  c11_use  2026-01-31  waste_recycling  3  t
+    A  4  c12_end_of_life  2026-01-31  waste_recycling  4  t
+    A  5  c13_downleased  2026-01-31  waste_recycling  5  t
+    A  6  c14_franchises  2026-01-31  waste_recycling  6  t
+    A  7  c15_investments  2026-01-31  waste_recycling  7  t`,
   carbon_credits: `entity  serial  project  standard  kind  quantity_tco2e  cancellation_date
     A  S-1  P  L  reduction  120  2026-02-01
     A  S-2  P  L  removal  30  2026-02-01
@@ -123,7 +131,9 @@ const c5 = 1.35990275; // 10 x 4.68568 + 2.5 x 520.5327 + 1.5 x 4.68568 + 1 x 4.
 const c6 = 0.001465 + 0.05; // 500 km x 0.00293; hotel 0.2 kEUR x 250
 const c7 = 0.144; // 2 x 10 km x 5 days x 45 weeks / 12 x 4 people / 2 answers = 750 km x 0.192
 const c9 = 0.006; // 5 t x 10 km x 0.12
-const s3 = c1 + c2 + c3 + c4 + c5 + c6 + c7 + c9;
+// 1 to 7 t recycled, at 4.68568 kg a tonne: categories 8 and 10 to 15
+const beyond = (tonnes: number) => tonnes * 0.00468568;
+const s3 = c1 + c2 + c3 + c4 + c5 + c6 + c7 + c9 + beyond(28);
 // energy, MWh: gas 1, electricity 15, solar 2, heat 3, wood 1, diesel 100 l x 10.033333 kWh
 const dieselMwh = 1.0033333;
 const energy = 22 + dieselMwh;
@@ -164,6 +174,13 @@ const expected: Record<string, number> = {
   'ghg.s3.c7_commute': c7,
   'ghg.s3.c7_response_rate': 50, // two answers of four people
   'ghg.s3.c9_downfreight': c9,
+  'ghg.s3.c8_upleased': beyond(1),
+  'ghg.s3.c10_processing': beyond(2),
+  'ghg.s3.c11_use': beyond(3),
+  'ghg.s3.c12_end_of_life': beyond(4),
+  'ghg.s3.c13_downleased': beyond(5),
+  'ghg.s3.c14_franchises': beyond(6),
+  'ghg.s3.c15_investments': beyond(7),
   'ghg.s3.total': s3,
   'ghg.s3.primary_share': (1.5 / s3) * 100,
   'ghg.s3.spend_share': ((0.067 + 0.317 + 0.546 + 0.05) / s3) * 100,
@@ -190,6 +207,7 @@ const expected: Record<string, number> = {
   'water.intensity': 37.5,
   'waste.total': 15.5,
   'waste.hazardous': 1.5,
+  'waste.recycled': 11.5,
   'waste.recycling_rate': (11.5 / 15.5) * 100,
   'waste.disposed': 2.5,
   'waste.energy_recovery': 1,

@@ -1,7 +1,7 @@
 import { type Catalogue, Indicator } from '../../pipelines/indicators/catalogue.ts';
 import { measuresOfIndicator } from '../../pipelines/indicators/consolidation.ts';
 import type { Figure } from '../../pipelines/indicators/figure.ts';
-import { computeFigures } from '../../pipelines/indicators/figures.ts';
+import { computeFigures, populationsOf } from '../../pipelines/indicators/figures.ts';
 import { loadCatalogue } from '../../pipelines/indicators/load.ts';
 import { computeMeasures, windowsOf } from '../../pipelines/indicators/measure-values.ts';
 import type { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -33,7 +33,12 @@ export async function figuresOf(
   const period = options.period ?? '2026-Q1';
   const catalogue = await loadCatalogue();
   const indicators = ids.map((id) => Indicator.parse(catalogue.indicators.find((one) => one.id === id)));
-  const used = new Set(indicators.flatMap((one) => measuresOfIndicator(one, catalogue).map((m) => m.id)));
+  const used = new Set(
+    indicators.flatMap((one) => [
+      ...measuresOfIndicator(one, catalogue).map((m) => m.id),
+      ...populationsOf(one),
+    ]),
+  );
   const chosen: Catalogue = {
     measures: catalogue.measures.filter((m) => used.has(m.id)),
     indicators,

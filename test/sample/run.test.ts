@@ -108,6 +108,43 @@ describe('the story of the sample group is found', () => {
   });
 });
 
+describe('the small registers answer', () => {
+  // worked out from the lists of data/sample/registers.ts, October 2025 to September 2026
+  test.each([
+    ['gov.political', 'ttm', 0],
+    ['gov.lobbying', 'quarter', 19_000],
+    ['gov.lobbying', 'ttm', 24_000 + 9_600 + 19_000],
+    ['gov.tax_paid', 'ttm', 3_702_000 + 101_000 + 2_066_000],
+    ['gov.tax_paid_abroad', 'ttm', 101_000 + 2_066_000],
+    ['inno.patents', 'ttm', 3],
+    ['data.gdpr_breaches', 'ttm', 2],
+    ['cyber.incidents', 'ttm', 1],
+    // the noise of Lorient in March 2026, no corruption; the case opened in May 2026 is pending
+    ['gov.convictions_all', 'ttm', 1],
+    ['gov.convictions', 'ttm', 0],
+    ['pay.legal_cases', 'quarter', 1],
+    // a fifth of each variable pay of 2025, in cents
+    ['gov.esg_pay_share', 'ttm', 20],
+  ])('%s, %s', async (indicator, basis, expected) => {
+    expect(Number(await value(indicator, basis))).toBeCloseTo(expected, 6);
+  });
+
+  test('the taxonomy claims the lighting of Angers, and aligns nothing without its evidence', async () => {
+    // October and November 2025 of the ledger, lines tagged [C-ANG-LED]
+    const lines = await opened(({ warehouse }) =>
+      warehouse.scalar<string>(
+        "select sum(amount)::varchar from model.ledger where account like '2154%' and label like '%[C-ANG-LED]%' and supplier is not null and not opening and date between '2025-10-01' and '2026-09-30'",
+      ),
+    );
+    const all = Number(await value('tax.capex.total', 'ttm'));
+    expect(Number(lines)).toBeGreaterThan(0);
+    expect(Number(await value('tax.capex.eligible', 'ttm'))).toBeCloseTo((100 * Number(lines)) / all, 6);
+    expect(Number(await value('tax.capex.aligned', 'ttm'))).toBe(0);
+    // the solar roof of Lyon, with its file, was bought from January to June 2025
+    expect(Number(await value('tax.capex.aligned', 'ttm', 'GROUP', '2025-Q4'))).toBeGreaterThan(0);
+  });
+});
+
 describe('what only a company has', () => {
   test('the group cannot be traced where a measure is worked out by company, and the message says so', async () => {
     await expect(

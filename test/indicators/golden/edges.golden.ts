@@ -69,6 +69,29 @@ export const edges: GoldenCase[] = [
     },
   },
   {
+    name: 'a transfer that says so may take a month, another departure may not; one that nobody enters leaves the group',
+    period: '2025-Q4',
+    staged: {
+      hr_register: registerOf([
+        // 31 days between the two companies
+        { name: 'slow', count: 5, sex: 'F', exit: '2025-11-05', reason: 'transfer' },
+        { name: 'slow', count: 5, sex: 'F', entity: 'B', entry: '2025-12-06' },
+        { name: 'back', count: 6, sex: 'M', exit: '2025-11-05', reason: 'resignation' },
+        { name: 'back', count: 6, sex: 'M', entity: 'B', entry: '2025-12-06' },
+        { name: 'sold', count: 7, sex: 'F', exit: '2025-11-15', reason: 'transfer' },
+        { name: 'stay-d', count: 10, sex: 'M' },
+        { name: 'stay-b', count: 10, sex: 'M', entity: 'B' },
+      ]),
+    },
+    figures: {
+      'hr.leavers@D': 5 + 6 + 7,
+      'hr.leavers': 6 + 7,
+      'hr.leavers_transfer_other': 7,
+      'hr.hires@B': 5 + 6,
+      'hr.hires': 6,
+    },
+  },
+  {
     name: 'a fixed term that becomes permanent is one employment; working time may change within the year',
     period: '2025-Q4',
     staged: {
@@ -132,6 +155,7 @@ export const edges: GoldenCase[] = [
       'waste.total@B': 10,
       'waste.recycling_rate@B': 70,
       'waste.recycling_rate': (100 * 17) / 20,
+      'waste.recycled': 17,
       // month-ends: October 10, November and December 22
       'hr.avg_headcount': (10 + 22 + 22) / 3,
       // who was there when the company came is no hire

@@ -91,6 +91,7 @@ export const obligations: GoldenCase[] = [
       'hr.disability_rate_oeth@A@ttm': (100 * 1) / 40,
       'hr.oeth_units_due@A@ttm': 2,
       'hr.oeth_missing@A@ttm': 1,
+      'hr.effectif_css@A@ttm': 40,
       // 1 unit x 400 (20 to 249 people) x 11,88 EUR, before deductions and capping
       'hr.oeth_contribution@A@ttm': 4752,
     },

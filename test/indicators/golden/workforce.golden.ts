@@ -18,8 +18,8 @@ const present: Crowd[] = [
 ];
 
 // 40 women and 65 men at first; leave on 15 November 2025: 5 M dismissed, 6 F by mutual agreement, 7 M retired,
-// 5 F in their trial period, 5 M deceased, 6 F for another reason, 8 F resigned: 42; and 5 M, transferred within
-// the group, leave D but not the group
+// 5 F in their trial period, 5 M deceased, 6 F for another reason, 8 F resigned, and 5 M told as transferred whom no
+// other company of the group takes on: 47
 // 7 F and 9 M were hired on 1 October and stay
 const moving: Crowd[] = [
   ...(
@@ -150,14 +150,14 @@ export const workforce: GoldenCase[] = [
       'hr.leavers_retirement': 7,
       'hr.leavers_trial_period': 5,
       'hr.leavers_death': 5,
-      'hr.leavers_transfer_other': 6,
+      'hr.leavers_transfer_other': 11,
       'hr.leavers_transfer_other@D': 11,
       'hr.leavers_women': 6 + 5 + 6 + 8,
-      'hr.leavers_men': 5 + 7 + 5,
+      'hr.leavers_men': 5 + 7 + 5 + 5,
       'hr.hires': 16,
       'hr.hires_women': 7,
       'hr.hires_men': 9,
-      'hr.turnover@GROUP@ttm': (100 * 42) / averageMoving,
+      'hr.turnover@GROUP@ttm': (100 * 47) / averageMoving,
       'hr.turnover_voluntary@GROUP@ttm': (100 * 8) / averageMoving,
     },
   },
