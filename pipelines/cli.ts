@@ -19,6 +19,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { whatifCommand } from './commands/whatif.ts';
 import { Fault } from './fault.ts';
 import { codeVersion } from './places.ts';
+import { exhaustionOf } from './warehouse/exhausted.ts';
 
 /**
  * Runs the command line and sets the exit status: 0 done; 1 failed; 2 usage or configuration; 3 done, but
@@ -64,7 +65,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Prints what went wrong without a stack trace, unless it is a defect of ours. */
-function explain(error: unknown): number {
+function explain(thrown: unknown): number {
+  // an exhausted machine is told as such, whatever it kept from being done
+  const error = exhaustionOf(thrown) ?? thrown;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Fault) {
     process.stderr.write(`${error.message}\n`);

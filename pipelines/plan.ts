@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Project } from './configuration/load.ts';
 import { type Quarter, quarterIndex, quarterOf, quartersBetween } from './configuration/period.ts';
@@ -5,6 +6,7 @@ import { Fault } from './fault.ts';
 import type { Window } from './indicators/measure-rows.ts';
 import { windowsOf } from './indicators/measure-values.ts';
 import type { Language } from './language/wording.ts';
+import type { Limits } from './warehouse/warehouse.ts';
 
 /** What a run is about to do, and where. */
 export interface Plan {
@@ -22,7 +24,11 @@ export interface Plan {
   readonly work: string;
   /** staged rows of earlier runs, of any period; undefined where every extract is to be read */
   readonly stageCache: string | undefined;
+  /** what the run's database may take of the machine, with its folder of temporary files */
+  readonly limits: Limits & { readonly temporary_folder: string };
 }
+
+const nameOf = (path: string) => createHash('sha256').update(path).digest('hex').slice(0, 12);
 
 export interface Request {
   readonly period: string;
@@ -48,6 +54,8 @@ export function planOf(project: Project, request: Request): Plan {
     quarterOf(id, start),
   );
   const out = request.out ? resolve(request.out) : join(project.base, 'out');
+  const work = join(out, '.work', request.period);
+  const { temporary_folder } = configuration.limits;
   return {
     project,
     quarter,
@@ -58,7 +66,14 @@ export function planOf(project: Project, request: Request): Plan {
     out,
     periodFolder: join(out, request.period),
     lock: join(out, '.work', `${request.period}.lock`),
-    work: join(out, '.work', request.period),
+    work,
     stageCache: request.cache === false ? undefined : join(out, '.cache', 'stage'),
+    limits: {
+      ...configuration.limits,
+      // a folder of this run's own, that the next one wipes where this one is killed
+      temporary_folder: temporary_folder
+        ? join(resolve(project.base, temporary_folder), `concordance-${nameOf(work)}`)
+        : join(work, 'spill'),
+    },
   };
 }

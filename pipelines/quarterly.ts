@@ -80,13 +80,17 @@ export interface RunOutcome {
  */
 export async function runQuarter(plan: Plan, progress: Progress): Promise<RunOutcome> {
   return withLock(plan.lock, async () => {
-    await rm(plan.work, { recursive: true, force: true });
+    await wipe(plan);
     try {
       return await run(plan, progress);
     } finally {
-      await rm(plan.work, { recursive: true, force: true });
+      await wipe(plan);
     }
   });
+}
+
+async function wipe({ work, limits }: Plan): Promise<void> {
+  for (const folder of [work, limits.temporary_folder]) await rm(folder, { recursive: true, force: true });
 }
 
 async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
@@ -125,11 +129,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   // a locked period is not run again: what comes out is a proposal to restate it
   const published = (await publicationsOf(plan.periodFolder)).at(-1);
   const restates = published && { run: published.manifest.run, manifest_sha256: published.manifestSha256 };
-  const warehouse = await Warehouse.open(
-    join(folder, 'warehouse.duckdb'),
-    configuration.limits,
-    project.secret,
-  );
+  const warehouse = await Warehouse.open(join(folder, 'warehouse.duckdb'), plan.limits, project.secret);
   let content: ReportContent;
   let staged: StagedExtract[];
   let tables: Manifest['warehouse'];

@@ -15,6 +15,7 @@ import {
 import { connectorById } from '../../connectors/index.ts';
 import type { Source } from '../configuration/schema.ts';
 import { Fault } from '../fault.ts';
+import { exhaustionOf } from '../warehouse/exhausted.ts';
 
 /** An extract in the run's store, with the source that delivered it. */
 export interface CollectedExtract extends ExtractFile {
@@ -81,6 +82,9 @@ async function collectSource(
         extracts.push(await store(source, one, names[index] as string, settings.store));
       return extracts;
     } catch (error) {
+      // a full disk is no missing source
+      const exhausted = exhaustionOf(error);
+      if (exhausted) throw exhausted;
       const wait = waits[attempt];
       // what is not there will not come by asking again at once
       if (wait === undefined || error instanceof ExtractError) {

@@ -286,8 +286,19 @@ export const Configuration = z.strictObject({
         .string()
         .regex(/^\d+(MB|GB|MiB|GiB)$/)
         .default('4GB')
-        .describe('memory limit of the database'),
+        .describe('memory of the database; what it does not hold goes to temporary files'),
       threads: z.int().min(1).optional().describe('threads of the database; default: all cores'),
+      temporary_folder: z
+        .string()
+        .optional()
+        .describe(
+          'where the database puts what its memory does not hold, relative to this configuration; default: beside the run being made, on the disk of the output folder',
+        ),
+      temporary_files: z
+        .string()
+        .regex(/^\d+(MB|GB|TB|MiB|GiB|TiB)$/)
+        .optional()
+        .describe('most that these files may hold; default: what the disk has'),
       sources_at_once: z.int().min(1).max(32).default(4),
       stage_cache: z
         .string()

@@ -6,6 +6,7 @@ import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { emissionProfiles } from '../indicators/emission-profile.ts';
 import { GROUP } from '../indicators/figure.ts';
 import type { Window } from '../indicators/measure-rows.ts';
+import { exhaustionOf } from '../warehouse/exhausted.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import type { BridgeFacts, EmissionFacts, Language, ScreenedCategory } from './content.ts';
 
@@ -55,7 +56,9 @@ async function previousSide(folder: string, measure: Measure, window: Window): P
   if (!before) return null;
   try {
     return await readSide(before, measure, GROUP, window);
-  } catch {
+  } catch (error) {
+    const exhausted = exhaustionOf(error);
+    if (exhausted) throw exhausted;
     return null;
   } finally {
     await before.close();

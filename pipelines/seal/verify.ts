@@ -6,6 +6,7 @@ import { loadModels } from '../harmonise/harmonise.ts';
 import { type Language, wording } from '../language/wording.ts';
 import { readContent } from '../report/record-content.ts';
 import { loadReference } from '../stage/reference.ts';
+import { exhaustionOf } from '../warehouse/exhausted.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { programVersion } from './program.ts';
@@ -97,6 +98,9 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
     }
     await recompute(folder, manifest, record, { ...options, sameProgram }, findings);
   } catch (error) {
+    // a verifier's machine that is too small says nothing against the package
+    const exhausted = exhaustionOf(error);
+    if (exhausted) throw exhausted;
     findings.differs('warehouse', 'warehouse.duckdb', 'unreadable', {
       message: (error as Error).message.split('\n')[0] ?? '',
     });

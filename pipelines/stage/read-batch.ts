@@ -12,6 +12,7 @@ import {
 import { connectorById } from '../../connectors/index.ts';
 import type { CollectedExtract } from '../collect/collect.ts';
 import { Fault } from '../fault.ts';
+import { exhaustionOf } from '../warehouse/exhausted.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** An extract while it is staged: the rows read, and the counts so far. */
@@ -81,7 +82,9 @@ export class BatchReader {
         connector.options.parse(source.options),
         this.session(this.offset),
       );
-    } catch {
+    } catch (error) {
+      const exhausted = exhaustionOf(error);
+      if (exhausted) throw exhausted;
       // one of them is not as the others: each is read by itself, and the one that cannot be says so
       await this.close();
       return undefined;
@@ -145,6 +148,9 @@ async function readExtract(extract: CollectedExtract, session: ReadingSession): 
   try {
     return await connector.read(extract, connector.options.parse(extract.source.options), session);
   } catch (error) {
+    // a full disk or a spent memory is no fault of the extract
+    const exhausted = exhaustionOf(error);
+    if (exhausted) throw exhausted;
     if (!(error instanceof ExtractError)) throw unexpected(extract, error);
     // nothing in it can be read: no rows, and a remark that says why
     return {

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
@@ -8,12 +9,23 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { literal } from '../../connectors/connector.ts';
+import { type Exhausted, exhaustionOf } from './exhausted.ts';
 import { macros } from './macros.ts';
 
+/** What a session may take of the machine: `limits` of the configuration. */
 export interface Limits {
+  /** memory of the database, e.g. `4GB`; what it does not hold goes to temporary files */
   readonly memory: string;
+  /** default: all cores */
   readonly threads?: number | undefined;
+  /** where temporary files go, removed at the end; default: the system's folder for them */
+  readonly temporary_folder?: string | undefined;
+  /** most that they may hold, e.g. `100GB`; default: what the disk has */
+  readonly temporary_files?: string | undefined;
 }
+
+/** The limits of a session that no configuration goes with, such as one on a sealed package. */
+export const ordinaryLimits: Limits = { memory: '4GB' };
 
 /**
  * The DuckDB session of one run.
@@ -26,21 +38,17 @@ export class Warehouse {
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
     readonly file: string,
+    private readonly limits: Limits & { readonly temporary_folder: string },
+    private readonly readOnly = false,
   ) {}
 
+  /** once memory or disk is spent no statement runs any more, so that nothing passes over it */
+  private spent: Exhausted | undefined;
+
   /** Opens (or makes) the database at `file`; `:memory:` for tests. Extracts and scratch files are read from disk. */
-  static async open(file: string, limits: Limits = { memory: '4GB' }, secret?: string): Promise<Warehouse> {
+  static async open(file: string, limits: Limits = ordinaryLimits, secret?: string): Promise<Warehouse> {
     if (file !== ':memory:') await mkdir(dirname(file), { recursive: true });
-    const instance = await DuckDBInstance.create(file, {
-      memory_limit: limits.memory,
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-      ...(limits.threads ? { threads: String(limits.threads) } : {}),
-    });
-    const connection = await instance.connect();
-    const warehouse = new Warehouse(instance, connection, file);
-    await warehouse.run("set timezone = 'UTC'");
+    const warehouse = await Warehouse.start(file, limits);
     await warehouse.run('set preserve_insertion_order = true');
     await warehouse.run(macros(secret));
     return warehouse;
@@ -51,17 +59,36 @@ export class Warehouse {
    * file than `beside`, and changes no setting.
    */
   static async read(file: string, beside: readonly string[] = []): Promise<Warehouse> {
-    const instance = await DuckDBInstance.create(file, {
-      access_mode: 'READ_ONLY',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      allow_community_extensions: 'false',
-    });
-    const connection = await instance.connect();
-    const warehouse = new Warehouse(instance, connection, file);
-    await warehouse.run("set timezone = 'UTC'");
+    const warehouse = await Warehouse.start(file, ordinaryLimits, true);
     await warehouse.shut(beside);
     return warehouse;
+  }
+
+  private static async start(file: string, limits: Limits, readOnly = false): Promise<Warehouse> {
+    const parent = limits.temporary_folder ?? tmpdir();
+    await mkdir(parent, { recursive: true });
+    const temporary_folder = await mkdtemp(join(parent, 'concordance-spill-'));
+    try {
+      const instance = await DuckDBInstance.create(file, {
+        ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
+        memory_limit: limits.memory,
+        temp_directory: temporary_folder,
+        autoinstall_known_extensions: 'false',
+        autoload_known_extensions: 'false',
+        allow_community_extensions: 'false',
+        ...(limits.threads ? { threads: String(limits.threads) } : {}),
+      });
+      const connection = await instance.connect();
+      const warehouse = new Warehouse(instance, connection, file, { ...limits, temporary_folder }, readOnly);
+      await warehouse.run("set timezone = 'UTC'");
+      // given when the database is opened, DuckDB 1.5 shows this limit and does not keep it
+      if (limits.temporary_files)
+        await warehouse.run(`set max_temp_directory_size = ${literal(limits.temporary_files)}`);
+      return warehouse;
+    } catch (error) {
+      await rm(temporary_folder, { recursive: true, force: true });
+      throw exhaustionOf(error, { memory: limits.memory }) ?? error;
+    }
   }
 
   /** From here on the session reaches no file but these, nor any below these folders, and keeps its settings. */
@@ -73,19 +100,36 @@ export class Warehouse {
     await this.run('set lock_configuration = true');
   }
 
+  /** @throws {Exhausted} here and in what follows, when memory or disk is spent */
   async run(sql: string): Promise<void> {
-    await this.connection.run(sql);
+    await this.guarded(() => this.connection.run(sql));
   }
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {
-    const reader = await this.connection.runAndReadAll(sql);
+    const reader = await this.guarded(() => this.connection.runAndReadAll(sql));
     return reader.getRowObjects().map(plainRow) as Row[];
   }
 
   /** Streams a result in chunks, for outputs that may be larger than memory. */
   async *chunks<Row = Record<string, unknown>>(sql: string): AsyncGenerator<Row[]> {
-    const result = await this.connection.stream(sql);
-    for await (const rows of result.yieldRowObjects()) yield rows.map(plainRow) as Row[];
+    const result = await this.guarded(() => this.connection.stream(sql));
+    const chunks = result.yieldRowObjects()[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.guarded(() => chunks.next());
+      if (next.done) return;
+      yield next.value.map(plainRow) as Row[];
+    }
+  }
+
+  private async guarded<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.spent) throw this.spent;
+    try {
+      return await work();
+    } catch (error) {
+      const { memory, temporary_folder } = this.limits;
+      this.spent = exhaustionOf(error, { memory, temporaryFolder: dirname(temporary_folder) });
+      throw this.spent ?? error;
+    }
   }
 
   async scalar<Value = unknown>(sql: string): Promise<Value> {
@@ -93,11 +137,19 @@ export class Warehouse {
     return Object.values(row ?? {})[0] as Value;
   }
 
-  /** Writes everything to disk and lets go of the file. */
+  /**
+   * Writes everything to disk and lets go of the file.
+   *
+   * @throws {Exhausted} when there is no room for it: what the file holds is then not what was computed
+   */
   async close(): Promise<void> {
-    if (this.file !== ':memory:') await this.connection.run('checkpoint').catch(() => {});
+    const written = this.file === ':memory:' || this.readOnly || this.spent !== undefined;
+    const failure = written ? undefined : await this.run('checkpoint').catch((error: unknown) => error);
     this.connection.closeSync();
     this.instance.closeSync();
+    await rm(this.limits.temporary_folder, { recursive: true, force: true });
+    const exhausted = exhaustionOf(failure);
+    if (exhausted) throw exhausted;
   }
 }
 
