@@ -28,6 +28,7 @@ import { figureMethods } from './indicators/figure-methods.ts';
 import { computeFigures } from './indicators/figures.ts';
 import { loadCatalogue } from './indicators/load.ts';
 import { computeMeasures } from './indicators/measure-values.ts';
+import { placeNames } from './indicators/place-name.ts';
 import { exportFigures, exportQuarantine, recordFigures } from './indicators/record.ts';
 import { wording } from './language/wording.ts';
 import { loadObjectives } from './objectives/load.ts';
@@ -110,6 +111,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   const models = await loadModels();
   const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
+  const nameOf = placeNames(configuration.perimeter, say('group'));
 
   progress.step('collect', `${configuration.sources.length} sources`);
   const collected = await collect(configuration.sources, {
@@ -199,8 +201,10 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
           plan.periodFolder,
           join(plan.out, shiftQuarter(quarter.id, -1)),
         ]),
+        nameOf,
+        contractName: (id) => contracts.get(id)?.label[language] ?? id,
       },
-      gapTeller(language, say),
+      gapTeller(language, say, nameOf),
     );
     const problem = problemOf({
       standings: positions,
@@ -225,13 +229,14 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       currency: configuration.group.currency,
       language,
       say,
+      nameOf,
     };
     const aligned = await alignPriorities(warehouse, priorities, { links, problem, periodEnd: quarter.to });
     const yearStart = quarterOf(shiftQuarter(quarter.id, -3), start).from;
     const findings = ranked([
       ...driftFindings(positions, catalogue, say),
       ...gapFindings(gaps, catalogue, language, say),
-      ...cascadeFindings(positions, catalogue, language, say),
+      ...cascadeFindings(positions, catalogue, language, say, nameOf),
       ...actionFindings({
         actions,
         effects: await verifyEffects(warehouse, actions, {
@@ -250,6 +255,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         currency: configuration.group.currency,
         language,
         say,
+        nameOf,
       }),
       ...(await contradictions(warehouse, priorities)),
       ...aligned.findings,

@@ -1,8 +1,8 @@
 import { Decimal } from 'decimal.js';
 import { type Evidence, evidenceState } from '../collect/evidence.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
-import { GROUP } from '../indicators/figure.ts';
-import { dayName, quantity, unitName } from '../language/quantity.ts';
+import type { NameOf } from '../indicators/place-name.ts';
+import { change, dayName, listed, quantity, unitName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { LooseSpend } from '../objectives/loose-spend.ts';
 import type { Action } from '../objectives/objective.ts';
@@ -20,6 +20,7 @@ export interface ActionFacts {
   readonly currency: string;
   readonly language: Language;
   readonly say: Say;
+  readonly nameOf?: NameOf;
   /** documents that were delivered */
   readonly evidence?: readonly Evidence[];
 }
@@ -52,7 +53,7 @@ function about(action: Action) {
 }
 
 function effectFinding(check: EffectCheck, facts: ActionFacts): Finding[] {
-  const { say, language } = facts;
+  const { say, language, nameOf = (place: string) => place } = facts;
   const action = facts.actions.find((one) => one.id === check.action);
   const indicator = facts.indicators.find((one) => one.id === check.indicator);
   if (!action || !indicator) return [];
@@ -75,9 +76,16 @@ function effectFinding(check: EffectCheck, facts: ActionFacts): Finding[] {
     ];
   }
   if (check.verdict !== 'none' && check.verdict !== 'part') return [];
-  const shown = (value: string | null) =>
-    quantity(value, indicator.unit === '%' ? 'points' : indicator.unit, decimalsOf(indicator), language);
-  const constant = check.leftOut.length > 0 ? say('action.left_out', { out: check.leftOut.join(', ') }) : '';
+  const unit = indicator.unit === '%' ? 'points' : indicator.unit;
+  const shown = (value: string | null) => quantity(value, unit, decimalsOf(indicator), language);
+  const moved = (value: string | null) => change(value, unit, decimalsOf(indicator), language);
+  const constant =
+    check.leftOut.length > 0
+      ? say('action.left_out', {
+          out: listed(check.leftOut.map(nameOf), language),
+          number: check.leftOut.length,
+        })
+      : '';
   const usual =
     check.usual === null
       ? say('action.usual_unknown')
@@ -93,10 +101,10 @@ function effectFinding(check: EffectCheck, facts: ActionFacts): Finding[] {
         done: dayName(action.doneOn ?? action.due, language),
         from: dayName(check.from, language),
         months: Math.min(check.months, 12),
-        expected: shown(check.expected),
-        observed: shown(check.observed),
+        expected: moved(check.expected),
+        observed: moved(check.observed),
         indicator: indicator.label[language],
-        place: check.place === GROUP ? say('group') : check.place,
+        place: nameOf(check.place),
         constant,
         usual,
       }),
@@ -145,7 +153,11 @@ function lateMilestones(action: Action, { say, day, language }: ActionFacts): Fi
       ...about(action),
       sentence: say(action.status === 'done' ? 'action.milestone_open' : 'action.milestone_late', {
         action: action.name,
-        milestones: late.map((one) => one.name).join(', '),
+        milestones: listed(
+          late.map((one) => say('quoted', { name: one.name })),
+          language,
+        ),
+        number: late.length,
         due: dayName(oldest.due, language),
         days,
       }),
@@ -248,7 +260,13 @@ function claimFinding(
   ];
 }
 
-function spendFindings({ spend, say, currency, language }: ActionFacts): Finding[] {
+function spendFindings({
+  spend,
+  say,
+  currency,
+  language,
+  nameOf = (place) => place,
+}: ActionFacts): Finding[] {
   const money = (value: string) => quantity(value, currency, 0, language);
   const unknown = spend.filter((one) => one.kind === 'unknown');
   const projects = spend.filter((one) => one.kind === 'project');
@@ -261,7 +279,7 @@ function spendFindings({ spend, say, currency, language }: ActionFacts): Finding
       code: one.code,
       amount: money(one.amount),
       rows: one.rows,
-      entities: one.entities.join(', '),
+      entities: listed(one.entities.map(nameOf), language),
     }),
     figures: [{ name: one.code, value: one.amount, unit: currency }],
   }));
@@ -276,7 +294,10 @@ function spendFindings({ spend, say, currency, language }: ActionFacts): Finding
       sentence: say('action.untied_projects', {
         number: projects.length,
         amount: money(total),
-        projects: projects.map((one) => one.name ?? one.code).join(', '),
+        projects: listed(
+          projects.map((one) => say('quoted', { name: one.name ?? one.code })),
+          language,
+        ),
       }),
       figures: projects.map((one) => ({ name: one.name ?? one.code, value: one.amount, unit: currency })),
     },

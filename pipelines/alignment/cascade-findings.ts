@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Catalogue } from '../indicators/catalogue.ts';
-import { percentage, quantity } from '../language/quantity.ts';
+import type { NameOf } from '../indicators/place-name.ts';
+import { listed, percentage, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Standing } from '../objectives/objective.ts';
 import type { Finding } from './finding.ts';
@@ -11,6 +12,7 @@ export function cascadeFindings(
   catalogue: Catalogue,
   language: Language,
   say: Say,
+  nameOf: NameOf = (place) => place,
 ): Finding[] {
   return standings.flatMap(({ objective, cascade }): Finding[] => {
     if (!cascade || (cascade.status !== 'differs' && cascade.status !== 'incomplete')) return [];
@@ -26,18 +28,22 @@ export function cascadeFindings(
         ...(objective.indicator === null ? {} : { indicator: objective.indicator }),
         sentence: say(`contradiction.cascade_${cascade.status}`, {
           objective: objective.label[language],
-          parts: cascade.parts.map((part) => part.entity).join(', '),
+          parts: listed(
+            cascade.parts.map((part) => nameOf(part.entity)),
+            language,
+          ),
           together: shown(cascade.together),
           target: shown(cascade.target),
           gap: shown(new Decimal(cascade.gap ?? 0).abs().toFixed()),
           gap_share: percentage(cascade.gapShare ?? 0, 1, language),
           tolerance: percentage(cascade.tolerance, 1, language),
-          uncovered: cascade.uncovered.join(', '),
+          uncovered: listed(cascade.uncovered.map(nameOf), language),
+          number: cascade.uncovered.length,
         }),
         figures: [
           { name: say('names.target'), value: cascade.target, unit },
           { name: say('names.together'), value: cascade.together, unit },
-          ...cascade.parts.map((part) => ({ name: part.entity, value: part.target, unit })),
+          ...cascade.parts.map((part) => ({ name: nameOf(part.entity), value: part.target, unit })),
         ],
       },
     ];

@@ -1,6 +1,7 @@
 import type { Indicator } from '../indicators/catalogue.ts';
 import type { Figure } from '../indicators/figure.ts';
-import { quantity } from '../language/quantity.ts';
+import type { NameOf } from '../indicators/place-name.ts';
+import { listed, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -15,6 +16,8 @@ export interface Priorities {
   readonly currency: string;
   readonly language: Language;
   readonly say: Say;
+  /** what a reader calls an entity, the group or a site */
+  readonly nameOf: NameOf;
 }
 
 const departments = ['hr', 'finance', 'operations', 'innovation', 'governance'] as const;
@@ -27,8 +30,16 @@ export async function contradictions(warehouse: Warehouse, priorities: Prioritie
 function uncarried({ standings, actions, say, language }: Priorities): Finding[] {
   if (standings.length === 0) return [];
   const findings: Finding[] = [];
-  for (const { objective, actions: own } of standings) {
-    if (own.some((action) => ['running', 'planned', 'late'].includes(action.status))) continue;
+  const open = (own: readonly Action[]) =>
+    own.some((action) => ['running', 'planned', 'late'].includes(action.status));
+  // what is done for the parts of an objective is done for it
+  const carried = (id: string): boolean =>
+    standings.some(
+      ({ objective, actions: own }) =>
+        (objective.id === id && open(own)) || (objective.parent === id && carried(objective.id)),
+    );
+  for (const { objective, status } of standings) {
+    if (status === 'achieved' || carried(objective.id)) continue;
     findings.push({
       id: `contradiction:no_action:${objective.id}`,
       kind: 'contradiction',
@@ -44,7 +55,7 @@ function uncarried({ standings, actions, say, language }: Priorities): Finding[]
       id: `contradiction:no_objective:${department}`,
       kind: 'contradiction',
       severity: 'minor',
-      sentence: say('contradiction.no_objective', { department: say(`department.${department}`) }),
+      sentence: say('contradiction.no_objective', { department: say(`of_department.${department}`) }),
       figures: [],
     });
   }
@@ -92,11 +103,20 @@ async function useCases(warehouse: Warehouse, { say, language, currency }: Prior
       id: `contradiction:same_use_case:${one.purpose}`,
       kind: 'contradiction' as const,
       severity: 'major' as const,
-      sentence: say('contradiction.same_use_case', {
-        purpose: one.purpose,
-        departments: one.departments.map((d) => say(`department.${d}`)).join(', '),
-        names: one.names.join(' ; '),
-      }),
+      sentence: say(
+        one.total === null ? 'contradiction.same_use_case' : 'contradiction.same_use_case_worth',
+        {
+          departments: listed(
+            one.departments.map((d) => say(`the_department.${d}`)),
+            language,
+          ),
+          names: listed(
+            one.names.map((name) => say('quoted', { name })),
+            language,
+          ),
+          amount: quantity(one.total, currency, 0, language),
+        },
+      ),
       figures: [{ name: say('names.annual_value'), value: one.total, unit: currency }],
     })),
     ...claims.map((one) => ({

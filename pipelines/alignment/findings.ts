@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import { GROUP } from '../indicators/figure.ts';
-import { percentage, quantity, quarterName } from '../language/quantity.ts';
+import type { NameOf } from '../indicators/place-name.ts';
+import { listed, monthName, percentage, quantity, quarterName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Standing } from '../objectives/objective.ts';
 import type { Finding, ReconciliationResult } from './finding.ts';
@@ -95,7 +96,11 @@ function decimal(value: number | undefined): string | null {
   return value === undefined ? null : String(value);
 }
 
-export function gapTeller(language: Language, say: Say): TellGap {
+export function gapTeller(
+  language: Language,
+  say: Say,
+  nameOf: NameOf = (place) => (place === GROUP ? say('group') : place),
+): TellGap {
   const shownIn = (unit: string) => (value: string | null) =>
     quantity(value === null ? null : value, unit, unit === 'MWh' || unit === 'MWh PCS' ? 1 : 0, language);
   return {
@@ -104,15 +109,18 @@ export function gapTeller(language: Language, say: Say): TellGap {
       const known = result.left.value !== null ? result.left.department : result.right.department;
       const sentence = say(`reconciliation.${result.status}`, {
         label: result.label,
-        entity: result.entity === GROUP ? say('group') : result.entity,
-        left_department: say(`department.${result.left.department}`),
-        right_department: say(`department.${result.right.department}`),
-        known: say(`department.${known}`),
+        entity: nameOf(result.entity),
+        left_department: say(`the_department.${result.left.department}`),
+        right_department: say(`the_department.${result.right.department}`),
+        known: say(`the_department.${known}`),
         left: shown(result.left.value),
         right: shown(result.right.value),
         gap: shown(result.gap === null ? null : new Decimal(result.gap).abs().toFixed()),
         gap_share: percentage(result.gapShare ?? 0, 1, language),
-        tolerance: percentage(result.tolerance, 1, language),
+        accepted:
+          result.tolerance === 0
+            ? say('reconciliation.none_accepted')
+            : say('reconciliation.accepted', { tolerance: percentage(result.tolerance, 1, language) }),
         meaning,
       });
       if (result.status !== 'differs' || !result.explanation) return sentence;
@@ -123,7 +131,7 @@ export function gapTeller(language: Language, say: Say): TellGap {
       const shown = shownIn(result.unit);
       const named = result.causes.map(({ cause, amount }) => {
         const { months, evidence } = where(result, cause);
-        const detail = [evidence, months.join(', ')].filter((text) => text !== '').join(', ');
+        const detail = [evidence, months].filter((text) => text !== '').join(', ');
         return say('reconciliation.cause', {
           cause: say(`gap_cause.${cause}`),
           amount: shown(amount),
@@ -131,9 +139,11 @@ export function gapTeller(language: Language, say: Say): TellGap {
         });
       });
       const supposed = result.causes.some(({ cause }) => cause !== 'unexplained');
-      return say(supposed ? 'reconciliation.likely' : 'reconciliation.unexplained', {
-        causes: named.join(' ; '),
-      });
+      if (supposed) return say('reconciliation.likely', { causes: named.join(' ; ') });
+      const { months } = where(result, 'unexplained');
+      return months === ''
+        ? say('reconciliation.unexplained')
+        : say('reconciliation.unexplained_since', { months });
     },
   };
 
@@ -145,7 +155,10 @@ export function gapTeller(language: Language, say: Say): TellGap {
     const large = parts.filter((part) => new Decimal(part.amount).abs().times(2).greaterThanOrEqualTo(total));
     return {
       evidence: cause === 'timing' || evidence.length > 2 ? '' : evidence.map(evidenceName).join(', '),
-      months: [...new Set(large.flatMap((part) => part.month ?? []))],
+      months: listed(
+        [...new Set(large.flatMap((part) => part.month ?? []))].map((month) => monthName(month, language)),
+        language,
+      ),
     };
   }
 

@@ -2,7 +2,8 @@ import { Decimal } from 'decimal.js';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { type Expression, parseExpression } from '../indicators/expression.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
-import { number } from '../language/quantity.ts';
+import { change, number, quantity, quarterName } from '../language/quantity.ts';
+import type { Language } from '../language/wording.ts';
 import { isMeasured, type MeasuredObjective } from '../objectives/objective.ts';
 import type { Priorities } from './contradictions.ts';
 import type { Finding } from './finding.ts';
@@ -51,7 +52,7 @@ export function sameIndicator({ standings }: Priorities): Opposition[] {
 
 /** Two objectives that want one indicator to go up here and down there, in perimeters that overlap. */
 export function oppositeFindings(
-  { indicators, say, language }: Priorities,
+  { indicators, say, language, nameOf }: Priorities,
   same: readonly Opposition[],
 ): Finding[] {
   return same.map(({ first, second }) => {
@@ -68,13 +69,63 @@ export function oppositeFindings(
         first_department: say(`department.${first.department ?? 'none'}`),
         second_department: say(`department.${second.department ?? 'none'}`),
         indicator: indicator?.label[language] ?? first.indicator,
+        first_change: changeOf(first, indicator, language),
+        second_change: changeOf(second, indicator, language),
       }),
       figures: [first, second].map((o) => ({
-        name: `${o.label[language]} (${o.entity})`,
+        name: `${o.label[language]} (${nameOf(o.entity)})`,
         value: new Decimal(o.target.value).minus(o.baseline.value).toFixed(),
         unit: indicator?.unit ?? '',
       })),
     };
+  });
+}
+
+function changeOf(
+  objective: MeasuredObjective,
+  indicator: Indicator | undefined,
+  language: Language,
+): string {
+  const aim = new Decimal(objective.target.value).minus(objective.baseline.value).toFixed();
+  const unit = indicator?.unit === '%' ? 'points' : (indicator?.unit ?? '');
+  return change(aim, unit, indicator?.decimals ?? 0, language);
+}
+
+/** Two targets for one thing: objectives on one indicator in one perimeter, to different ends in one quarter. */
+export function twoTargets({ standings, indicators, say, language, nameOf }: Priorities): Finding[] {
+  return pairs(standings.map((s) => s.objective).filter(isMeasured)).flatMap(([first, second]) => {
+    const same = (['indicator', 'entity', 'basis'] as const).every((key) => first[key] === second[key]);
+    // a nearer and a further target may well go together
+    const apart = first.target.period === second.target.period && first.target.value !== second.target.value;
+    if (!same || !apart || sense(first) * sense(second) < 0) return [];
+    const indicator = indicators.find((one) => one.id === first.indicator);
+    const shown = ({ target }: MeasuredObjective) =>
+      say('contradiction.by_then', {
+        target: quantity(String(target.value), indicator?.unit ?? '', indicator?.decimals ?? 0, language),
+        period: quarterName(target.period, language),
+      });
+    return [
+      {
+        id: `contradiction:two_targets:${first.id}:${second.id}`,
+        kind: 'contradiction' as const,
+        severity: 'minor' as const,
+        indicator: first.indicator,
+        objective: first.id,
+        sentence: say('contradiction.two_targets', {
+          first: first.label[language],
+          second: second.label[language],
+          indicator: indicator?.label[language] ?? first.indicator,
+          place: nameOf(first.entity),
+          first_target: shown(first),
+          second_target: shown(second),
+        }),
+        figures: [first, second].map((o) => ({
+          name: o.label[language],
+          value: String(o.target.value),
+          unit: indicator?.unit ?? '',
+        })),
+      },
+    ];
   });
 }
 
@@ -83,7 +134,7 @@ export function oppositeFindings(
  * ties: an objective to use more electricity works against one to emit less. Numerators only.
  */
 export function componentFindings(
-  { standings, indicators, language, say }: Priorities,
+  { standings, indicators, language, say, nameOf }: Priorities,
   links: readonly Link[],
 ): { opposition: Opposition; finding: Finding }[] {
   return pairs(standings.map((s) => s.objective).filter(isMeasured)).flatMap(([first, second]) => {
@@ -111,14 +162,16 @@ export function componentFindings(
             second_department: say(`department.${driven.department ?? 'none'}`),
             first_wants: say(`contradiction.wants.${sense(driver) > 0 ? 'more' : 'less'}`, {
               indicator: up?.label[language] ?? '',
+              change: changeOf(driver, up, language),
             }),
             second_wants: say(`contradiction.wants.${sense(driven) > 0 ? 'more' : 'less'}`, {
               indicator: down?.label[language] ?? '',
+              change: changeOf(driven, down, language),
             }),
             why: tie.why?.[language] ?? say('contradiction.shared'),
           }),
           figures: [driver, driven].map((o) => ({
-            name: `${o.label[language]} (${o.entity})`,
+            name: `${o.label[language]} (${nameOf(o.entity)})`,
             value: new Decimal(o.target.value).minus(o.baseline.value).toFixed(),
             unit: indicators.find((i) => i.id === o.indicator)?.unit ?? '',
           })),

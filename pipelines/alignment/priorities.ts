@@ -5,7 +5,13 @@ import { nearNames } from './duplicates.ts';
 import type { Finding } from './finding.ts';
 import type { Link } from './links.ts';
 import { type AlignmentMatrix, alignmentMatrix } from './matrix.ts';
-import { componentFindings, measuredFindings, oppositeFindings, sameIndicator } from './opposition.ts';
+import {
+  componentFindings,
+  measuredFindings,
+  oppositeFindings,
+  sameIndicator,
+  twoTargets,
+} from './opposition.ts';
 import { type SpendShare, spendFindings, spendShares } from './spend-share.ts';
 import { unanswered } from './unanswered.ts';
 import { waitingFindings } from './waiting.ts';
@@ -30,6 +36,7 @@ export async function alignPriorities(
   return {
     findings: [
       ...oppositeFindings(priorities, same),
+      ...twoTargets(priorities),
       ...component.map(({ finding }) => finding),
       ...measured.map(({ finding }) => finding),
       ...unanswered(priorities),

@@ -111,7 +111,10 @@ function headlines({ indicators, figures, period, say, language }: QualityView):
           ...about,
           sentence: say('quality.estimated', {
             indicator: indicator.label[language],
-            share: percentage(figure.estimatedShare, 1, language),
+            share:
+              figure.estimatedShare < 0.0005
+                ? say('quality.under', { share: percentage(0.001, 1, language) })
+                : percentage(figure.estimatedShare, 1, language),
             method: say('estimate_method'),
           }),
           figures: shown,

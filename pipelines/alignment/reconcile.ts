@@ -5,6 +5,7 @@ import { GROUP, type MeasureValue } from '../indicators/figure.ts';
 import { indexValues } from '../indicators/figures.ts';
 import type { TableColumns, Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
+import type { NameOf } from '../indicators/place-name.ts';
 import type { Language } from '../language/wording.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { ReconciliationResult } from './finding.ts';
@@ -48,6 +49,9 @@ export interface ReconcileRequest {
   /** folder of the run as the commands name it: `out/2026-Q3/2026-Q3-7c1e90b4` */
   readonly runFolder: string;
   readonly explanations: readonly Explanation[];
+  /** what a reader calls an entity or a site, and a contract; their ids where left out */
+  readonly nameOf?: NameOf;
+  readonly contractName?: (contract: string) => string;
 }
 
 /** A gap that moved by less than this is the one that was explained. */
@@ -91,7 +95,7 @@ export async function reconcile(
     const neighbours = await readNeighbours(warehouse, pair, columns, language);
     const parts = new Map<string, GapPart[]>();
     for (const entity of entities.filter((one) => one !== GROUP))
-      parts.set(entity, explainEntity(entity, pair, sides, neighbours, known));
+      parts.set(entity, explainEntity(entity, pair, sides, neighbours, known).map(named(request)));
     parts.set(GROUP, groupParts(pair, sides, parts, known));
     const own: Omit<ReconciliationResult, 'sentence' | 'likely'>[] = [];
     for (const entity of entities) {
@@ -155,6 +159,18 @@ export async function reconcile(
       return [{ declared, measures: { left: left as Measure, right: right as Measure }, window }];
     });
   }
+}
+
+/** What points to a cause, by the names that a reader knows. */
+function named({ nameOf = (id) => id, contractName = (id) => id }: ReconcileRequest) {
+  return (part: GapPart): GapPart => {
+    const { cause, evidence } = part;
+    if (cause === 'missing_extract')
+      return { ...part, evidence: evidence.split(', ').map(contractName).join(', ') };
+    if (cause !== 'perimeter' && cause !== 'unit') return part;
+    const [place = '', ...factor] = evidence.split(' × ');
+    return { ...part, evidence: [place === '' ? place : nameOf(place), ...factor].join(' × ') };
+  };
 }
 
 function command(folder: string, measure: string, entity: string, basis: string): string {

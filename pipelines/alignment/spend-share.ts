@@ -95,7 +95,7 @@ export function spendFindings(priorities: Priorities, shares = spendShares(prior
     if (!poor && !rich) return [];
     const label =
       share.by === 'department'
-        ? say('contradiction.the_department', { department: say(`department.${share.id}`) })
+        ? say('contradiction.the_department', { department: say(`of_department.${share.id}`) })
         : say('contradiction.the_objective', {
             objective:
               standings.find((s) => s.objective.id === share.id)?.objective.label[language] ?? share.id,

@@ -1,3 +1,5 @@
+import { dayName, listed } from '../language/quantity.ts';
+import type { Say } from '../language/wording.ts';
 import type { Action } from '../objectives/objective.ts';
 import type { Priorities } from './contradictions.ts';
 import type { Finding } from './finding.ts';
@@ -18,8 +20,9 @@ interface Node {
  * What waits for a late milestone or action of another action: one finding for each action that waits, with
  * the late one, its delay at the period's end, and the critical path from it to the last thing that waits.
  */
-export function waitingFindings({ actions, say }: Priorities, periodEnd: string): Finding[] {
+export function waitingFindings({ actions, language, say }: Priorities, periodEnd: string): Finding[] {
   const nodes = nodesOf(actions);
+  const told = toldBy(say);
   const after = new Map<string, Node[]>();
   for (const node of nodes.values())
     for (const id of node.waitsFor) after.set(id, [...(after.get(id) ?? []), node]);
@@ -39,13 +42,20 @@ export function waitingFindings({ actions, say }: Priorities, periodEnd: string)
         severity: 'major',
         ...(waiting[0]?.objective ? { objective: waiting[0].objective } : {}),
         sentence: say('contradiction.waits', {
-          waiting: waiting.map((action) => action.name).join(', '),
+          waiting: listed(
+            waiting.map((action) => say('quoted', { name: action.name })),
+            language,
+          ),
+          number: waiting.length,
           late: told(origin),
-          due: origin.due,
+          due: dayName(origin.due, language),
           days,
-          path: path.map(told).join(' → '),
+          through:
+            path.length > 2
+              ? say('contradiction.through', { path: path.slice(1, -1).map(told).join(' → ') })
+              : '',
           last: told(last),
-          last_due: last.due,
+          last_due: dayName(last.due, language),
         }),
         figures: [{ name: say('names.days_late'), value: String(days), unit: 'd' }],
       },
@@ -106,8 +116,11 @@ function criticalPath(origin: Node, after: ReadonlyMap<string, readonly Node[]>)
   return best;
 }
 
-function told(node: Node): string {
-  return node.name === '' ? node.action.name : `${node.action.name} / ${node.name}`;
+function toldBy(say: Say): (node: Node) => string {
+  return ({ name, action }) =>
+    name === ''
+      ? say('quoted', { name: action.name })
+      : say('contradiction.milestone_of', { milestone: name, action: action.name });
 }
 
 function daysBetween(from: string, to: string): number {

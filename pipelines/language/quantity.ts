@@ -108,6 +108,56 @@ export function quarterName(period: string, language: Language): string {
     : `Q${period.slice(6)}${noBreakSpace}${period.slice(0, 4)}`;
 }
 
+/** The same with its sign, for a change: `+13,5 MWh`, `−150 MWh`. */
+export function change(value: string | null, unit: string, decimals: number, language: Language): string {
+  const shown = quantity(value, unit, decimals, language);
+  return value !== null && new Decimal(value).greaterThan(0) ? `+${shown}` : shown;
+}
+
+const months: Readonly<Record<Language, readonly string[]>> = {
+  fr: [
+    'janvier',
+    'février',
+    'mars',
+    'avril',
+    'mai',
+    'juin',
+    'juillet',
+    'août',
+    'septembre',
+    'octobre',
+    'novembre',
+    'décembre',
+  ],
+  en: [
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December',
+  ],
+};
+
+/** A month given as `2026-09`: `septembre 2026` or `September 2026`. */
+export function monthName(month: string, language: Language): string {
+  const [year, number] = month.split('-') as [string, string];
+  return `${months[language][Number(number) - 1]}${noBreakSpace}${year}`;
+}
+
+/** Names in a row: `A, B et C` or `A, B and C`. */
+export function listed(names: readonly string[], language: Language): string {
+  const [last, ...before] = [...names].reverse();
+  if (before.length === 0) return last ?? '';
+  return `${before.reverse().join(', ')} ${language === 'fr' ? 'et' : 'and'} ${last}`;
+}
+
 /** An ISO day as a reader writes it: `28/11/2025`, or `28 Nov 2025`. */
 export function dayName(day: string, language: Language): string {
   const [year, month, date] = day.split('-') as [string, string, string];

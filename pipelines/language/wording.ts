@@ -6,7 +6,10 @@ import { templatesFolder } from '../places.ts';
 
 export type Language = 'fr' | 'en';
 
-/** Fills a sentence of `templates/language/<language>/<file>.yaml` with named values. */
+/**
+ * Fills a sentence of `templates/language/<language>/<file>.yaml` with named values: `{days}`, or
+ * `{days|jour|jours}` for the word that goes with the number, singular below 2 in French, of 1 alone in English.
+ */
 export type Say = (key: string, values?: Readonly<Record<string, string | number>>) => string;
 
 /**
@@ -23,12 +26,17 @@ export async function wording(language: Language, file: string, templates = temp
   return (key, values = {}) => {
     const sentence = sentences.get(key);
     if (sentence === undefined) throw new Fault('TXT-001', `${name} has no sentence ${key}.`, 'Add it.');
-    return sentence.replace(/\{(\w+)\}/g, (_, hole: string) => {
-      const value = values[hole];
-      if (value === undefined)
-        throw new Fault('TXT-002', `${name}: ${key} needs {${hole}}.`, 'Give it, or correct the sentence.');
-      return String(value);
-    });
+    return sentence.replace(
+      /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g,
+      (_, hole: string, one?: string, several?: string) => {
+        const value = values[hole];
+        if (value === undefined)
+          throw new Fault('TXT-002', `${name}: ${key} needs {${hole}}.`, 'Give it, or correct the sentence.');
+        if (one === undefined || several === undefined) return String(value);
+        const single = language === 'fr' ? Math.abs(Number(value)) < 2 : Math.abs(Number(value)) === 1;
+        return single ? one : several;
+      },
+    );
   };
 }
 

@@ -149,7 +149,9 @@ describe('reconciliations read set-wise', () => {
   });
 
   test('say the likely causes in one sentence', () => {
-    expect(of('A').likely).toBe('Likely causes: classification €50 (account 706, 2026-08).');
+    expect(of('A').likely).toBe(
+      'Likely causes: booked on another account, €50 (account 706, August\u00a02026).',
+    );
   });
 });
 

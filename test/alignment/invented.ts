@@ -129,6 +129,7 @@ export async function priorities(
     period: '2026-Q3',
     currency: 'EUR',
     language: 'en',
+    nameOf: (place) => place,
     say: await wording('en', 'findings'),
   };
 }

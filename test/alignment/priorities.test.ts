@@ -79,8 +79,8 @@ describe('objectives that pull against each other', () => {
     const { findings, matrix } = await aligned(await priorities([less, more], [], indicators));
     const [found] = told(findings, 'component');
     expect(found?.id).toBe('contradiction:component:O-CAST:O-CLIMATE');
-    expect(found?.sentence).toContain('wants more of: energy.electricity');
-    expect(found?.sentence).toContain('wants less of: ghg.s12.market');
+    expect(found?.sentence).toContain('wants to raise “energy.electricity” (+10\u00a0MWh)');
+    expect(found?.sentence).toContain('to lower “ghg.s12.market” (−20\u00a0tCO₂e)');
     // what each wants, in its own unit: 60 - 50 MWh more, 80 - 100 tCO2e
     expect(found?.figures.map((f) => [f.value, f.unit])).toEqual([
       ['10', 'MWh'],
@@ -172,6 +172,38 @@ describe('an objective', () => {
   });
 });
 
+describe('two objectives on one indicator', () => {
+  test('give it two targets when they want different ends of one quarter, and only then', async () => {
+    const own = (id: string, target: number, rest: object = {}) =>
+      standing(id, 'energy.electricity', [100, 90, target], rest);
+    const ids = async (...standings: ReturnType<typeof own>[]) =>
+      told((await aligned(await priorities(standings, [], indicators))).findings, 'two_targets').map(
+        (f) => f.id,
+      );
+    expect(await ids(own('O-A', 80), own('O-B', 70))).toEqual(['contradiction:two_targets:O-A:O-B']);
+    expect(await ids(own('O-A', 80), own('O-B', 80))).toEqual([]);
+    expect(await ids(own('O-A', 80), own('O-B', 60, { target: { period: '2030-Q4', value: 60 } }))).toEqual(
+      [],
+    );
+    expect(await ids(own('O-A', 80), own('O-B', 70, { entity: 'A' }))).toEqual([]);
+    expect(await ids(own('O-A', 80), own('O-B', 70, { parent: 'O-A' }))).toEqual([]);
+  });
+});
+
+describe('what is done for the parts of an objective', () => {
+  test('is done for it, and a reached one needs nothing more', async () => {
+    const whole = standing('O-W', 'energy.electricity', [100, 90, 80]);
+    const part = standing('O-P', 'energy.electricity', [50, 45, 40], { entity: 'A', parent: 'O-W' });
+    const bare = standing('O-B', 'ghg.s12.market', [100, 90, 80]);
+    const lacking = async (...standings: ReturnType<typeof standing>[]) => {
+      const of = await priorities(standings, [action('A-1', 'O-P')], indicators);
+      return told(await contradictions(await registers(), of), 'no_action').map((f) => f.objective);
+    };
+    expect(await lacking(whole, part, bare)).toEqual(['O-B']);
+    expect(await lacking(whole, part, { ...bare, status: 'achieved' })).toEqual([]);
+  });
+});
+
 describe('what waits for a late milestone', () => {
   const guards = action('GUARDS', null, {
     status: 'late',
@@ -193,8 +225,10 @@ describe('what waits for a late milestone', () => {
     expect(more).toEqual([]);
     // 31 March to 30 September: 183 days
     expect(found?.figures).toEqual([{ name: 'days late', value: '183', unit: 'd' }]);
-    expect(found?.sentence).toContain('GUARDS / M2 → SCHOOL / M2 → SCHOOL / M3 → SCHOOL');
-    expect(found?.sentence).toContain('due 2026-12-31');
+    expect(found?.sentence).toContain('“SCHOOL” waits for “M2” (“GUARDS”), 183 days late');
+    expect(found?.sentence).toContain(
+      'due on 31\u00a0Dec\u00a02026, slips as much, through “M2” (“SCHOOL”) → “M3” (“SCHOOL”),',
+    );
   });
 
   test('waits no more once it is done, and a circle of dependencies ends the walk', async () => {

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
+import { readContent } from '../../pipelines/report/record-content.ts';
+import { openRun } from '../../pipelines/seal/trace.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
 let project: Project;
@@ -68,7 +70,7 @@ describe('a group that keeps its word', () => {
       ['O-WATER', 'Eau', 'operations', 'water.withdrawal', 100, 84, 'GROUP'],
       ['O-WASTE', 'Déchets', 'finance', 'waste.total', 13, 12, 'GROUP'],
       ['O-RECYCLE', 'Recyclage', 'innovation', 'waste.recycling_rate', 78, 82, 'GROUP'],
-      ['O-SITE-WATER', 'Eau des ateliers', 'hr', 'water.withdrawal', 100, 84, 'SA'],
+      ['O-SITE-WATER', 'Eau des ateliers', 'hr', 'water.withdrawal', 100, 84, 'USINE'],
       ['O-SITE-WASTE', 'Déchets des ateliers', 'governance', 'waste.total', 13, 12, 'SA'],
     ] as const;
     const names = [
@@ -94,7 +96,7 @@ describe('a group that keeps its word', () => {
     owner: Directrice
     indicator: ${indicator}
     basis: quarter
-${way(from, to)}    entity: ${entity}
+${way(from, to)}    ${entity === 'USINE' ? 'sites: [USINE]' : `entity: ${entity}`}
 `,
         )
         .join(''),
@@ -108,6 +110,21 @@ ${way(from, to)}    entity: ${entity}
     expect((agenda.objectives as { status: string }[]).map((one) => one.status)).toEqual(
       goals.map(() => 'on_track'),
     );
+    const { warehouse } = await openRun(folder);
+    try {
+      const content = await readContent(warehouse);
+      const site = content.objectives.find((one) => one.objective.id === 'O-SITE-WATER');
+      // the one site makes all of the company's 92 m3
+      expect([site?.objective.entity, Number(site?.value)]).toEqual(['site:USINE', 92]);
+      const cells = content.matrix?.rows.flatMap((row) => row.cells) ?? [];
+      expect(cells).toHaveLength(5 * 5);
+      expect(cells.filter((cell) => cell.contradicts)).toEqual([]);
+      // each department carries one objective and serves no other
+      expect(cells.filter((cell) => cell.state === 'carries')).toHaveLength(5);
+      expect(content.reconciliations.filter((one) => one.status === 'differs')).toEqual([]);
+    } finally {
+      await warehouse.close();
+    }
   }, 300_000);
 
   test('raises no finding on its objectives and actions', async () => {

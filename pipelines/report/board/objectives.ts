@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
+import { placeNames } from '../../indicators/place-name.ts';
 import {
   type Action,
   isMeasured,
@@ -189,7 +190,7 @@ function unitIn(scale: Scale, voice: Voice): string {
 }
 
 export function entityName(content: ReportContent, id: string): string {
-  return content.entities.find((entity) => entity.id === id)?.name ?? id;
+  return placeNames(content, GROUP)(id);
 }
 
 function leadOf(standing: Standing, scale: Scale, voice: Voice): string {

@@ -9,7 +9,7 @@ import { cellWithUnit, changeBetween, indicatorScale } from './cell.ts';
 import type { PageOf } from './contents.ts';
 import type { FigureBook } from './figure-book.ts';
 import type { Layout } from './layout.ts';
-import { objectiveAnchor, objectiveQuantities, wholes } from './objectives.ts';
+import { entityName, objectiveAnchor, objectiveQuantities, wholes } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
 
@@ -175,10 +175,7 @@ function gapsLine(content: ReportContent, voice: Voice, pageOf: PageOf): string 
   const named = gaps.slice(0, mostGaps).map((one) =>
     voice.say('summary.gap', {
       label: one.label,
-      entity:
-        one.entity === GROUP
-          ? voice.word('group')
-          : (content.entities.find((entity) => entity.id === one.entity)?.name ?? one.entity),
+      entity: one.entity === GROUP ? voice.word('group') : entityName(content, one.entity),
       share: one.gapShare === null ? '' : percentage(one.gapShare, 1, voice.language),
     }),
   );

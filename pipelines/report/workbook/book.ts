@@ -1,6 +1,7 @@
 import { shiftQuarter } from '../../configuration/period.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicators/figure.ts';
+import { placeNames } from '../../indicators/place-name.ts';
 import type { FigureReview } from '../../review/decision.ts';
 import type { Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
@@ -56,7 +57,6 @@ export async function openBook(content: ReportContent, templates: string): Promi
   const figures = index(content.figures, (f) => placeOf(f.indicator, f.entity, f.period, f.basis));
   const values = index(content.measures, (v) => placeOf(v.measure, v.entity, v.period, v.basis));
   const contributions = index(content.contributions, (c) => c.measure);
-  const entities = index(content.entities, (e) => e.id);
   const reviews = index(content.review.figures, (one) => one.figure);
   const withheld = withheldMeasures(content);
   const yearBefore = shiftQuarter(content.run.period, -4);
@@ -86,7 +86,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
     contributions: (measure) => contributions.get(measure),
     reviewOf: (figure) => reviews.get(figure),
-    entityName: (id) => (id === GROUP ? words.say('group') : (entities.get(id)?.name ?? id)),
+    entityName: placeNames(content, words.say('group')),
     unit: (unit) => unitName(unit, language) || words.say('number'),
     shown: (figure) => {
       if (!figure) return inWords(words.say('none'));
