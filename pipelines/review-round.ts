@@ -12,6 +12,7 @@ import { figureId } from './report/workbook/book.ts';
 import { readLayouts } from './report/workbook/layout.ts';
 import { reconciliationId } from './report/workbook/sheets/reconciliations.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
+import { askedFigures } from './review/asked-figures.ts';
 import { changedCells, type InputColumns } from './review/changed-cells.ts';
 import { noReview, type Review, reviewOf } from './review/decision.ts';
 import { formWords, readForm } from './review/form.ts';
@@ -131,16 +132,9 @@ export async function reviewRun(
   });
 }
 
-/** Figures of the form: every window of every material indicator at the run's period. */
-export function materialFigures(content: ReportContent) {
-  const material = new Set(content.catalogue.indicators.filter((one) => one.material).map((one) => one.id));
-  return content.figures.filter(
-    (one) =>
-      one.period === content.run.period &&
-      material.has(one.indicator) &&
-      // nothing to decide of an obligation that does not concern the company
-      one.status !== 'not_applicable',
-  );
+/** Figures of the form, see {@link askedFigures}. */
+export function materialFigures({ run, catalogue, figures }: ReportContent) {
+  return askedFigures({ period: run.period, indicators: catalogue.indicators, figures });
 }
 
 export function reviewAt(journal: Journal, entries: number): Review {

@@ -83,18 +83,22 @@ export function agendaOf(
         due: isDue(objective, period),
       };
     })
+    // within its tolerance an objective does not drift
+    .filter((item) => item.status !== 'on_track' && item.status !== 'achieved')
     .filter((item) => item.materiality > 0 && (item.due || item.status === 'off_track'))
     .sort((a, b) => b.materiality - a.materiality || (a.objective < b.objective ? -1 : 1));
   return { items, questions: questionsOf(standings, actions, findings, reconciliations) };
 }
 
-/** Behind its trajectory, as a share of the way from baseline to target, four decimals. */
+/** Behind its trajectory, as a share of the way from baseline to target (of the target, where a value is to be held), four decimals. */
 function distanceOf({ objective, lead, status }: Standing): number {
   if (status === 'unknown') return 1;
   if (lead === null || !objective.target || !objective.baseline) return 0;
   const way = new Decimal(objective.target.value).minus(objective.baseline.value).abs();
-  if (way.isZero()) return 0;
-  return Decimal.max(0, new Decimal(lead).negated().dividedBy(way)).toDecimalPlaces(4).toNumber();
+  const whole = way.isZero() ? new Decimal(objective.target.value).abs() : way;
+  const behind = Decimal.max(0, new Decimal(lead).negated());
+  if (whole.isZero()) return behind.isZero() ? 0 : 1;
+  return behind.dividedBy(whole).toDecimalPlaces(4).toNumber();
 }
 
 function isDue({ review }: Objective, period: string): boolean {

@@ -20,16 +20,33 @@ export interface PastDecision {
   readonly outcome: 'kept' | 'changed' | 'open' | 'settled';
 }
 
+/** A past decision as a reader is told of it. */
+export interface ToldDecision extends PastDecision {
+  /** the figure or the gap in words, with its perimeter and quarter */
+  readonly label: string;
+  readonly unit: string;
+  readonly decimals: number;
+  /** sentence of the objective on the same indicator and perimeter, where it drifts in the run of now */
+  readonly drift: string | null;
+}
+
+/** What is still to be talked about comes first: not done, changed, drifting; then what is done, then what holds. */
+export function byUrgency(decisions: readonly ToldDecision[]): ToldDecision[] {
+  const rank = { open: 0, changed: 1, settled: 3, kept: 4 };
+  const urgency = (one: ToldDecision) => (one.outcome !== 'open' && one.drift ? 2 : rank[one.outcome]);
+  return decisions.toSorted((a, b) => urgency(a) - urgency(b) || (a.subject < b.subject ? -1 : 1));
+}
+
 /**
  * What the decisions of a journal have become in a later run.
  *
  * @param valueNow value of a figure in the later run, by its id; undefined where it has no such figure
- * @param differs whether a reconciliation is still beyond its tolerance in the later run
+ * @param gapNow gap of a reconciliation that is still beyond its tolerance in the later run; undefined where it is not
  */
 export function lastDecisions(
   entries: readonly JournalEntry[],
   valueNow: (figure: string) => string | null | undefined,
-  differs: (reconciliation: string) => boolean,
+  gapNow: (reconciliation: string) => string | undefined,
 ): PastDecision[] {
   const review = reviewOf(entries, null);
   const decided = new Map(
@@ -61,8 +78,8 @@ export function lastDecisions(
       on: one.on,
       reason: one.text,
       before: null,
-      now: null,
-      outcome: differs(one.reconciliation) ? 'open' : 'settled',
+      now: gapNow(one.reconciliation) ?? null,
+      outcome: gapNow(one.reconciliation) === undefined ? 'settled' : 'open',
     }),
   );
   return [...figures, ...gaps];

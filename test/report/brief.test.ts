@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { renderBrief } from '../../pipelines/report/brief/brief.ts';
 import { dossierOf } from '../../pipelines/review/dossier.ts';
-import type { PastDecision } from '../../pipelines/review/last-decisions.ts';
+import type { ToldDecision } from '../../pipelines/review/last-decisions.ts';
 import { sampleContent } from './content-fixture.ts';
 
 const dossier = (language: 'fr' | 'en') => {
@@ -43,7 +43,7 @@ describe.each(['fr', 'en'] as const)('the page of an owner, in %s', (language) =
 
 describe('the page of the review', () => {
   it('says what became of the last decisions', async () => {
-    const past: PastDecision[] = [
+    const past: ToldDecision[] = [
       {
         subject: 'energy.total:GROUP:2026-Q2:ttm',
         kind: 'approved',
@@ -53,12 +53,48 @@ describe('the page of the review', () => {
         before: '100',
         now: '101',
         outcome: 'changed',
+        label: 'Energy (group, twelve months, Q2 2026)',
+        unit: 'MWh',
+        decimals: 1,
+        drift: 'Objective “Energy” is drifting.',
+      },
+      {
+        subject: 'reconciliation:payroll:OFR:2026-Q2:quarter',
+        kind: 'explained',
+        by: 'A. B.',
+        on: '2026-07-20',
+        reason: null,
+        before: null,
+        now: '-349900',
+        outcome: 'open',
+        label: 'Payroll (OFR, quarter, Q2 2026)',
+        unit: 'EUR',
+        decimals: 0,
+        drift: null,
+      },
+      {
+        subject: 'water.withdrawal:GROUP:2026-Q2:ttm',
+        kind: 'approved',
+        by: 'A. B.',
+        on: '2026-07-20',
+        reason: null,
+        before: '1',
+        now: '1',
+        outcome: 'kept',
+        label: 'Water (group, twelve months, Q2 2026)',
+        unit: 'm3',
+        decimals: 0,
+        drift: null,
       },
     ];
     const text = plain(await renderBrief(dossier('en'), null, past, templatesFolder));
     expect(text).toContain(
-      'energy.total:GROUP:2026-Q2:ttm: approved by A. B. on 20 Jul 2026. The value has changed since: 100.00 then, 101.00 now.',
+      'Energy (group, twelve months, Q2 2026): approved by A. B. on 20 Jul 2026. Changed since: 100.0 MWh then, 101.0 MWh now. Drifting: Objective “Energy” is drifting.',
     );
+    expect(text).toContain('Not done: the gap is €349,900 this quarter.');
+    // what holds is counted, not listed
+    expect(text).toContain('1 other decision holds.');
+    expect(text).not.toContain('Water (group');
     expect(plain(await renderBrief(dossier('en'), null, [], templatesFolder))).toContain('holds no decision');
   });
 

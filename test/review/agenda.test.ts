@@ -89,6 +89,13 @@ describe('the agenda', () => {
     expect(items.map((one) => [one.objective, one.distance])).toEqual([['dark', 1]]);
   });
 
+  test('leaves out what is within its tolerance, and measures what is to be held by its target', () => {
+    const near = standing('near', '-0.1', {}, { status: 'on_track' });
+    // 100 is to be held, and 20 are missing: a fifth
+    const held = standing('held', '-20', { target: { period: '2027-Q4', value: 100 } });
+    expect(plan([near, held]).items.map((one) => [one.objective, one.distance])).toEqual([['held', 0.2]]);
+  });
+
   test('takes a yearly objective in the fourth quarter, and before only when it is off its trajectory', () => {
     const calm = standing('calm', '-2', { review: 'yearly' }, { status: 'drifting' });
     const off = standing('off', '-8', { review: 'yearly' });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../pipelines/review/decision.ts';
-import { lastDecisions } from '../../pipelines/review/last-decisions.ts';
+import { byUrgency, lastDecisions, type ToldDecision } from '../../pipelines/review/last-decisions.ts';
 
 const hash = '0'.repeat(64);
 const entry = (
@@ -30,7 +30,7 @@ const outcomes = (entries: JournalEntry[]) =>
   lastDecisions(
     entries,
     (figure) => values[figure],
-    (gap) => gap === 'open',
+    (gap) => (gap === 'open' ? '5' : undefined),
   ).map((one) => [one.subject, one.kind, one.outcome]);
 
 test('what was approved is kept or has changed; what was asked is settled or still open', () => {
@@ -53,7 +53,7 @@ test('an override is set against its own value, and the last decision counts', (
   const [one] = lastDecisions(
     [entry('answered', 'question', 'questioned', '10'), entry('answered', 'override', 'overridden', '12')],
     (figure) => values[figure],
-    () => false,
+    () => undefined,
   );
   expect(one).toMatchObject({ kind: 'overridden', before: '12', now: '12', outcome: 'kept' });
 });
@@ -68,4 +68,34 @@ test('an explained gap is settled when it no longer exceeds its tolerance', () =
     ['closed', 'explained', 'settled'],
     ['open', 'explained', 'open'],
   ]);
+});
+
+test('what is left to talk about comes first', () => {
+  const told = (
+    subject: string,
+    outcome: ToldDecision['outcome'],
+    drift: string | null = null,
+  ): ToldDecision => ({
+    subject,
+    kind: 'approved',
+    by: 'A',
+    on: '2026-07-20',
+    reason: null,
+    before: '1',
+    now: '1',
+    outcome,
+    label: subject,
+    unit: '',
+    decimals: 0,
+    drift,
+  });
+  expect(
+    byUrgency([
+      told('a', 'kept'),
+      told('b', 'kept', 'It drifts.'),
+      told('c', 'settled'),
+      told('d', 'changed'),
+      told('e', 'open'),
+    ]).map((one) => one.subject),
+  ).toEqual(['e', 'd', 'b', 'c', 'a']);
 });

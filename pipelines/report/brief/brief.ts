@@ -4,7 +4,7 @@ import { Decimal } from 'decimal.js';
 import { Fault } from '../../fault.ts';
 import { dayName, percentage, quantity, quarterName } from '../../language/quantity.ts';
 import type { Dossier, DossierAction, DossierObjective } from '../../review/dossier.ts';
-import type { PastDecision } from '../../review/last-decisions.ts';
+import type { ToldDecision } from '../../review/last-decisions.ts';
 import { loadTemplates, Markup } from '../board/template.ts';
 import { type Voice, voiceOf } from '../board/voice.ts';
 
@@ -20,7 +20,7 @@ const most = { objectives: 8, actions: 10, questions: 9, decisions: 10, agenda: 
 export async function renderBrief(
   dossier: Dossier,
   owner: string | null,
-  past: readonly PastDecision[] | null,
+  past: readonly ToldDecision[] | null,
   templates: string,
 ): Promise<string> {
   const folder = join(templates, 'brief');
@@ -30,6 +30,10 @@ export async function renderBrief(
     readFile(join(folder, 'brief.css'), 'utf8'),
   ]);
   const own = ownOf(dossier, owner);
+  // an approval that holds is nothing to talk about: it is counted
+  const holds = (one: ToldDecision) => one.outcome === 'kept' && one.drift === null;
+  const told = past?.filter((one) => !holds(one)) ?? [];
+  const held = past?.filter(holds).length ?? 0;
   const agenda =
     owner === null ? dossier.agenda : dossier.agenda.filter((one) => own.objectiveIds.has(one.objective));
   const who = owner === null ? voice.say('review') : nameOf(owner, voice);
@@ -48,9 +52,10 @@ export async function renderBrief(
       questions: own.questions.length,
     }),
     decisions_title: past === null ? '' : voice.say('decisions'),
-    decisions: (past ?? []).slice(0, most.decisions).map((one) => decisionRow(one, dossier, voice)),
+    decisions: told.slice(0, most.decisions).map((one) => decisionRow(one, dossier, voice)),
     no_decision: past !== null && past.length === 0 ? voice.say('no_decision') : '',
-    decisions_more: more(past?.length ?? 0, most.decisions, voice),
+    decisions_more: more(told.length, most.decisions, voice),
+    decisions_held: held > 0 ? voice.plural('held', held) : '',
     agenda_title: voice.say('agenda'),
     agenda_note: voice.say('agenda_note'),
     agenda_head: heads(voice, ['objective', 'owner', 'weight', 'distance', 'money', 'materiality']),
@@ -198,16 +203,23 @@ function actionRow(one: DossierAction, { language, currency }: Dossier, voice: V
   };
 }
 
-function decisionRow(one: PastDecision, { language }: Dossier, voice: Voice) {
-  const number = (value: string | null) =>
-    value === null ? voice.word('marks.missing') : quantity(value, '', 2, language);
+function decisionRow(one: ToldDecision, { language }: Dossier, voice: Voice) {
+  const shown = (value: string | null) =>
+    value === null ? voice.word('marks.missing') : quantity(value, one.unit, one.decimals, language);
+  const gap = one.kind === 'explained' ? 'gap_' : '';
   return {
     what: voice.say(`decision.${one.kind}`, {
-      subject: one.subject,
+      subject: voice.prose(one.label),
       by: one.by,
       on: dayName(one.on, language),
     }),
     reason: one.reason === null ? '' : voice.prose(one.reason),
-    became: voice.say(`became.${one.outcome}`, { before: number(one.before), now: number(one.now) }),
+    became: [
+      voice.say(`became.${gap}${one.outcome}`, {
+        before: shown(one.before),
+        now: shown(one.now === null ? null : gap ? new Decimal(one.now).abs().toFixed() : one.now),
+      }),
+      ...(one.drift === null ? [] : [voice.say('became.drifting', { sentence: voice.prose(one.drift) })]),
+    ].join(' '),
   };
 }

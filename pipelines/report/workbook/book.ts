@@ -2,6 +2,7 @@ import { shiftQuarter } from '../../configuration/period.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicators/figure.ts';
 import { placeNames } from '../../indicators/place-name.ts';
+import { askedFigures } from '../../review/asked-figures.ts';
 import type { FigureReview } from '../../review/decision.ts';
 import type { Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
@@ -35,6 +36,8 @@ export interface Book {
   withheld(measure: string, entity: string, period: string, basis: Basis): boolean;
   contributions(measure: string): MeasureContributions | undefined;
   entityName(id: string): string;
+  /** figures that the reviewer decides on */
+  asked(): ReadonlySet<Figure>;
   /** what the journal holds of a figure, by its text id */
   reviewOf(figure: string): FigureReview | undefined;
   /** a unit as a reader writes it, never empty */
@@ -59,6 +62,13 @@ export async function openBook(content: ReportContent, templates: string): Promi
   const contributions = index(content.contributions, (c) => c.measure);
   const reviews = index(content.review.figures, (one) => one.figure);
   const withheld = withheldMeasures(content);
+  const asked = new Set(
+    askedFigures({
+      period: content.run.period,
+      indicators: content.catalogue.indicators,
+      figures: content.figures,
+    }),
+  );
   const yearBefore = shiftQuarter(content.run.period, -4);
   return {
     content,
@@ -86,6 +96,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
     contributions: (measure) => contributions.get(measure),
     reviewOf: (figure) => reviews.get(figure),
+    asked: () => asked,
     entityName: placeNames(content, words.say('group')),
     unit: (unit) => unitName(unit, language) || words.say('number'),
     shown: (figure) => {

@@ -23,18 +23,17 @@ export const decisions = ['approve', 'reject', 'override', 'question'] as const;
  */
 export const reviewSheet = tableSheet<Line>({
   key: 'review',
-  rows: (book) =>
-    book.entities.flatMap((entity) =>
-      book.indicators
-        .filter((indicator) => indicator.material)
-        .flatMap((indicator) =>
-          indicator.bases.flatMap((basis) => {
-            const figure = book.figure(indicator.id, entity, book.content.run.period, basis);
-            // nothing to decide of an obligation that does not concern the company
-            return figure && figure.status !== 'not_applicable' ? [{ indicator, figure }] : [];
-          }),
-        ),
-    ),
+  rows: (book) => {
+    const asked = book.asked();
+    return book.entities.flatMap((entity) =>
+      book.indicators.flatMap((indicator) =>
+        indicator.bases.flatMap((basis) => {
+          const figure = book.figure(indicator.id, entity, book.content.run.period, basis);
+          return figure && asked.has(figure) ? [{ indicator, figure }] : [];
+        }),
+      ),
+    );
+  },
   ids: ({ figure }) => [figureId(figure)],
   cells: ({ indicator, figure }, here, book) => ({
     id: text(figureId(figure)),

@@ -64,23 +64,7 @@ const groupFigures = (book: Book) =>
 const recorded = (book: Book) =>
   book.content.review.figures.filter((one) => one.state === 'approved' || one.state === 'rejected').length;
 
-const reviewed = (book: Book) =>
-  book.indicators
-    .filter((i) => i.material)
-    .reduce(
-      (count, i) =>
-        count +
-        book.entities.reduce(
-          (n, e) =>
-            n +
-            i.bases.filter((b) => {
-              const figure = book.figure(i.id, e, book.content.run.period, b);
-              return figure && figure.status !== 'not_applicable';
-            }).length,
-          0,
-        ),
-      0,
-    );
+const reviewed = (book: Book) => book.asked().size;
 
 /** How many rows of a sheet begin with a symbol, of how many. */
 function counter(
