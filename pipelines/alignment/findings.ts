@@ -139,7 +139,12 @@ export function gapTeller(
         });
       });
       const supposed = result.causes.some(({ cause }) => cause !== 'unexplained');
-      if (supposed) return say('reconciliation.likely', { causes: named.join(' ; ') });
+      // a unit may end with a point of its own
+      if (supposed)
+        return say('reconciliation.likely', { causes: named.join(language === 'fr' ? ' ; ' : '; ') }).replace(
+          /\.\.$/,
+          '.',
+        );
       const { months } = where(result, 'unexplained');
       return months === ''
         ? say('reconciliation.unexplained')
