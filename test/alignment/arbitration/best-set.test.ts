@@ -78,6 +78,24 @@ describe('the best set within a budget', () => {
     expect((await bestSet(problem)).chosen).toEqual(['B']);
   });
 
+  test('within nothing is what costs nothing more, with what it depends on', async () => {
+    const problem = {
+      choices: [
+        choice('A', '0', { G: 0.2 }),
+        choice('B', '0.01', { G: 0.9 }),
+        choice('C', '0', { G: 0.3 }, ['A']),
+        // free too, and not to be had: it waits for what is not free
+        choice('D', '0', { G: 0.4 }, ['B']),
+        // free, and widens more than it closes
+        choice('E', '0', { G: 0.1, H: -0.2 }),
+      ],
+      goals: { G: 1, H: 1 },
+      exclusive: [],
+      budget: '0',
+    };
+    expect(await bestSet(problem)).toEqual({ chosen: ['A', 'C'], cost: '0', value: 0.5 });
+  });
+
   test('of nothing is nothing', async () => {
     expect(await bestSet({ choices: [], goals: { G: 1 }, exclusive: [], budget: '5' })).toEqual({
       chosen: [],
