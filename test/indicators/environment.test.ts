@@ -191,6 +191,7 @@ const expected: Record<string, number> = {
   'ghg.intensity_revenue': (s1 + market) / 2,
   'ghg.intensity_revenue_location': (s1 + location) / 2,
   'ghg.intensity_total': (s1 + market + s3) / 2,
+  'ghg.intensity_total_location': (s1 + location + s3) / 2,
   'ghg.biogenic': 0.4621 + 0.0155899 + 0.2, // wood 1,000 x 0.4621, diesel 100 x 0.155899, process
   'ghg.non_kyoto': 1.96,
   'ghg.credits': 150,
