@@ -10,6 +10,7 @@ import { configurationOf } from '../load/configuration.ts';
 import { companiesOf, period, quarters } from '../load/group.ts';
 import { writeIntervals } from '../load/intervals.ts';
 import { openLoad, stageLoad } from '../load-session.ts';
+import { pythonSide } from '../python-side.ts';
 
 const measureId = 'electricity_bought';
 const windows = windowsOf(quarters[0], period, 1);
@@ -37,7 +38,7 @@ export const benchmark: Benchmark = {
     try {
       await stageLoad(session);
       await session.warehouse.close();
-      await rename(join(work, 'warehouse.duckdb'), join(prepared, 'staged.duckdb'));
+      await rename(join(work, 'warehouse.duckdb'), join(prepared, 'prepared.duckdb'));
     } finally {
       await session.close();
     }
@@ -80,6 +81,12 @@ export const benchmark: Benchmark = {
         };
       },
     },
+    pandas: pythonSide(
+      'pandas, rows already in a data frame',
+      'electricity',
+      ['pandas', 'duckdb'],
+      ({ prepared }) => [join(prepared, 'prepared.duckdb'), JSON.stringify(windows)],
+    ),
   },
   targets: { 'one-statement': 1.2 },
   repetitions: { S: 3, L: 1 },
@@ -88,7 +95,7 @@ export const benchmark: Benchmark = {
 async function stagedCopy({ prepared, work }: Ground): Promise<Warehouse> {
   // a database takes the name of its file: `staged` is a schema of ours
   const file = join(work, 'copy.duckdb');
-  await copyFile(join(prepared, 'staged.duckdb'), file);
+  await copyFile(join(prepared, 'prepared.duckdb'), file);
   return Warehouse.open(file);
 }
 
