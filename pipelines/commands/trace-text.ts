@@ -1,8 +1,10 @@
 import { Decimal } from 'decimal.js';
 import { aggregationText } from '../indicators/aggregation-text.ts';
-import { number, quantity, quarterName, unitName } from '../language/quantity.ts';
+import { dayName, number, quantity, quarterName, unitName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
+import type { FigureReview } from '../review/decision.ts';
 import type { MeasureTrace, Trace, TracedRow } from '../seal/trace.ts';
+import type { Decided } from '../seal/tracing/decided.ts';
 import type { Address, HarmonisedRow, StagedRow } from '../seal/tracing/lineage.ts';
 import type { Received, ReceivedRow } from '../seal/tracing/received.ts';
 
@@ -17,8 +19,10 @@ export function traceText(
   say: Say,
   /** the vocabulary that the documents share */
   common: Say,
+  /** what people decided of the figure; null for a measure */
+  decided: Decided | null = null,
 ): string {
-  const page = new Page(opened, received, language, say, common);
+  const page = new Page(opened, received, language, say, common, decided);
   return page.text();
 }
 
@@ -32,6 +36,7 @@ class Page {
     private readonly language: Language,
     private readonly say: Say,
     private readonly common: Say,
+    private readonly decided: Decided | null,
   ) {
     for (const row of received.rows) this.rows.set(keyOf(row), row);
   }
@@ -67,7 +72,91 @@ class Page {
       this.lines.push(
         `  = ${this.plain(figure.numerator)}${indicator.denominator ? ` / ${this.plain(figure.denominator)}` : ''}${scale}`,
       );
+    this.decisions();
     this.lines.push('');
+  }
+
+  /** What the review made of the figure, and what was published of it. */
+  private decisions(): void {
+    const { decided, say, language } = this;
+    if (!decided) return;
+    const add = (text: string) => this.lines.push(`  ${text}`);
+    const { review, entries, ledger, change } = decided;
+    if (review && review.state !== 'open') {
+      const { override, decided: last } = review;
+      const replaced = review.state === 'approved' && override !== null;
+      add(
+        say(`decided.${replaced ? 'replaced' : review.state}`, {
+          by: last?.by ?? '',
+          on: dayName(last?.on ?? '', language),
+          reason: bare(last?.reason),
+          computed: this.shown(review.computed),
+          ...(override
+            ? {
+                value: this.shown(override.value),
+                author: override.by,
+                since: dayName(override.on, language),
+                reason: bare(override.reason),
+                evidence: evidenceOf(override),
+              }
+            : {}),
+        }),
+      );
+    }
+    for (const { by, on, text } of review?.comments ?? [])
+      add(say('decided.comment', { by, on: dayName(on, language), text }));
+    if (entries.length > 1) {
+      add(say('decided.history'));
+      for (const one of entries)
+        add(
+          `  ${say(`decided.entry.${one.decision ?? 'comment'}`, {
+            on: dayName(one.on, language),
+            by: one.by,
+            from: this.shown(one.from.value),
+            to: this.shown(one.to.value),
+          })}`,
+        );
+    }
+    for (const line of ledger) {
+      add(
+        say(`decided.${line.kind}`, {
+          run: line.run,
+          value: this.shown(line.value || null, line.status),
+          from: this.shown(line.from || null),
+          cause: line.cause
+            .split(/, /)
+            .map((code) => this.causes(code))
+            .join(', '),
+        }) + (line.reason ? ` (${line.reason})` : ''),
+      );
+    }
+    if (change)
+      add(
+        say(`decided.${change.published === null ? 'changes' : 'restates'}`, {
+          run: change.published ?? '',
+          before: this.shown(change.before),
+          after: this.shown(change.after),
+          parts: change.parts
+            .map(
+              ({ cause, amount }) =>
+                `${this.causes(cause)} ${amount === null ? this.say('statuses.missing') : signed(this.plain(amount))}`,
+            )
+            .join(', '),
+        }),
+      );
+  }
+
+  private causes(codes: string): string {
+    return codes
+      .split('+')
+      .map((code) => translated(this.say, 'causes', code))
+      .join(' + ');
+  }
+
+  /** A value of the figure as decisions state it: every digit, and the unit. */
+  private shown(value: string | null, status = 'missing'): string {
+    if (value === null) return translated(this.say, 'statuses', status);
+    return `${this.plain(value)} ${unitName(this.opened.indicator?.unit ?? '', this.language)}`.trim();
   }
 
   private measure(one: MeasureTrace): void {
@@ -196,5 +285,14 @@ function translated(say: Say, list: string, code: string): string {
     return code;
   }
 }
+
+/** What an override rests on, with the hash of the document that was delivered. */
+const evidenceOf = ({ evidence, document }: NonNullable<FigureReview['override']>) =>
+  `${bare(evidence)}${document ? ` (SHA-256 ${document.sha256})` : ''}`;
+
+/** A reason that ends a sentence of ours brings no full stop of its own. */
+const bare = (text: string | null | undefined) => (text ?? '').replace(/\s*\.$/, '');
+
+const signed = (amount: string) => (/^[-\u2212]/.test(amount) ? amount : `+${amount}`);
 
 const keyOf = ({ extract, row }: Address) => `${extract}\0${row}`;

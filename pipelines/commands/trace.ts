@@ -3,8 +3,10 @@ import { Command, Option } from 'commander';
 import { csvCell } from '../csv-cell.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { type Language, wording } from '../language/wording.ts';
-import { openRun, type TracedRow, trace, traceRows } from '../seal/trace.ts';
+import { openRun, trace, traceRows } from '../seal/trace.ts';
+import { decidedOf } from '../seal/tracing/decided.ts';
 import { addressesBelow } from '../seal/tracing/lineage.ts';
+import { type PassageRow, passageColumns } from '../seal/tracing/passage.ts';
 import { receivedRows } from '../seal/tracing/received.ts';
 import { traceText } from './trace-text.ts';
 
@@ -56,15 +58,17 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     );
     const received = await receivedRows(folder, addresses);
     const language = options.language ?? record.language;
+    const decided = opened.figure ? await decidedOf(folder, warehouse, opened.figure) : null;
     process.stdout.write(
       options.json
-        ? `${JSON.stringify({ ...opened, received }, null, 2)}\n`
+        ? `${JSON.stringify({ ...opened, decided, received }, null, 2)}\n`
         : traceText(
             opened,
             received,
             language,
             await wording(language, 'trace'),
             await wording(language, 'common'),
+            decided,
           ),
     );
   } finally {
@@ -72,25 +76,10 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
   }
 }
 
-type Row = TracedRow & { measure: string };
-
-const columns = [
-  'measure',
-  'entity',
-  'site',
-  'date',
-  'value',
-  'share',
-  'contribution',
-  'quality',
-  'extract',
-  'row',
-] as const;
-
-async function printCsv(chunks: AsyncGenerator<Row[]>): Promise<void> {
-  process.stdout.write(`${columns.join(',')}\n`);
+async function printCsv(chunks: AsyncGenerator<PassageRow[]>): Promise<void> {
+  process.stdout.write(`${passageColumns.join(',')}\n`);
   for await (const rows of chunks) {
-    const text = rows.map((row) => columns.map((name) => csvCell(row[name])).join(',')).join('\n');
+    const text = rows.map((row) => passageColumns.map((name) => csvCell(row[name])).join(',')).join('\n');
     if (text && !process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
   }
 }

@@ -30,7 +30,12 @@ export interface Window {
  * `weight` is what the row counts for in the group: the consolidation weight of its entity, 0 for an
  * intra-group row of a measure that eliminates them. A row outside its entity's dates is not in it.
  */
-export function measureRows(measure: Measure, columns: TableColumns): string {
+export function measureRows(
+  measure: Measure,
+  columns: TableColumns,
+  /** further expressions over the table's row `t`, by the name that each is carried under */
+  carried: Readonly<Record<string, string>> = {},
+): string {
   const optional = (name: string, type: string) => (columns.has(name) ? `t.${name}` : `null::${type}`);
   const eliminated = measure.eliminate_intragroup && columns.has('intragroup');
   return `select t.entity, ${optional('site', 'varchar')} as site, t.${measure.date}::date as date,
@@ -40,7 +45,11 @@ export function measureRows(measure: Measure, columns: TableColumns): string {
       ${measure.aggregation === 'sum' ? 'null::varchar' : `(${measure.key})::varchar`} as key,
       ${measure.opens === 'cells' ? 't.cell, t.women, t.men,' : ''}
       ${isPopulationStatistic(measure) ? `${populationColumns(measure)},` : ''}
-      ${optional('quality', 'varchar')} as quality, ${optional('method', 'varchar')} as method, t.extract_id, t.row_number
+      ${optional('quality', 'varchar')} as quality, ${optional('method', 'varchar')} as method, t.extract_id, t.row_number${Object.entries(
+        carried,
+      )
+        .map(([name, expression]) => `, ${expression} as ${name}`)
+        .join('')}
     from model.${measure.table} as t
     -- named apart from the table's own columns, which a filter or a value may use bare
     join (select entity as perimeter_entity, weight, entry_date as perimeter_entry, exit_date as perimeter_exit from reference.entity) as e
@@ -111,6 +120,8 @@ export function contributionRows(
   window: Window,
   /** relation that holds the measure's rows already, for who opens many windows of it */
   rows = `(${measureRows(measure, columns)})`,
+  /** columns of `rows` to keep beside the usual ones; a statistic of a population keeps none */
+  carried: readonly string[] = [],
 ): string {
   const inWindow =
     measure.time === 'stock_end' || measure.time === 'trailing'
@@ -129,7 +140,7 @@ export function contributionRows(
     return populationContributions(measure, `select * from ${rows} where ${inWindow} and ${scope}${keyed}`);
   }
   const cells = measure.opens === 'cells' ? 'cell, women, men, ' : '';
-  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, ${cells}extract_id, row_number
+  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, ${cells}extract_id, row_number${carried.map((name) => `, ${name}`).join('')}
     from ${rows} where ${inWindow} and ${scope}${keyed}`;
 }
 

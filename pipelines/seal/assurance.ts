@@ -9,8 +9,6 @@ import { templatesFolder } from '../places.ts';
 import type { ReportContent } from '../report/content.ts';
 import { readContent } from '../report/record-content.ts';
 import { placeOf, withheldMeasures } from '../report/workbook/withheld.ts';
-import type { JournalEntry } from '../review/decision.ts';
-import { readJournal } from '../review/journal.ts';
 import { readLedger } from '../review/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Archive } from './assurance/archive.ts';
@@ -34,7 +32,8 @@ import {
   reconciliationsTable,
   windowsTable,
 } from './assurance/tables.ts';
-import { type Manifest, readManifest, sha256File } from './manifest.ts';
+import { journalFile, keptJournal } from './kept-journal.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import type { RunRecord } from './record-run.ts';
 import { openRun } from './trace.ts';
 
@@ -108,7 +107,7 @@ async function fill(
 ): Promise<Omit<AssuranceOutcome, 'file'>> {
   const content = await readContent(warehouse);
   const windows = record.windows.filter((one) => one.period === record.period);
-  const entries = await journalOf(folder, manifest);
+  const { entries } = await keptJournal(folder, manifest);
   const own = join(templatesFolder, 'assurance');
   const guide = await readFile(join(own, language, 'guide.md'), 'utf8');
   await archive.add(
@@ -241,17 +240,6 @@ async function perimeterTable(warehouse: Warehouse): Promise<string> {
     'select entity, weight, entry_date::varchar as entry_date, exit_date::varchar as exit_date from reference.entity order by entity',
   );
   return csvTable(['entity', 'weight', 'entry_date', 'exit_date'], rows);
-}
-
-const journalFile = (folder: string, manifest: Manifest) =>
-  manifest.state === 'published'
-    ? join(folder, 'decisions.ndjson')
-    : join(dirname(folder), 'review', `${manifest.run}.ndjson`);
-
-async function journalOf(folder: string, manifest: Manifest): Promise<readonly JournalEntry[]> {
-  const sealed =
-    manifest.publication?.draft_manifest_sha256 ?? (await sha256File(join(folder, 'manifest.json')));
-  return (await readJournal(journalFile(folder, manifest), sealed)).entries;
 }
 
 /**

@@ -17,6 +17,7 @@ import { tellsOfOnePerson } from '../indicators/population.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
 import { type HarmonisedRow, lineageOf, type StagedRow } from './tracing/lineage.ts';
+import { type PassageRow, passageRows } from './tracing/passage.ts';
 
 /** The tree under one figure: its measures, the extracts that made each, and the largest rows. */
 export interface Trace {
@@ -177,23 +178,31 @@ function valueOfRows(
   };
 }
 
-/** Every contributing row of a figure, as a stream of chunks. */
+/**
+ * Every contributing row of a figure, as a stream of chunks: of pay, health and statistics the totals by
+ * extract, of people lines that no other measure's can be joined with.
+ */
 export async function* traceRows(
   warehouse: Warehouse,
   record: RunRecord,
   request: TraceRequest,
-): AsyncGenerator<(TracedRow & { measure: string })[]> {
+): AsyncGenerator<PassageRow[]> {
   const { measures, entity, sites, window, columns } = await openable(warehouse, record, request);
+  const models = await loadModels();
   for (const measure of measures) {
+    if (!closedRows(measure)) {
+      yield* passageRows(warehouse, models, measure, { entity, sites, window });
+      continue;
+    }
     const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
     const hidden = tellsOfOnePerson(measure) ? "'(all)'" : undefined;
-    const select = closedRows(measure)
-      ? `select ${literal(measure.id)} as measure, ${hidden ?? 'entity'} as entity, null::varchar as site, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
-             sum(contribution)::decimal(38,10) as contribution, null::varchar as quality, ${hidden ?? 'extract_id'} as extract, null::bigint as row
-           from (${contributions}) group by all order by extract, entity`
-      : `select ${literal(measure.id)} as measure, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
-           from (${contributions}) order by extract_id, row_number, date`;
-    yield* warehouse.chunks<TracedRow & { measure: string }>(select);
+    const totals = warehouse.chunks<Partial<PassageRow>>(
+      `select ${hidden ?? 'entity'} as entity, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
+         sum(contribution)::decimal(38,10) as contribution, ${hidden ?? 'extract_id'} as extract
+       from (${contributions}) group by all order by extract, entity`,
+    );
+    const own = { measure: measure.id, unit: measure.unit, divisor: divisorOf(measure, window) };
+    for await (const chunk of totals) yield chunk.map((one) => ({ ...one, ...own }) as PassageRow);
   }
 }
 

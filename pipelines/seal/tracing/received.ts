@@ -56,6 +56,8 @@ export async function receivedRows(
   try {
     const { configuration, overlay } = await readDefinition(folder);
     const contracts = await loadContracts(overlay);
+    // contracts and readings are those that the package declares
+    await session.shut([], [join(folder, 'extracts'), scratch]);
     let number = 0;
     for (const [extract, numbers] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const one = manifest.extracts.find(({ id }) => id === extract);

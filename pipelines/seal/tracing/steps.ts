@@ -34,9 +34,15 @@ export interface Rules {
     readonly eur_per_unit: string;
     readonly source: string;
   }[];
+  /** what each unit can be turned into; a volume, into litres or cubic metres */
   readonly units: ReadonlyMap<
     string,
-    { readonly to_unit: string; readonly factor: string; readonly source: string }
+    readonly {
+      readonly to_unit: string;
+      readonly dimension: string;
+      readonly factor: string;
+      readonly source: string;
+    }[]
   >;
   readonly fuels: ReadonlyMap<string, { readonly kwh_per_unit: string | null; readonly source: string }>;
   readonly grossToNet: { readonly value: string; readonly source: string } | undefined;
@@ -50,8 +56,14 @@ export async function readRules(warehouse: Warehouse): Promise<Rules> {
   const fx = await warehouse.rows<Rules['fx'][number]>(
     `select currency, valid_from::varchar as valid_from, coalesce(valid_to, date '9999-12-31')::varchar as valid_to, eur_per_unit::varchar as eur_per_unit, source from reference.fx order by currency, valid_from`,
   );
-  const units = await warehouse.rows<{ unit: string; to_unit: string; factor: string; source: string }>(
-    `select unit, to_unit, rtrim(rtrim(factor::varchar, '0'), '.') as factor, source from reference.units`,
+  const units = await warehouse.rows<{
+    unit: string;
+    to_unit: string;
+    dimension: string;
+    factor: string;
+    source: string;
+  }>(
+    `select unit, to_unit, dimension, rtrim(rtrim(factor::varchar, '0'), '.') as factor, source from reference.units order by unit, to_unit`,
   );
   const fuels = await warehouse.rows<{
     fuel: string;
@@ -65,7 +77,12 @@ export async function readRules(warehouse: Warehouse): Promise<Rules> {
   return {
     factors: new Map(factors.map((one) => [one.factor_id, one])),
     fx,
-    units: new Map(units.map((one) => [one.unit, one])),
+    units: new Map(
+      [...new Set(units.map((one) => one.unit))].map((unit) => [
+        unit,
+        units.filter((one) => one.unit === unit),
+      ]),
+    ),
     fuels: new Map(fuels.map((one) => [`${one.fuel}|${one.unit}`, one])),
     grossToNet,
   };
@@ -81,9 +98,12 @@ export function stepsOf(
   rules: Rules,
 ): Step[] {
   const steps: Step[] = [];
-  for (const { values: received } of staged.slice(0, 1)) {
+  // what we estimated rests on rows that other values were made of
+  const ours =
+    values.quality === 'estimated' && values.method !== undefined && values.method !== 'estimated_by_source';
+  for (const { values: received } of ours ? [] : staged.slice(0, 1)) {
     steps.push(
-      ...unitStep(received, rules),
+      ...unitStep(values, received, rules),
       ...gasStep(values, received, rules),
       ...fxStep(values, received, rules),
     );
@@ -116,13 +136,20 @@ export function stepsOf(
   return steps;
 }
 
-function unitStep(received: Readonly<Record<string, unknown>>, rules: Rules): Step[] {
+function unitStep(
+  values: Readonly<Record<string, unknown>>,
+  received: Readonly<Record<string, unknown>>,
+  rules: Rules,
+): Step[] {
   const unit = text(received.unit);
-  if (unit === '') return [];
+  // an activity in the unit that was received is not converted
+  if (unit === '' || unit === values.unit) return [];
   const quantity = text(received.quantity);
   const carrier = text(received.carrier ?? received.product);
+  const listed = rules.units.get(unit) ?? [];
   const heat = rules.fuels.get(`${carrier}|${unit}`);
-  if (heat?.kwh_per_unit)
+  // what is metered in energy is energy already
+  if (heat?.kwh_per_unit && !listed.some((one) => one.to_unit === 'MWh'))
     return [
       {
         kind: 'unit',
@@ -133,8 +160,10 @@ function unitStep(received: Readonly<Record<string, unknown>>, rules: Rules): St
         source: heat.source,
       },
     ];
-  const known = rules.units.get(unit);
+  const wanted = values.volume_m3 === undefined ? text(values.fuel_unit ?? values.unit) : 'm3';
+  const known = listed.find((one) => one.to_unit === wanted) ?? listed[0];
   if (!known || known.to_unit === unit) return [];
+  const gross = known.dimension === 'energy_gross' && rules.grossToNet;
   return [
     {
       kind: 'unit',
@@ -144,6 +173,18 @@ function unitStep(received: Readonly<Record<string, unknown>>, rules: Rules): St
       reference: '',
       source: known.source,
     },
+    ...(gross
+      ? [
+          {
+            kind: 'gross_to_net' as const,
+            from: `${quantity} ${unit}`,
+            by: `÷ ${gross.value}`,
+            to: values.energy_mwh === undefined ? 'MWh PCI' : `${text(values.energy_mwh)} MWh PCI`,
+            reference: 'natural_gas_pcs_per_pci',
+            source: gross.source,
+          },
+        ]
+      : []),
   ];
 }
 

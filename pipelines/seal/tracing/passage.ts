@@ -1,0 +1,273 @@
+import { identifier, literal } from '../../../connectors/connector.ts';
+import type { Model } from '../../harmonise/harmonise.ts';
+import type { Measure } from '../../indicators/catalogue.ts';
+import { contributionRows, divisorOf, measureRows, type Window } from '../../indicators/measure-rows.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import { type Rules, readRules, stepsOf } from './steps.ts';
+
+/** One contributing row as a tool reads it: what was received, what turned it into its value, and what it makes. */
+export interface PassageRow {
+  readonly measure: string;
+  /** number of a line of people within this measure and window alone; null elsewhere */
+  readonly line: number | null;
+  readonly entity: string;
+  /** null for people, as the extract and the row: with them, what two measures say of one person could be put together */
+  readonly site: string | null;
+  /** for people the last day of the month of a stock, or of the window of a flow */
+  readonly date: string;
+  readonly quality: string | null;
+  /** how an estimated row was estimated, or how an emission was worked out */
+  readonly method: string | null;
+  /** quantity and unit of the staged row; null for a row that we estimated */
+  readonly received: string | null;
+  readonly received_unit: string | null;
+  /** conversions between what was received and the value, or the activity that a factor multiplies: unit, calorific value, currency */
+  readonly conversion: string | null;
+  readonly activity: string | null;
+  readonly activity_unit: string | null;
+  readonly factor_id: string | null;
+  readonly factor_version: string | null;
+  /** kgCO2e per unit of the activity */
+  readonly factor_value: string | null;
+  readonly value: string | null;
+  readonly unit: string;
+  /** consolidated share that the value counts with */
+  readonly share: string;
+  /** the sum of the contributions, divided by `divisor`, is the value of the measure exactly */
+  readonly contribution: string;
+  readonly divisor: number;
+  readonly extract: string | null;
+  readonly row: number | null;
+}
+
+export const passageColumns = [
+  'measure',
+  'line',
+  'entity',
+  'site',
+  'date',
+  'quality',
+  'method',
+  'received',
+  'received_unit',
+  'conversion',
+  'activity',
+  'activity_unit',
+  'factor_id',
+  'factor_version',
+  'factor_value',
+  'value',
+  'unit',
+  'share',
+  'contribution',
+  'divisor',
+  'extract',
+  'row',
+] as const satisfies readonly (keyof PassageRow)[];
+
+/** Columns of a harmonised row that say how it came about. */
+const told = [
+  'method',
+  'energy_mwh',
+  'volume_m3',
+  'fuel_unit',
+  'amount_eur',
+  'quantity',
+  'unit',
+  'factor_id',
+  'factor_version',
+  'factor_kgco2e',
+  'tco2e',
+];
+/** Columns of a staged row that conversions start from. */
+const staged = [
+  'quantity',
+  'unit',
+  'weight',
+  'weight_unit',
+  'weight_t',
+  'distance',
+  'distance_unit',
+  'energy_kwh',
+  'energy_kwh_pcs',
+  'amount_excl_vat',
+  'currency',
+  'carrier',
+  'product',
+];
+
+/** What a session says of the columns of its tables; `model.energy`, `staged.water`. */
+export type ColumnsOf = (table: string) => ReadonlySet<string>;
+
+export async function readColumns(warehouse: Warehouse): Promise<ColumnsOf> {
+  const rows = await warehouse.rows<{ name: string; column: string }>(
+    `select schema_name || '.' || table_name as name, column_name as "column" from duckdb_columns()
+     where schema_name in ('model', 'staged')`,
+  );
+  const columns = new Map<string, Set<string>>();
+  for (const { name, column } of rows) columns.set(name, (columns.get(name) ?? new Set()).add(column));
+  return (table) => columns.get(table) ?? new Set();
+}
+
+/**
+ * Every contributing row of a measure that opens to its rows, as a stream, with what was received and what
+ * turned it into its value. One query whatever the number of rows.
+ */
+export async function* passageRows(
+  warehouse: Warehouse,
+  models: readonly Model[],
+  measure: Measure,
+  {
+    entity,
+    sites,
+    window,
+  }: {
+    readonly entity: string;
+    /** only the rows of these sites */
+    readonly sites: readonly string[] | null;
+    readonly window: Window;
+  },
+): AsyncGenerator<PassageRow[]> {
+  const columns = await readColumns(warehouse);
+  const rules = await readRules(warehouse);
+  const own = columns(`model.${measure.table}`);
+  const carried = told.filter((name) => own.has(name)).map((name) => `told_${name}`);
+  const all = measureRows(
+    measure,
+    own,
+    Object.fromEntries(carried.map((name) => [name, `t.${name.slice('told_'.length)}::varchar`])),
+  );
+  const rows = sites
+    ? `(select * from (${all}) where site in (${sites.map(literal).join(', ')}))`
+    : `(${all})`;
+  const contributions = contributionRows(measure, own, entity, window, rows, carried);
+  const salted = `md5(${literal(`${measure.id}\n${window.period}\n${window.basis}\n`)} || extract_id || chr(10) || row_number || chr(10) || date || chr(10) || coalesce(key, ''))`;
+  const shownDay = measure.time === 'flow' ? `date '${window.to}'` : 'last_day(date)';
+  const select = measure.people
+    ? `select row_number() over (order by ${salted}, value) as line, entity, null::varchar as site, ${shownDay}::varchar as date, value, share, contribution, quality,
+         null::varchar as extract, null::bigint as row from (${contributions}) order by line`
+    : `select null::bigint as line, c.entity, c.site, c.date::varchar as date, c.value, c.share, c.contribution, c.quality, c.extract_id as extract, c.row_number as row,
+         ${[...carried.map((name) => `c.${name}`), 'e.method as energy_method', ...staged.map((name) => `s.${name} as staged_${name}`)].join(', ')}
+       from (${contributions}) as c
+       left join (${energyMethods(measure, columns)}) as e on c.quality = 'estimated' and e.extract_id = c.extract_id and e.row_number = c.row_number and e.date = c.date and e.entity = c.entity
+       left join (${stagedRows(models, measure, columns)}) as s on s.extract_id = c.extract_id and s.row_number = c.row_number
+       order by c.extract_id, c.row_number, c.date`;
+  const divisor = divisorOf(measure, window);
+  for await (const chunk of warehouse.chunks<Read>(select))
+    yield chunk.map((read) => passageOf(measure, divisor, read, rules));
+}
+
+type Read = Pick<
+  PassageRow,
+  'line' | 'entity' | 'site' | 'date' | 'quality' | 'value' | 'share' | 'contribution' | 'extract' | 'row'
+> &
+  Readonly<Record<string, string | null>>;
+
+/** An emission is estimated as the energy that made it was. */
+function energyMethods(measure: Measure, columns: ColumnsOf): string {
+  return ['emission', 'energy_origin'].includes(measure.table) && columns('model.energy').has('method')
+    ? `select extract_id, row_number, date, entity, min(method) as method from model.energy where quality = 'estimated' group by all`
+    : 'select null::varchar as extract_id, null::bigint as row_number, null::date as date, null::varchar as entity, null::varchar as method where false';
+}
+
+/** The staged rows that the measure's table is made from, whatever the models between, one row an address. */
+function stagedRows(models: readonly Model[], measure: Measure, columns: ColumnsOf): string {
+  const tables = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const input of models.find((model) => model.name === name)?.inputs ?? []) {
+      if (input.startsWith('model.')) visit(input.slice('model.'.length));
+      if (input.startsWith('staged.')) tables.add(input);
+    }
+  };
+  visit(measure.table);
+  const parts = [...tables]
+    .filter((table) => staged.some((name) => columns(table).has(name)))
+    .sort()
+    .map((table) => {
+      const values = staged.map(
+        (name) => `${columns(table).has(name) ? `${identifier(name)}::varchar` : 'null::varchar'} as ${name}`,
+      );
+      const [schema, name] = table.split('.') as [string, string];
+      return `select extract_id, row_number, ${values.join(', ')} from ${schema}.${identifier(name)}`;
+    });
+  if (parts.length === 0)
+    return `select null::varchar as extract_id, null::bigint as row_number, ${staged.map((name) => `null::varchar as ${name}`).join(', ')} where false`;
+  // an address holds one row; were it told twice, the row that is traced must not count twice
+  return `select extract_id, row_number, ${staged.map((name) => `min(${name}) as ${name}`).join(', ')} from (${parts.join(' union all ')}) group by extract_id, row_number`;
+}
+
+function passageOf(measure: Measure, divisor: number, read: Read, rules: Rules): PassageRow {
+  const of = (prefix: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(read)
+        .filter(([name, value]) => name.startsWith(prefix) && value !== null)
+        .map(([name, value]) => [name.slice(prefix.length), String(value)]),
+    );
+  const values: Record<string, unknown> = { ...of('told_'), date: read.date, quality: read.quality };
+  const received = of('staged_');
+  const steps = measure.people
+    ? []
+    : stepsOf(
+        measure.table,
+        values,
+        [{ extract: read.extract ?? '', row: read.row ?? 0, contract: '', values: received }],
+        rules,
+      );
+  const method = (read.told_method ?? read.energy_method ?? null) as string | null;
+  // what we estimated was not received: the row of its address is one of those that it rests on
+  const estimated = read.quality === 'estimated' && method !== null && method !== 'estimated_by_source';
+  const quantity = estimated ? undefined : quantityOf(received, values, measure);
+  const conversions = steps
+    .filter(({ kind }) => kind === 'unit' || kind === 'gross_to_net' || kind === 'currency')
+    .filter(({ kind }) => quantity && (kind === 'currency') === quantity.money);
+  const emission: Readonly<Record<string, string>> = measure.table === 'emission' ? of('told_') : {};
+  return {
+    measure: measure.id,
+    line: read.line,
+    entity: read.entity,
+    site: read.site,
+    date: read.date,
+    quality: read.quality,
+    method,
+    received: quantity?.amount ?? null,
+    received_unit: quantity?.unit ?? null,
+    conversion: conversions.length === 0 ? null : conversions.map(({ by }) => by).join('; '),
+    activity: emission.quantity ?? null,
+    activity_unit: emission.unit ?? null,
+    factor_id: emission.factor_id ?? null,
+    factor_version: emission.factor_version ?? null,
+    factor_value: emission.factor_kgco2e ?? null,
+    value: read.value,
+    unit: measure.unit,
+    share: read.share,
+    contribution: read.contribution,
+    divisor,
+    extract: read.extract,
+    row: read.row,
+  };
+}
+
+/** The quantity that the row stated: money where the value is made from money, else what was weighed, metered or driven. */
+function quantityOf(
+  received: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, unknown>>,
+  measure: Measure,
+): { amount: string; unit: string; money: boolean } | undefined {
+  const money = /^k?EUR$/.test(measure.unit) || values.unit === 'kEUR';
+  const candidates: readonly [string | undefined, string | undefined, boolean][] = [
+    [received.amount_excl_vat, received.currency, true],
+    [received.quantity, received.unit, false],
+    [received.weight, received.weight_unit, false],
+    [received.distance, received.distance_unit, false],
+    [received.weight_t, 't', false],
+    [received.energy_kwh_pcs, 'kWh PCS', false],
+    [received.energy_kwh, 'kWh', false],
+  ];
+  const found =
+    candidates.find(([amount, unit, isMoney]) => isMoney === money && amount !== undefined && unit) ??
+    candidates.find(([amount, unit]) => amount !== undefined && unit);
+  return found && { amount: found[0] as string, unit: found[1] as string, money: found[2] };
+}

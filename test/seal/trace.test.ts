@@ -1,0 +1,373 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Decimal } from 'decimal.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { traceText } from '../../pipelines/commands/trace-text.ts';
+import type { Language } from '../../pipelines/language/wording.ts';
+import { wording } from '../../pipelines/language/wording.ts';
+import { silent } from '../../pipelines/progress.ts';
+import { publishRun } from '../../pipelines/publication.ts';
+import { reviewRun } from '../../pipelines/review-round.ts';
+import { openRun, type Trace, type TraceRequest, trace, traceRows } from '../../pipelines/seal/trace.ts';
+import { type Decided, decidedOf } from '../../pipelines/seal/tracing/decided.ts';
+import { addressesBelow } from '../../pipelines/seal/tracing/lineage.ts';
+import type { PassageRow } from '../../pipelines/seal/tracing/passage.ts';
+import { type Received, receivedRows } from '../../pipelines/seal/tracing/received.ts';
+import { Reviewer } from '../commands/filled-workbook.ts';
+import { concordance, type Project, tinyProject } from '../commands/tiny-project.ts';
+import { sealedRun } from './sealed-package.ts';
+
+/**
+ * One figure of each kind, opened: SA whole and SB at 40 %, four quarters of history, a meter without August,
+ * a floor area that changes in September, seven people; reviewed, published, then run again with a weight corrected.
+ */
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 900_000 });
+let project: Project;
+let first: string;
+let published: string;
+let second: string;
+
+const changes = (yaml: string) =>
+  yaml
+    .replace('history_from: 2026-Q3', 'history_from: 2025-Q4')
+    .replace(
+      'method: full, share: 100 }\n',
+      'method: full, share: 100 }\n    - { id: SB, name: Essai SB, country: FR, parent: SA, method: proportional, share: 40 }\n',
+    )
+    .replace(
+      'city: Lyon, country: FR }\n',
+      `city: Lyon, country: FR }
+    - { id: DEPOT, entity: SB, name: Dépôt, city: Lille, country: FR }
+  meters:
+    - { id: M1, site: USINE, carrier: electricity, from: 2026-07-01, to: null }
+`,
+    )
+    .replace(
+      'contract: waste_register\n    path: extracts/waste_*.csv\n    entities: [SA]',
+      'contract: waste_register\n    path: extracts/waste_*.csv\n    entities: [SA, SB]',
+    )
+    .replace(
+      'privacy:',
+      `  - { id: meters, connector: csv, contract: meter_readings, path: extracts/meters_*.csv, entities: [SA], covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
+  - { id: sites, connector: csv, contract: site_register, path: extracts/sites_2026-Q3.csv, entities: [SA], covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
+  - { id: people, connector: csv, contract: hr_register, path: extracts/people_*.csv, entities: [SA], personal: true, covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
+privacy:`,
+    );
+
+/** Seven people, the seventh from September on: 6, 6 and 7 at the month-ends. */
+function people(): string {
+  const lines = ['2026-07-31', '2026-08-31', '2026-09-30'].flatMap((month, i) =>
+    Array.from({ length: i === 2 ? 7 : 6 }, (_, person) =>
+      [
+        'SA',
+        'USINE',
+        `MAT${person}`,
+        month,
+        person % 2 ? 'F' : 'M',
+        'permanent',
+        '1',
+        'worker',
+        person === 6 ? '2026-09-01' : '2020-01-01',
+        '2000',
+        '151',
+        'EUR',
+      ].join(';'),
+    ),
+  );
+  return `Entité;Site;Matricule;Mois;Sexe;Contrat;Taux ETP;Catégorie;Date d'entrée;Rémunération brute;Heures payées;Devise\n${lines.join('\n')}\n`;
+}
+
+beforeAll(async () => {
+  project = await tinyProject(changes);
+  const waste = await readFile(join(project.folder, 'extracts/waste_2026-Q3.csv'), 'utf8');
+  const head = waste.split('\n')[0];
+  await project.write('extracts/waste_2026-Q3.csv', `${waste}D3;SB;DEPOT;12 01 01;non;2026-08-20;20;R4\n`);
+  await project.write('extracts/waste_2025-Q4.csv', `${head}\nD9;SA;USINE;12 01 01;non;2025-11-10;7;R4\n`);
+  // a kWh a minute or so: 1 MWh a day on both sides of August
+  await project.write(
+    'extracts/meters_2026-Q3.csv',
+    'Entité;Site;Compteur;Énergie;Début;Fin;Quantité;Unité;Nature\nSA;USINE;M1;electricity;2026-07-01;2026-07-31;31000;kWh;measured\nSA;USINE;M1;electricity;2026-09-01;2026-09-30;30000;kWh;measured\n',
+  );
+  await project.write(
+    'extracts/sites_2026-Q3.csv',
+    'Entité;Site;À compter du;Surface de plancher m2;Emprise ha;Surface imperméabilisée ha;Surface favorable à la nature ha;Zone sensible\nSA;USINE;2026-01-01;1000;1;0.5;0.1;none\nSA;USINE;2026-09-01;1600;1;0.5;0.1;none\n',
+  );
+  await project.write('extracts/people_2026-Q3.csv', people());
+  first = await sealedRun(project);
+  await reviewAndPublish();
+  await project.write(
+    'extracts/waste_2026-Q3.csv',
+    `${waste.replace(';2.5;', ';10;')}D3;SB;DEPOT;12 01 01;non;2026-08-20;20;R4\n`,
+  );
+  second = await sealedRun(project);
+});
+afterAll(() => project?.remove());
+
+const rate = 'waste.recycling_rate:SA:2026-Q3:quarter';
+const groupRate = 'waste.recycling_rate:GROUP:2026-Q3:quarter';
+
+async function reviewAndPublish(): Promise<void> {
+  const form = await Reviewer.open(join(first, 'review.xlsx'));
+  form.approveAll('Bo Dupont', [rate, groupRate]);
+  form.write('Revue', rate, {
+    Décision: 'Remplacer',
+    'Valeur de remplacement': 75,
+    Motif: 'bordereau D2 pesé deux fois',
+    'Référence de la preuve': 'BSD-2026-118',
+    Relecteur: 'Alice Martin',
+    Date: '12/10/2026',
+    Commentaire: 'vu avec le site',
+  });
+  form.write('Revue', groupRate, {
+    Décision: 'Rejeter',
+    Motif: 'périmètre du groupe à revoir',
+    Relecteur: 'Bo Dupont',
+    Date: '12/10/2026',
+  });
+  await reviewRun(first, await form.save(join(project.folder, 'one.xlsx')), '2026-11-02T08:00:00.000Z');
+  const seen = await Reviewer.open(join(first, '..', 'review', `${basename(first)}.xlsx`));
+  seen.write('Revue', rate, { Décision: 'Approuver', Relecteur: 'Bo Dupont', Date: '13/10/2026' });
+  await reviewRun(first, await seen.save(join(project.folder, 'two.xlsx')), '2026-11-02T09:00:00.000Z');
+  published = (await publishRun(first, {}, silent)).folder;
+}
+
+interface Opened {
+  readonly tree: Trace;
+  readonly csv: PassageRow[];
+  readonly decided: Decided | null;
+  readonly received: Received;
+  text(language: Language): Promise<string>;
+}
+
+async function opened(request: TraceRequest, run = first): Promise<Opened> {
+  const { warehouse, record } = await openRun(run);
+  try {
+    const tree = await trace(warehouse, record, request);
+    const csv: PassageRow[] = [];
+    for await (const rows of traceRows(warehouse, record, request)) csv.push(...rows);
+    const decided = tree.figure ? await decidedOf(run, warehouse, tree.figure) : null;
+    const received = await receivedRows(
+      run,
+      tree.measures.flatMap((one) => one.largest.flatMap((row) => addressesBelow(row.harmonised))),
+    );
+    return {
+      tree,
+      csv,
+      decided,
+      received,
+      text: async (language) =>
+        traceText(
+          tree,
+          received,
+          language,
+          await wording(language, 'trace'),
+          await wording(language, 'common'),
+          decided,
+        ),
+    };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** The value of each measure, from the lines of its CSV alone. */
+function fromCsv(csv: readonly PassageRow[]): Record<string, string> {
+  const sums = new Map<string, Decimal>();
+  for (const one of csv)
+    sums.set(
+      one.measure,
+      (sums.get(one.measure) ?? new Decimal(0)).plus(new Decimal(one.contribution).div(one.divisor)),
+    );
+  return Object.fromEntries([...sums].map(([measure, sum]) => [measure, sum.toFixed()]));
+}
+
+/** Tree and CSV both make the value of each measure exactly, and each listed row stands in an extract of the package. */
+function addsUp({ tree, csv }: Opened): void {
+  expect(tree.measures.length).toBeGreaterThan(0);
+  const again = fromCsv(csv);
+  for (const { measure, value, exact, rows, largest } of tree.measures) {
+    expect(exact, measure.id).toBe(true);
+    expect(rows, measure.id).toBeGreaterThan(0);
+    expect(new Decimal(again[measure.id] ?? 'NaN').toFixed(6), measure.id).toBe(
+      new Decimal(value?.value ?? 'NaN').toFixed(6),
+    );
+    for (const row of largest) {
+      expect(row.extract).toMatch(/^(waste|water|meters|sites|people)\//);
+      expect(row.staged, `${row.extract}, ${row.row}`).not.toBeNull();
+    }
+  }
+}
+
+describe('the contributions make the figure, and open to file, row and original values', () => {
+  test('a ratio over a company held at 40 %: (10 + 20 x 40 %) of (12.5 + 20 x 40 %) tonnes', async () => {
+    const one = await opened({ id: 'waste.recycling_rate', basis: 'quarter' });
+    addsUp(one);
+    const [numerator, denominator] = one.tree.measures.map(({ contributed }) => Number(contributed));
+    expect([numerator, denominator]).toEqual([18, 20.5]);
+    expect(Number(one.tree.figure?.value)).toBeCloseTo(87.80487804878, 11);
+    const part = one.csv.find(({ entity }) => entity === 'SB');
+    expect(part).toMatchObject({
+      received: '20.0000',
+      received_unit: 't',
+      share: '0.400000',
+      extract: 'waste/waste_2026-Q3.csv',
+      row: 3,
+    });
+    expect(Number(part?.contribution)).toBe(8);
+    const text = await one.text('fr');
+    expect(text).toContain('20 × part consolidée 40,00\u202f%');
+    // the file's own record and its own words
+    expect(text).toContain('← waste/waste_2026-Q3.csv, enregistrement 3');
+    expect(text).toMatch(/Poids en tonnes = weight_t "20"/);
+  });
+
+  test('a trailing year: 7 t of November and 12.5 t of this quarter', async () => {
+    const one = await opened({ id: 'waste.total', entity: 'SA', basis: 'ttm' });
+    addsUp(one);
+    expect(Number(one.tree.figure?.value)).toBe(19.5);
+    expect(one.csv.map(({ extract, row }) => `${extract}:${row}`)).toEqual([
+      'waste/waste_2025-Q4.csv:1',
+      'waste/waste_2026-Q3.csv:1',
+      'waste/waste_2026-Q3.csv:2',
+    ]);
+  });
+
+  test('an estimate: 31 days of August at 1 MWh, by the mean of the days beside the gap', async () => {
+    const one = await opened({ id: 'energy.electricity', entity: 'SA', basis: 'quarter', top: 100 });
+    addsUp(one);
+    expect(Number(one.tree.figure?.value)).toBe(92);
+    expect(one.tree.measures[0]?.methods).toMatchObject([{ method: 'mean_of_neighbours', rows: 31 }]);
+    expect(Number(one.tree.measures[0]?.methods[0]?.contribution)).toBe(31);
+    const estimated = one.csv.filter(({ quality }) => quality === 'estimated');
+    expect(estimated).toHaveLength(31);
+    // it was not received, and rests on the row of an extract all the same
+    for (const row of estimated)
+      expect(row).toMatchObject({
+        method: 'mean_of_neighbours',
+        received: null,
+        conversion: null,
+        extract: 'meters/meters_2026-Q3.csv',
+      });
+    expect(one.csv.find(({ quality }) => quality === 'measured')).toMatchObject({
+      received: '31000.0000',
+      received_unit: 'kWh',
+      conversion: '0.001 MWh/kWh',
+    });
+    const text = await one.text('en');
+    expect(text).toContain('of which estimated: 31 MWh, 31 row(s), method: the mean of the days around');
+  });
+
+  test('an emission: each row with its activity, the id, version and value of its factor', async () => {
+    const one = await opened({ id: 'scope2_location', entity: 'SA', basis: 'quarter', top: 3 });
+    addsUp(one);
+    expect(one.csv.length).toBe(33);
+    for (const row of one.csv) {
+      expect(row.factor_id).toMatch(/\w/);
+      expect(row.factor_version).toMatch(/\w/);
+      expect(row.activity_unit).toBe('kWh');
+      // tonnes: quantity times kilograms, over 1000
+      const made = new Decimal(row.activity ?? 0).times(row.factor_value ?? 0).div(1000);
+      expect(
+        made
+          .minus(row.value ?? 0)
+          .abs()
+          .lessThan('0.000001'),
+        JSON.stringify(row),
+      ).toBe(true);
+      expect(row.method).toBe(row.quality === 'estimated' ? 'mean_of_neighbours' : null);
+    }
+  });
+
+  test('an average stock: 1000, 1000 and 1600 m2 over three month-ends are 1200', async () => {
+    const one = await opened({ id: 'floor_area', entity: 'SA', basis: 'quarter' });
+    addsUp(one);
+    expect(Number(one.tree.measures[0]?.value?.value)).toBe(1200);
+    expect(one.csv.map(({ divisor, contribution }) => [divisor, Number(contribution)])).toEqual([
+      [3, 1000],
+      [3, 1000],
+      [3, 1600],
+    ]);
+  });
+
+  test('people: 19 month-ends of 7 people, in lines that no other measure can be joined with', async () => {
+    const one = await opened({ id: 'headcount_average', entity: 'SA', basis: 'quarter' });
+    addsUp(one);
+    const other = await opened({ id: 'headcount_permanent_average', entity: 'SA', basis: 'quarter' });
+    expect(one.csv).toHaveLength(19);
+    for (const row of one.csv)
+      expect(row).toMatchObject({ site: null, extract: null, row: null, received: null, factor_id: null });
+    expect(one.csv.map(({ line }) => line)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
+    // the same people, in an order of each measure's own
+    expect(one.csv.map(({ date }) => date)).not.toEqual(other.csv.map(({ date }) => date));
+  });
+});
+
+describe('what people decided is shown with the figure', () => {
+  test('an override: the published value, the computed one beside it, by whom, why, on what evidence', async () => {
+    const one = await opened({ id: 'waste.recycling_rate', entity: 'SA', basis: 'quarter' }, published);
+    addsUp(one);
+    expect(one.decided).toMatchObject({
+      published: true,
+      review: {
+        state: 'approved',
+        computed: '80',
+        override: { value: '75', by: 'Alice Martin', evidence: 'BSD-2026-118' },
+      },
+      ledger: [{ kind: 'publication', value: '75', status: 'overridden' }],
+    });
+    expect(one.decided?.entries.map(({ decision, by }) => [decision, by])).toEqual([
+      ['override', 'Alice Martin'],
+      ['approve', 'Bo Dupont'],
+    ]);
+    expect((await one.text('en')).replace(/[\u00a0\u202f]/g, ' ')).toContain(
+      'Overridden in review: 75 % instead of 80 % (computed). By Alice Martin, on 12 Oct 2026: bordereau D2 pesé deux fois. Evidence: BSD-2026-118. Approved by Bo Dupont, on 13 Oct 2026.',
+    );
+    const text = await one.text('fr');
+    expect(text).toContain('bordereau D2 pesé deux fois');
+    expect(text).toContain('vu avec le site');
+  });
+
+  test('a rejection: no published figure, its reason, and what had been computed', async () => {
+    const one = await opened({ id: 'waste.recycling_rate', basis: 'quarter' });
+    expect(one.decided?.review).toMatchObject({ state: 'rejected', decided: { by: 'Bo Dupont' } });
+    expect(await one.text('fr')).toMatch(
+      /Rejeté à la revue par Bo Dupont, le 12\/10\/2026.*périmètre du groupe à revoir\. Ce n’est pas un chiffre publié/,
+    );
+  });
+
+  test('a restatement: published at 75, 50 in this proposal, split by cause without remainder', async () => {
+    // 10 of 20 t instead of 10 of 12.5 t
+    const one = await opened({ id: 'waste.recycling_rate', entity: 'SA', basis: 'quarter' }, second);
+    addsUp(one);
+    expect(Number(one.tree.figure?.value)).toBe(50);
+    expect(one.decided?.review).toBeNull();
+    expect(one.decided?.change).toMatchObject({ before: '75', after: '50', published: basename(first) });
+    const parts = one.decided?.change?.parts ?? [];
+    expect(parts.map(({ cause, amount }) => [cause, Number(amount)])).toEqual([
+      ['override', 5],
+      ['data', -30],
+    ]);
+    expect((await one.text('en')).replace(/[\u00a0\u202f]/g, ' ')).toContain(
+      `This package would restate ${basename(first)}: 75 % → 50 %; override +5, data \u221230`,
+    );
+  });
+
+  test('the command says the same as text and as JSON, of the draft by its link', async () => {
+    const latest = await realpath(join(project.folder, 'out/2026-Q3/latest'));
+    expect(latest).toBe(second);
+    const args = [
+      'trace',
+      join(project.folder, 'out/2026-Q3/published'),
+      'waste.recycling_rate',
+      '--entity',
+      'SA',
+      '--basis',
+      'quarter',
+    ];
+    const [text, json] = await Promise.all([concordance(args), concordance([...args, '--json'])]);
+    expect(text.out).toContain('BSD-2026-118');
+    expect(JSON.parse(json.out)).toMatchObject({
+      decided: { review: { override: { evidence: 'BSD-2026-118' } } },
+    });
+  });
+});
