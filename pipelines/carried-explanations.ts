@@ -18,33 +18,44 @@ import { openRun } from './seal/trace.ts';
  * None from a version that recorded no content, or from a journal that was tampered with: the gaps then count
  * as not explained.
  *
- * @param previous folder of the previous run; null when there is none
+ * @param drafts folders of the runs before, the newest first
  * @param periodFolders `<out>/<period>` of this period and of the one before
+ * @param except a run whose own publication does not count
  */
 export async function carriedExplanations(
-  previous: string | null,
+  drafts: readonly string[],
   periodFolders: readonly string[],
+  except?: string,
 ): Promise<Explanation[]> {
-  const found = previous === null ? [] : await readable(() => ofDraft(previous));
-  for (const folder of periodFolders) found.push(...(await readable(() => ofPublication(folder))));
+  const found: Found[] = [];
+  for (const folder of drafts) found.push(await readable(() => ofDraft(folder)));
+  for (const folder of periodFolders) found.push(await readable(() => ofPublication(folder, except)));
   const kept = new Map<string, Explanation>();
-  for (const one of found) {
+  // what a review wrote itself comes before what its run had carried over: it may correct it
+  for (const one of [...found.flatMap(({ own }) => own), ...found.flatMap(({ carried }) => carried)]) {
     const key = `${one.reconciliation}:${one.entity}:${one.gap}`;
     if (!kept.has(key)) kept.set(key, one);
   }
   return [...kept.values()];
 }
 
-async function readable(read: () => Promise<Explanation[]>): Promise<Explanation[]> {
+interface Found {
+  readonly own: readonly Explanation[];
+  readonly carried: readonly Explanation[];
+}
+
+const nothing: Found = { own: [], carried: [] };
+
+async function readable(read: () => Promise<Found>): Promise<Found> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof Fault) return [];
+    if (error instanceof Fault) return nothing;
     throw error;
   }
 }
 
-async function ofDraft(previous: string): Promise<Explanation[]> {
+async function ofDraft(previous: string): Promise<Found> {
   const folder = await realpath(previous);
   const { run } = await readManifest(folder);
   const file = join(dirname(folder), 'review', `${run}.ndjson`);
@@ -52,28 +63,33 @@ async function ofDraft(previous: string): Promise<Explanation[]> {
 }
 
 /** Of the publication in force: its journal is sealed with it, and begins with the draft's manifest. */
-async function ofPublication(periodFolder: string): Promise<Explanation[]> {
-  const last = (await publicationsOf(periodFolder)).at(-1);
-  if (!last?.manifest.publication) return [];
+async function ofPublication(periodFolder: string, except: string | undefined): Promise<Found> {
+  const last = (await publicationsOf(periodFolder)).filter((one) => one.manifest.run !== except).at(-1);
+  if (!last?.manifest.publication) return nothing;
   const { draft_manifest_sha256 } = last.manifest.publication;
   const file = join(last.folder, 'decisions.ndjson');
   return explanationsIn(last.folder, await readJournal(file, draft_manifest_sha256));
 }
 
-async function explanationsIn(folder: string, journal: Journal): Promise<Explanation[]> {
+async function explanationsIn(folder: string, journal: Journal): Promise<Found> {
   const { warehouse } = await openRun(folder);
   const content = await readContent(warehouse).finally(() => warehouse.close());
   const written = new Map(
     reviewOf(journal.entries, null).explanations.map((one) => [one.reconciliation, one]),
   );
-  return content.reconciliations.flatMap((one): Explanation[] => {
+  const own: Explanation[] = [];
+  const carried: Explanation[] = [];
+  for (const one of content.reconciliations) {
     const { reconciliation, entity, gap } = one;
-    const own = written.get(reconciliationId(one));
-    if (own) return [{ reconciliation, entity, gap, period: one.period, text: own.text, reviewer: own.by }];
-    const { explanation } = one;
-    if (!explanation) return [];
-    // the gap as it was explained: small moves of many quarters do not add up unseen
-    const { text, reviewer, since } = explanation;
-    return [{ reconciliation, entity, gap: explanation.gap, period: since, text, reviewer }];
-  });
+    const said = written.get(reconciliationId(one));
+    if (said) {
+      own.push({ reconciliation, entity, gap, period: one.period, text: said.text, reviewer: said.by });
+    } else if (one.explanation) {
+      // the gap as it was explained: small moves of many quarters do not add up unseen
+      const { explanation } = one;
+      const { text, reviewer, since } = explanation;
+      carried.push({ reconciliation, entity, gap: explanation.gap, period: since, text, reviewer });
+    }
+  }
+  return { own, carried };
 }

@@ -38,6 +38,8 @@ export async function compareRuns(first: string, second: string): Promise<Compar
   try {
     const left = await attachedRun(warehouse, 'run_before', before);
     const right = await attachedRun(warehouse, 'run_after', after);
+    // what follows is SQL that the packages record
+    await warehouse.shut([], [scratch]);
     const changes = await splitChanges(
       warehouse,
       left.side,
@@ -54,17 +56,21 @@ export async function compareRuns(first: string, second: string): Promise<Compar
 
 /**
  * What a run tells differently from those before it: figures that were published, against what was published;
- * the others, against the run before.
+ * the others, against the run before. Earlier packages bring their own SQL: it runs in sessions that see the
+ * run's database for reading only, and no other file.
+ *
+ * @param file the run's database, closed
+ * @param scratch a folder of its own
  */
 export async function changesOf(
-  warehouse: Warehouse,
+  file: string,
   plan: Plan,
   identity: Identity,
   computed: { catalogue: Catalogue; models: readonly Model[]; figures: readonly Figure[]; scratch: string },
 ): Promise<ChangedFigure[]> {
   const { catalogue, models, figures, scratch } = computed;
   const own: Side = {
-    catalog: await warehouse.scalar<string>('select current_database()'),
+    catalog: 'run_after',
     codeVersion: identity.codeVersion,
     extracts: identity.hashes.extracts,
     windows: plan.windows,
@@ -74,13 +80,16 @@ export async function changesOf(
   };
   const changes = new Map<string, ChangedFigure>();
   const compare = async (folder: string, published: string | null, only?: (id: string) => boolean) => {
-    const { side } = await attachedRun(warehouse, 'run_before', folder);
+    const warehouse = await Warehouse.open(':memory:', plan.limits);
     try {
+      const { side } = await attachedRun(warehouse, 'run_before', folder);
+      await warehouse.run(`attach ${literal(file)} as run_after (read_only)`);
+      await warehouse.shut([], [scratch]);
       const mixed = join(scratch, 'mixed.duckdb');
       for (const one of await splitChanges(warehouse, side, own, mixed, models, only))
         changes.set(idOf(one as unknown as Figure), changedFigure(one, published));
     } finally {
-      await warehouse.run('detach run_before');
+      await warehouse.close();
     }
   };
   if (identity.previousFolder) await compare(identity.previousFolder, null);

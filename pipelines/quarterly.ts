@@ -13,7 +13,7 @@ import { loadLinks } from './alignment/links.ts';
 import { alignPriorities } from './alignment/priorities.ts';
 import { qualityFindings } from './alignment/quality.ts';
 import { reconcile } from './alignment/reconcile.ts';
-import { carriedExplanations } from './carried-explanations.ts';
+import { carriedIn, standingRun } from './carried-in.ts';
 import { collect } from './collect/collect.ts';
 import { collectEvidence } from './collect/evidence.ts';
 import { changesOf } from './comparison.ts';
@@ -47,14 +47,14 @@ import { recordContent } from './report/record-content.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
 import { agendaOf } from './review/agenda.ts';
 import { dossierOf } from './review/dossier.ts';
+import { carriedFile } from './seal/carried.ts';
 import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
-import { type Identity, identify, runFacts } from './seal/identity.ts';
+import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
-import { publicationsOf } from './seal/published.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
@@ -120,18 +120,19 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     sourcesAtOnce: configuration.limits.sources_at_once,
   });
   const evidence = await collectEvidence(project.base, configuration.evidence);
-  const identity = await identify(plan, collected, presentation, evidence);
-  const standing = await existing(identity);
+  const inputs = await inputsOf(plan, collected, presentation, evidence);
+  const standing = await standingRun(plan, inputs);
   if (standing) {
-    progress.step('done', `${identity.id} stands already: same inputs, same run`);
-    await pointLatest(plan, identity.id);
-    return { ...standing, already: true };
+    progress.step('done', `${standing.id} stands already: same inputs, same run`);
+    await pointLatest(plan, standing.id);
+    return { ...(await existing(standing)), already: true };
   }
 
+  const file = join(folder, 'warehouse.duckdb');
+  let warehouse = await Warehouse.open(file, plan.limits, project.secret);
+  let identity: Identity;
   // a locked period is not run again: what comes out is a proposal to restate it
-  const published = (await publicationsOf(plan.periodFolder)).at(-1);
-  const restates = published && { run: published.manifest.run, manifest_sha256: published.manifestSha256 };
-  const warehouse = await Warehouse.open(join(folder, 'warehouse.duckdb'), plan.limits, project.secret);
+  let restates: Manifest['restates'];
   let content: ReportContent;
   let staged: StagedExtract[];
   let tables: Manifest['warehouse'];
@@ -162,6 +163,11 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     const figures = computeFigures(catalogue, measures);
     const methods = await figureMethods(warehouse, catalogue, figures);
     await recordFigures(warehouse, figures, scratch, methods);
+    const before = await carriedIn(plan, inputs, figures);
+    restates = before.carried.restates;
+    identity = identityOf(plan, inputs, { ...before.carried, sha256: before.sha256 }, before.previousFolder);
+    await refuseOther(identity);
+    await writeFile(join(folder, carriedFile), before.text);
     const index = frameworkIndex({
       library,
       chosen,
@@ -197,10 +203,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
         period: quarter.id,
         language,
         runFolder: `out/${quarter.id}/${identity.id}`,
-        explanations: await carriedExplanations(identity.previousFolder, [
-          plan.periodFolder,
-          join(plan.out, shiftQuarter(quarter.id, -1)),
-        ]),
+        explanations: before.carried.explanations,
         nameOf,
         contractName: (id) => contracts.get(id)?.label[language] ?? id,
       },
@@ -286,9 +289,21 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     await writeFile(join(folder, 'agenda.json'), `${JSON.stringify(dossier, null, 2)}\n`);
 
     progress.step('report', 'review.xlsx, board.pdf, board.html');
+    const apart = join(plan.work, 'changes');
+    await mkdir(apart);
+    // the comparison runs what earlier packages declare: apart from the database that it reads
+    await warehouse.close();
+    const changes = await changesOf(file, plan, identity, {
+      catalogue,
+      models,
+      figures,
+      scratch: apart,
+    }).finally(async () => {
+      warehouse = await Warehouse.open(file, plan.limits, project.secret);
+    });
     content = await gatherContent(warehouse, {
       plan,
-      run: runFacts(identity, published?.manifest.run ?? null),
+      run: runFacts(identity, restates?.run ?? null),
       catalogue,
       contracts,
       figures,
@@ -306,7 +321,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       staged,
       missing: collected.missing,
       previousFolder: identity.previousFolder,
-      changes: await changesOf(warehouse, plan, identity, { catalogue, models, figures, scratch }),
+      changes,
     });
     await recordContent(warehouse, content, presentation, scratch);
     await recordRun(warehouse, { plan, identity, catalogue, staged, models });
@@ -377,9 +392,17 @@ function gatesOf(findings: readonly Finding[]): string[] {
     .map((finding) => finding.sentence);
 }
 
-async function existing(identity: Identity): Promise<Omit<RunOutcome, 'already'> | undefined> {
-  const found = await stat(join(identity.folder, 'manifest.json')).catch(() => undefined);
-  if (!found) return undefined;
+/** A folder of this name that is not this run, or is damaged, is never written over. */
+async function refuseOther({ folder, id }: Identity): Promise<void> {
+  if (!(await stat(folder).catch(() => undefined))) return;
+  throw new Fault(
+    'RUN-003',
+    `${folder} stands already, and is not the package of ${id} as it was sealed.`,
+    'See `concordance verify`; move it away and start again.',
+  );
+}
+
+async function existing(identity: Identity): Promise<Omit<RunOutcome, 'already'>> {
   const manifest = await readManifest(identity.folder);
   const findings = JSON.parse(await readFile(join(identity.folder, 'findings.json'), 'utf8')) as Finding[];
   if (manifest.run !== identity.id) {

@@ -46,6 +46,8 @@ export const Manifest = z.strictObject({
     extracts: hash,
     /** absent where no folder of evidence is configured */
     evidence: hash.optional(),
+    /** of `carried.json`; absent in a package of before it was kept */
+    carried: hash.optional(),
   }),
   extracts: z.array(
     z.strictObject({

@@ -1,11 +1,12 @@
 import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
 import { carriedExplanations } from '../../pipelines/carried-explanations.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { verify } from '../../pipelines/seal/verify.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
@@ -36,7 +37,7 @@ const gap = async () =>
   );
 
 test('a gap that a reviewer explained is a gate no more while it stays the same, and one again when it moves', async () => {
-  expect(await carriedExplanations(null, [])).toEqual([]);
+  expect(await carriedExplanations([], [])).toEqual([]);
   expect((await run()).status).toBe(3);
   expect((await gap())?.severity).toBe('critical');
 
@@ -69,11 +70,51 @@ SA;USINE;E1;network;withdrawal;2026-07-01;2026-09-30;95;m3;measured
   expect(carried?.sentence).toContain('Le refus de tri part en décharge.');
   const manifest = JSON.parse(await readFile(join(await latest(), 'manifest.json'), 'utf8'));
   expect(manifest.gates.join()).not.toContain('Tonnes');
+  const second = await latest();
+  expect(JSON.parse(await readFile(join(second, 'carried.json'), 'utf8'))).toMatchObject({
+    previous: { run: basename(explained) },
+    restates: null,
+    explanations: [{ reviewer: 'Alice Martin' }, { reviewer: 'Alice Martin' }],
+    restated: [],
+  });
+
+  // the same inputs with nothing new to carry in are the same run
+  expect((await run()).out).toContain('stands already');
+  expect(await latest()).toBe(second);
+  // the journal that it took over from says something else: another name, so that one name is one set of bytes
+  const journal = join(project.folder, 'out', '2026-Q3', 'review', `${basename(explained)}.ndjson`);
+  const lines = await readFile(journal, 'utf8');
+  const correction = await Reviewer.open(
+    join(project.folder, 'out', '2026-Q3', 'review', `${basename(explained)}.xlsx`),
+  );
+  correction.write('Rapprochements', id, {
+    'Explication (à remplir)': 'Le refus de tri, pesé au quai.',
+    Relecteur: 'Alice Martin',
+    Date: new Date('2026-10-14T00:00:00Z'),
+  });
+  await reviewRun(
+    explained,
+    await correction.save(join(project.folder, 'corrected.xlsx')),
+    '2026-11-03T08:00:00.000Z',
+  );
+  await run();
+  const third = await latest();
+  expect(third).not.toBe(second);
+  const hashes = async (folder: string) =>
+    JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')).hashes as Record<string, string>;
+  const [before, after] = [await hashes(second), await hashes(third)];
+  expect(after.carried).not.toBe(before.carried);
+  expect({ ...after, carried: '' }).toEqual({ ...before, carried: '' });
+  expect((await gap())?.sentence).toContain('Le refus de tri, pesé au quai.');
+  expect((await run()).out).toContain('stands already');
+  expect(await latest()).toBe(third);
+  expect((await verify(third, { language: 'en' })).differences).toEqual([]);
+  expect(lines).not.toBe(await readFile(journal, 'utf8'));
 
   // what was published counts as well, where no run stands between
   await publishRun(explained, {}, silent);
   await rm(join(project.folder, 'out', '2026-Q3', 'latest'));
-  expect(await carriedExplanations(null, [join(project.folder, 'out', '2026-Q3')])).toEqual([
+  expect(await carriedExplanations([], [join(project.folder, 'out', '2026-Q3')])).toEqual([
     expect.objectContaining({ reconciliation: 'tonnes', reviewer: 'Alice Martin', gap: '2.5' }),
     expect.objectContaining({ reconciliation: 'tonnes', entity: 'SA' }),
   ]);
@@ -88,4 +129,4 @@ D2;SA;USINE;20 03 01;non;2026-08-10;3;D5
   );
   expect((await run()).status).toBe(3);
   expect((await gap())?.severity).toBe('critical');
-}, 300_000);
+}, 600_000);

@@ -1,14 +1,16 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Comparison, compareRuns } from '../../pipelines/comparison.ts';
 import type { SplitChange } from '../../pipelines/review/change-split.ts';
+import { copied, editWarehouse } from '../seal/sealed-package.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 let project: Project;
 let comparison: Comparison;
+let acquired: Comparison;
 let runs: string[];
 const find = (indicator: string, entity: string): SplitChange | undefined =>
   comparison.changes.find(
@@ -63,8 +65,31 @@ beforeAll(async () => {
   await project.write('catalogue/indicators/test.yaml', indicator(2));
   runs = [first, await seal()];
   comparison = await compareRuns(runs[0] as string, runs[1] as string);
+  // SC is bought on 1 September: of its 3 t of August and 5 t of September, 5 t count. The landfill has a factor of its own
+  await project.write(
+    'concordance.yaml',
+    second(60)(await configurationText())
+      .replace(
+        '  sites:\n',
+        '    - { id: SC, name: Essai SC, country: FR, parent: SA, method: full, share: 100, entry: 2026-09-01 }\n  sites:\n',
+      )
+      .replaceAll('entities: [SA, SB]', 'entities: [SA, SB, SC]')
+      .replace('city: Lille, country: FR }\n', `city: Lille, country: FR }\n${siteOfSC}`),
+  );
+  await project.write(
+    'extracts/waste_2026-Q3.csv',
+    `${own.replace(';2.5;', ';3.5;')}D4;SC;ACQUIS;12 01 01;non;2026-08-15;3;R4\nD5;SC;ACQUIS;12 01 01;non;2026-09-15;5;R4\n`,
+  );
+  await mkdir(join(project.folder, 'catalogue', 'factors'), { recursive: true });
+  await project.write('catalogue/factors/group_factors.csv', ownFactor);
+  acquired = await compareRuns(runs[1] as string, await seal());
 });
 afterAll(() => project?.remove());
+
+const siteOfSC = '    - { id: ACQUIS, entity: SC, name: Acquis, city: Metz, country: FR }\n';
+const ownFactor = `factor_id,activity,country,site,scope_part,unit,value_kgco2e,gwp_set,valid_from,valid_to,version,source,source_row,uncertainty_pct,certainty,label_fr,label_en
+own-landfill,waste_landfill,,,all_in,t,400,AR5,2026-01-01,,2026,measured by the operator,,20,confirmed,Stockage,Landfill
+`;
 
 async function configurationText(): Promise<string> {
   return (await import('./tiny-project.ts')).configuration;
@@ -96,15 +121,60 @@ describe('concordance diff', () => {
     expect(find('water.withdrawal', 'SA')).toBeUndefined();
   });
 
+  test('a company that is bought is perimeter from its entry on, another factor is factor', () => {
+    const of = (id: string) =>
+      acquired.changes.find(
+        (one) => one.indicator === id && one.entity === 'GROUP' && one.basis === 'quarter',
+      );
+    // 5 t, counted twice by the method of the run before: 10
+    expect(of('test.waste')).toMatchObject({
+      before: '51',
+      after: '61',
+      parts: [{ causes: ['perimeter'], amount: '10' }],
+    });
+    // emissions of waste: 5 t recycled more, then 3.5 t to landfill at 400 instead of 520.5327 kg
+    const emissions = acquired.changes.filter((one) =>
+      one.parts.some((part) => part.causes.includes('factor')),
+    );
+    expect(emissions.length).toBeGreaterThan(0);
+    const own = emissions.find(
+      (one) => one.entity === 'SA' && one.basis === 'quarter' && one.unit === 'tCO2e',
+    );
+    expect(own?.parts.map(({ causes }) => causes)).toEqual([['factor']]);
+    expect(Number(own?.parts[0]?.amount)).toBeCloseTo((3.5 * (400 - 520.5327)) / 1000, 8);
+    const group = emissions.find((one) => one.entity === 'GROUP' && one.indicator === own?.indicator);
+    expect(group?.parts.map(({ causes }) => causes)).toEqual([['perimeter'], ['factor']]);
+    expect(Number(group?.parts[0]?.amount)).toBeCloseTo((5 * 4.68568) / 1000, 8);
+    expect(Number(group?.parts[1]?.amount)).toBeCloseTo((3.5 * (400 - 520.5327)) / 1000, 8);
+  });
+
   test('leaves no remainder in any figure', () => {
     expect(comparison.changes.length).toBeGreaterThan(5);
-    for (const change of comparison.changes) {
+    for (const change of [...comparison.changes, ...acquired.changes]) {
       if (change.before === null || change.after === null) continue;
       const sum = change.parts.reduce(
         (total, part) => total.plus(part.amount ?? 0),
         new Decimal(change.before),
       );
       expect(sum.equals(change.after), JSON.stringify(change)).toBe(true);
+    }
+  });
+
+  test('runs no SQL of a package that reaches another file', async () => {
+    const forged = await copied(runs[0] as string);
+    const written = join(forged.folder, '..', 'written.csv');
+    try {
+      // a model that would write a file beside what it selects
+      await editWarehouse(
+        forged.folder,
+        `update result.model set model = json_merge_patch(model, json_object('sql', json_extract_string(model, '$.sql') || '; copy (select 1) to ''${written}'''))
+         where json_extract_string(model, '$.name') = 'waste'`,
+      );
+      const { changes } = await compareRuns(forged.folder, runs[1] as string);
+      expect(changes.length).toBeGreaterThan(5);
+      await expect(stat(written)).rejects.toThrow('ENOENT');
+    } finally {
+      await forged.remove();
     }
   });
 

@@ -46,11 +46,13 @@ export async function checkRestaged(
     }
     await loadReferenceInto(fresh);
     await prepareStage(fresh, contracts.values());
+    await fresh.run(`attach ${literal(join(folder, 'warehouse.duckdb'))} as sealed (read_only)`);
+    // contracts and readings are those that the package declares
+    await fresh.shut([], [join(folder, 'extracts'), scratch]);
     await stage(fresh, extracts, contracts, {
       scratch,
       fiscalYearStartMonth: project.configuration.fiscal_year_start_month,
     });
-    await fresh.run(`attach ${literal(join(folder, 'warehouse.duckdb'))} as sealed (read_only)`);
     const read = extracts.map((one) => literal(one.extractId));
     const tables = await fresh.rows<{ name: string }>(
       "select table_name as name from duckdb_tables() where database_name = current_database() and schema_name = 'staged' order by name",

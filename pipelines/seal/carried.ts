@@ -1,0 +1,21 @@
+import type { Explanation } from '../alignment/reconcile.ts';
+import type { LedgerLine } from '../review/ledger.ts';
+import type { Manifest } from './manifest.ts';
+
+/**
+ * `carried.json` of a package: what a run takes over from the runs, reviews and publications before it, and
+ * what its documents would not say without them. Its hash is part of the run's name.
+ */
+export interface Carried {
+  readonly previous: Manifest['previous'];
+  /** the publication of the period that the run would restate */
+  readonly restates: Manifest['restates'];
+  /** what reviewers wrote of gaps before */
+  readonly explanations: readonly Explanation[];
+  /** last published value of each figure that the run tells otherwise */
+  readonly restated: readonly LedgerLine[];
+}
+
+export const carriedFile = 'carried.json';
+
+export const carriedText = (carried: Carried): string => `${JSON.stringify(carried, null, 2)}\n`;
