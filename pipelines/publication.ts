@@ -1,24 +1,21 @@
 import { constants, cp, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Finding } from './alignment/finding.ts';
-import { driftFindings, ranked, standingTeller } from './alignment/findings.ts';
+import { collectEvidence, evidenceState } from './collect/evidence.ts';
 import { loadProject } from './configuration/load.ts';
 import { Fault } from './fault.ts';
-import { type Figure, GROUP } from './indicators/figure.ts';
-import { quantity } from './language/quantity.ts';
-import { type Say, wording } from './language/wording.ts';
-import { standings } from './objectives/standing.ts';
+import type { Figure } from './indicators/figure.ts';
 import { templatesFolder } from './places.ts';
 import type { Progress } from './progress.ts';
 import { publicationKey } from './publication-key.ts';
 import { writeBoard } from './report/board/board.ts';
 import type { ReportContent } from './report/content.ts';
 import { type Presentation, readPresentation } from './report/presentation.ts';
+import { publishedContent } from './report/published-content.ts';
 import type { Recorded } from './report/record-content.ts';
 import { unexplainedGaps } from './report/unexplained-gaps.ts';
 import { reconciliationId } from './report/workbook/sheets/reconciliations.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
-import { applyReview, dependantsOf, idOf } from './review/applied.ts';
+import { applyReview, idOf } from './review/applied.ts';
 import type { JournalEntry, Review } from './review/decision.ts';
 import { type Journal, journalText, readJournal } from './review/journal.ts';
 import { departsFrom, type LedgerLine, publishedFigures, readLedger, writeLedger } from './review/ledger.ts';
@@ -30,7 +27,7 @@ import { withLock } from './seal/lock.ts';
 import { type Manifest, type Publication, sha256, sha256File, writeSeal } from './seal/manifest.ts';
 import { outputsOf } from './seal/manifest-of.ts';
 import { programVersion } from './seal/program.ts';
-import { type Published, publicationsOf, publishedFolder } from './seal/published.ts';
+import { type Published, publicationsOf, publishedFolder, shownPublication } from './seal/published.ts';
 import { openRun } from './seal/trace.ts';
 
 export interface PublishRequest {
@@ -39,6 +36,8 @@ export interface PublishRequest {
   readonly reason?: string | undefined;
   /** configuration, needed only where the board report has helpers of its own */
   readonly config?: string | undefined;
+  /** folder of the documents that overrides name; the configuration's, or the run's list, where it is not given */
+  readonly evidence?: string | undefined;
 }
 
 export interface PublishOutcome {
@@ -57,7 +56,7 @@ export const restatementCauses = ['data', 'perimeter', 'factor', 'method', 'over
  * the next one, with the same bytes.
  *
  * @throws {Fault} PUB-002 naming each material figure that is not decided and each gap that is not explained;
- * PUB-004 a locked period without cause and reason; PUB-005 a draft that was changed since it was sealed
+ * PUB-008 an override whose document is gone or another; PUB-004 a locked period without cause and reason; PUB-005 a draft that was changed since it was sealed
  */
 export async function publishRun(
   run: string,
@@ -96,7 +95,8 @@ async function publish(
   const review = reviewAt(journal, journal.entries.length);
   refuseUndecided(recorded.content, review);
   const publication = await publicationOf(draft, journal, review, before, request);
-  const content = await publishedContent(recorded.content, review, publication);
+  await refuseEvidence(draft, review, request);
+  const content = await publishedContent(recorded.content, review, shownPublication(publication));
 
   const key = await publicationKey(draft.folder, request.config);
   progress.step('documents', 'review.xlsx, board.pdf');
@@ -193,6 +193,40 @@ function refuseUndecided(content: ReportContent, review: Review): void {
   );
 }
 
+/** What an approved override names by its hash lies there as it was: in the folder now, or in the run's list. */
+async function refuseEvidence(
+  { manifest }: Draft,
+  review: Review,
+  { evidence, config }: PublishRequest,
+): Promise<void> {
+  const named = review.figures.flatMap((one) =>
+    one.state === 'approved' && one.override?.document
+      ? [{ figure: one.figure, document: one.override.document }]
+      : [],
+  );
+  if (named.length === 0) return;
+  const project = config === undefined ? undefined : await loadProject(config);
+  const delivered =
+    (await collectEvidence(process.cwd(), evidence)) ??
+    (project && (await collectEvidence(project.base, project.configuration.evidence))) ??
+    manifest.evidence;
+  const wrong = named.flatMap(({ figure, document }) => {
+    const state = evidenceState(delivered, document);
+    return state === 'equal' ? [] : [`  ${figure}: ${document.file}, ${evidenceTold[state]}`];
+  });
+  if (wrong.length === 0) return;
+  throw new Fault(
+    'PUB-008',
+    `${wrong.length} override(s) rest on a document that is not the one taken in:\n${wrong.join('\n')}\n`,
+    'Give the folder of evidence (--evidence DIR, or -c FILE), with the documents as they were; or override again with the document that holds.',
+  );
+}
+
+const evidenceTold = {
+  not_delivered: 'not delivered',
+  other_hash: 'another content than when the override was taken in',
+} as const;
+
 const told = {
   open: 'no decision',
   overridden: 'overridden, not yet approved by another person',
@@ -250,127 +284,6 @@ function approvalsOf(entries: readonly JournalEntry[], review: Review): Publicat
       to: days.toSorted().at(-1) as string,
       figures: days.length,
     }));
-}
-
-/** The content of the final documents: decisions applied, what rests on them said. */
-async function publishedContent(
-  content: ReportContent,
-  review: Review,
-  publication: Publication,
-): Promise<ReportContent> {
-  const { catalogue, run } = content;
-  const say = await wording(run.language, 'findings');
-  const figures = applyReview(content.figures, review);
-  const changed = figures.filter((one, i) => one !== content.figures[i]);
-  const onObjectives = content.objectives.some((one) =>
-    changed.some((figure) => figure.indicator === one.objective.indicator),
-  );
-  const actions = [...content.objectives.flatMap((one) => one.actions), ...content.looseActions];
-  const objectives = onObjectives
-    ? standings(
-        content.objectives.map((one) => one.objective),
-        catalogue.indicators,
-        figures,
-        actions,
-        run.period,
-        standingTeller(catalogue, run.period, run.language, say),
-      )
-    : content.objectives;
-  const rejected = new Set(changed.filter((one) => one.status === 'rejected').map((one) => one.indicator));
-  const kept = content.findings.filter(
-    (one) =>
-      !(onObjectives && one.kind === 'drift') &&
-      (one.indicator === undefined || !rejected.has(one.indicator)),
-  );
-  return {
-    ...content,
-    run: { ...run, state: 'published' },
-    figures,
-    objectives,
-    findings: ranked([
-      ...kept,
-      ...(onObjectives ? driftFindings(objectives, catalogue, say) : []),
-      ...reviewFindings(content, changed, review, say),
-    ]),
-    review,
-    publication: {
-      version: publication.version,
-      draftManifest: publication.draft_manifest_sha256,
-      journal: publication.journal_sha256,
-      approvals: publication.approvals,
-      restatement: publication.restatement,
-    },
-  };
-}
-
-/** Overrides with what depends on the same data, and rejections with their reason. */
-function reviewFindings(
-  content: ReportContent,
-  changed: readonly Figure[],
-  review: Review,
-  say: Say,
-): Finding[] {
-  const { language } = content.run;
-  const label = (id: string) =>
-    content.catalogue.indicators.find((one) => one.id === id)?.label[language] ?? id;
-  const entity = (id: string) => (id === GROUP ? say('group') : id);
-  return changed.map((figure) => {
-    const one = review.figures.find((r) => r.figure === idOf(figure)) as Review['figures'][number];
-    const indicator = content.catalogue.indicators.find((i) => i.id === figure.indicator);
-    const shown = (value: string | null) => quantity(value, figure.unit, indicator?.decimals ?? 0, language);
-    const names = {
-      indicator: label(figure.indicator),
-      entity: entity(figure.entity),
-      basis: say(`review.basis.${figure.basis}`),
-      by: one.decided?.by ?? '',
-    };
-    const figures = [
-      { name: say('review.computed'), value: one.computed, unit: figure.unit },
-      ...(one.override
-        ? [{ name: say('review.override'), value: one.override.value, unit: figure.unit }]
-        : []),
-    ];
-    if (!one.override) {
-      return {
-        id: `review:rejected:${idOf(figure)}`,
-        kind: 'quality',
-        severity: 'minor',
-        entity: figure.entity,
-        indicator: figure.indicator,
-        sentence: say('review.rejected', { ...names, reason: one.decided?.reason ?? '' }),
-        figures,
-      };
-    }
-    const dependants = dependantsOf(one, content.catalogue.indicators, content.figures).map(
-      (d) => `${label(d.indicator)} (${entity(d.entity)})`,
-    );
-    return {
-      id: `review:override:${idOf(figure)}`,
-      kind: 'quality',
-      severity: 'minor',
-      entity: figure.entity,
-      indicator: figure.indicator,
-      sentence: [
-        say('review.overridden', {
-          ...names,
-          value: shown(one.override.value),
-          computed: shown(one.computed),
-          author: one.override.by,
-          reason: one.override.reason,
-          evidence: one.override.evidence,
-        }),
-        ...(dependants.length > 0
-          ? [
-              say('review.dependants', {
-                number: dependants.length,
-                names: dependants.slice(0, 6).join(', '),
-              }),
-            ]
-          : []),
-      ].join(' '),
-      figures,
-    };
-  });
 }
 
 async function presentationOf(recorded: Recorded, { config }: PublishRequest): Promise<Presentation> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { collectEvidence, type Evidence } from './collect/evidence.ts';
 import { Fault } from './fault.ts';
 import { wording } from './language/wording.ts';
 import { templatesFolder } from './places.ts';
@@ -83,6 +84,8 @@ export async function reviewRun(
   file: string,
   now: string,
   progress: Progress = silent,
+  /** folder of documents delivered since the run, beside those that its manifest lists */
+  evidence?: string,
 ): Promise<ReviewOutcome> {
   const draft = await openDraft(run);
   const bytes = await readWorkbook(file);
@@ -100,6 +103,7 @@ export async function reviewRun(
       suppressed: new Set(
         content.figures.filter((one) => one.status === 'suppressed').map((one) => figureId(one)),
       ),
+      evidence: await deliveredEvidence(draft.manifest, evidence),
       firstDay: content.run.from,
       lastDay: dayAfter(now.slice(0, 10)),
     });
@@ -130,6 +134,18 @@ export async function reviewRun(
     if (after.entries.length > 0) await writeStanding(draft, content, review);
     return { added: entries.length, review, workbook: draft.workbook };
   });
+}
+
+/** What the run was delivered, and what came since; undefined where the group keeps no folder. */
+async function deliveredEvidence(
+  manifest: Manifest,
+  folder: string | undefined,
+): Promise<readonly Evidence[] | undefined> {
+  const later = await collectEvidence(process.cwd(), folder);
+  if (!later && !manifest.hashes.evidence) return undefined;
+  // the document as it is now is the one that the reviewer saw
+  const files = new Map([...manifest.evidence, ...(later ?? [])].map((one) => [one.file, one]));
+  return [...files.values()];
 }
 
 /** Figures of the form, see {@link askedFigures}. */

@@ -15,6 +15,7 @@ export function publishCommand(): Command {
       '-c, --config <file>',
       'configuration, where it names a signing key, or the board report has helpers of its own',
     )
+    .option('--evidence <folder>', 'documents that overrides name, to check that they are those taken in')
     .option('--json', 'one JSON line an event')
     .action(async (run: string, { json, ...request }: PublishRequest & { json?: boolean }) => {
       const machine = json || !process.stdout.isTTY;

@@ -11,12 +11,14 @@ export function reviewCommand(): Command {
     )
     .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
     .argument('<workbook>', 'its review workbook, filled in and saved as .xlsx')
+    .option('--evidence <folder>', 'documents delivered since the run, which overrides may name')
     .option('--json', 'one JSON line an event')
-    .action(async (run: string, workbook: string, { json }: { json?: boolean }) => {
+    .action(async (run: string, workbook: string, options: { json?: boolean; evidence?: string }) => {
+      const { json, evidence } = options;
       // the clock says when the workbook was taken in: a fact of the journal, and part of no sealed document
       const machine = json || !process.stdout.isTTY;
       const progress = machine ? forMachines(process.stdout) : forPeople(process.stdout);
-      const outcome = await reviewRun(run, workbook, new Date().toISOString(), progress);
+      const outcome = await reviewRun(run, workbook, new Date().toISOString(), progress, evidence);
       const { review } = outcome;
       const count = (state: FigureState) => review.figures.filter((one) => one.state === state).length;
       const states = {

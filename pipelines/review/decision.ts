@@ -13,6 +13,10 @@ const Standing = z.strictObject({
   value: z.string().nullable(),
 });
 
+/** A document that was delivered when the decision was taken in, told apart by its hash. */
+const Document = z.strictObject({ file: z.string(), sha256: hash, bytes: z.int() });
+export type Document = z.infer<typeof Document>;
+
 /** One line of the journal: who changed what, from what to what, when they say and when it was taken in. */
 export const JournalEntry = z.strictObject({
   sequence: z.int().min(1),
@@ -29,6 +33,8 @@ export const JournalEntry = z.strictObject({
   reason: z.string().nullable(),
   evidence: z.string().nullable(),
   comment: z.string().nullable(),
+  /** the delivered file that `evidence` names; absent where it names none */
+  document: Document.optional(),
   workbook: hash.describe('SHA-256 of the workbook that said it'),
   recorded_at: z.string().describe('clock of the machine that took it in'),
 });
@@ -47,6 +53,8 @@ export interface FigureReview {
     readonly on: string;
     readonly reason: string;
     readonly evidence: string;
+    /** the file that the evidence names, where it was delivered */
+    readonly document?: Document | undefined;
   } | null;
   /** the last decision; null when there are comments only */
   readonly decided: { readonly by: string; readonly on: string; readonly reason: string | null } | null;
@@ -113,6 +121,7 @@ function after(before: FigureReview, entry: JournalEntry): FigureReview {
           on,
           reason: reason ?? '',
           evidence: entry.evidence ?? '',
+          ...(entry.document ? { document: entry.document } : {}),
         },
       };
     case 'approve':

@@ -1,5 +1,8 @@
 import { Decimal } from 'decimal.js';
+import type { Evidence } from '../collect/evidence.ts';
 import { type Language, wording } from '../language/wording.ts';
+import type { Document } from './decision.ts';
+import { fileNameIn, namedDocument } from './named-document.ts';
 import { addressOf, type Sheet, type SheetCell, type Sheets } from './read-sheets.ts';
 
 /** What a reviewer wrote on one figure, checked by itself. */
@@ -12,6 +15,8 @@ export interface FormDecision {
   readonly value: string | null;
   readonly reason: string | null;
   readonly evidence: string | null;
+  /** the delivered file that the evidence names */
+  readonly document?: Document | undefined;
   readonly by: string;
   readonly on: string;
   readonly comment: string | null;
@@ -38,6 +43,8 @@ export interface FormScope {
   readonly reconciliations: ReadonlySet<string>;
   /** figures that are hidden to protect a small group: an override would show them */
   readonly suppressed: ReadonlySet<string>;
+  /** documents that were delivered; undefined where the group keeps no folder of them */
+  readonly evidence?: readonly Evidence[] | undefined;
   readonly firstDay: string;
   readonly lastDay: string;
 }
@@ -212,11 +219,17 @@ function readDecision(
     return undefined;
   }
   let value: string | null = null;
+  const document = evidence === null ? undefined : namedDocument(evidence, scope.evidence ?? []);
   if (decision === 'override') {
     value = decimalOf(row.cell('override'), words.language);
     if (value === null)
       mistakes.push(`${row.at('override')}: "${overriding ?? ''}" is not a number; an override needs one`);
     if (evidence === null) mistakes.push(`${row.at('evidence')}: empty; an override needs its evidence`);
+    const file = evidence === null || document ? undefined : fileNameIn(evidence);
+    if (file !== undefined && scope.evidence)
+      mistakes.push(
+        `${row.at('evidence')}: "${file}" is not among the documents delivered as evidence (${scope.evidence.length}): put it there, or correct its name`,
+      );
     if (scope.suppressed.has(row.id))
       mistakes.push(
         `${row.at('decision')}: ${row.id} is hidden to protect a small group; it has no override`,
@@ -227,7 +240,18 @@ function readDecision(
   if (decision !== 'approve' && (reason ?? '').length < shortestReason)
     mistakes.push(`${row.at('reason')}: "${reason ?? ''}"; "${written}" needs a reason of 10 characters`);
   const { by, on } = whoAndWhen(row, book, scope, mistakes);
-  return { figure: row.id, at: row.at('decision'), decision, value, reason, evidence, by, on, comment };
+  return {
+    figure: row.id,
+    at: row.at('decision'),
+    decision,
+    value,
+    reason,
+    evidence,
+    ...(document ? { document } : {}),
+    by,
+    on,
+    comment,
+  };
 }
 
 function whoAndWhen(

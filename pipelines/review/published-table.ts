@@ -18,6 +18,7 @@ const heads = [
   'reason',
   'overridden_by',
   'evidence',
+  'evidence_sha256',
 ];
 
 /**
@@ -50,6 +51,7 @@ export function publishedTable(
       (final?.override ? final.override.reason : final?.decided?.reason) ?? '',
       final?.override?.by ?? '',
       final?.override?.evidence ?? '',
+      final?.override?.document?.sha256 ?? '',
     ];
   });
   // figures come in the order of the catalogue; the file is sorted like figures.csv

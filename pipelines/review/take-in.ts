@@ -54,6 +54,7 @@ export function takeIn(
       reason: one.reason,
       evidence: one.evidence,
       comment: one.comment,
+      ...(one.document ? { document: one.document } : {}),
       ...origin,
     });
   }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Manifest, readManifest, sha256File } from './manifest.ts';
+import type { ReportContent } from '../report/content.ts';
+import { type Manifest, type Publication, readManifest, sha256File } from './manifest.ts';
 
 export interface Published {
   readonly folder: string;
@@ -30,3 +31,12 @@ export async function publicationsOf(periodFolder: string): Promise<Published[]>
 }
 
 const versionOf = ({ manifest }: Published) => manifest.publication?.version ?? 0;
+
+/** What the documents say of their publication. */
+export const shownPublication = (publication: Publication): NonNullable<ReportContent['publication']> => ({
+  version: publication.version,
+  draftManifest: publication.draft_manifest_sha256,
+  journal: publication.journal_sha256,
+  approvals: publication.approvals,
+  restatement: publication.restatement,
+});

@@ -221,14 +221,16 @@ export function evidenceTable(
       ...entries
         .filter((one) => one.evidence !== null)
         .map((one) => {
-          const named = namedBy(one.evidence ?? '');
+          // a document that was taken in by its hash is told by it
+          const { document } = one;
+          const named = document ?? namedBy(one.evidence ?? '');
           return {
             kind: 'override',
             subject: one.subject,
             evidence: one.evidence,
             file: named?.file ?? null,
             sha256: named?.sha256 ?? null,
-            state: named ? 'no_hash' : 'not_delivered',
+            state: document ? 'equal' : named ? 'no_hash' : 'not_delivered',
           };
         }),
       ...delivered.map((one) => ({
