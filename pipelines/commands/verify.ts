@@ -9,6 +9,8 @@ interface Options {
   key?: string;
   restage?: boolean;
   quick?: boolean;
+  evidence?: string;
+  strict?: boolean;
   pseudonymKey?: string;
   language?: Language;
   json?: boolean;
@@ -23,11 +25,16 @@ export function verifyCommand(): Command {
     .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
     .option('--key <file>', 'public key (PEM) that the manifest must be signed with')
     .option('--quick', 'hashes, signature and chain only: recompute nothing')
+    .option(
+      '--strict',
+      'what cannot be checked is a difference: no signature by --key, another version, a chain cut short, evidence not shown',
+    )
     .option('--restage', 'also read the sealed extracts again through their connectors and contracts')
     .option(
       '--pseudonym-key <file>',
       'with --restage: key of the pseudonyms, to read extracts with identities',
     )
+    .option('--evidence <folder>', 'documents delivered as evidence: compare them with the hashes')
     .addOption(new Option('--language <language>', "the run's by default").choices(['fr', 'en']))
     .option('--json', 'as JSON')
     .action(run);
@@ -37,6 +44,8 @@ async function run(folder: string, options: Options): Promise<void> {
   const verification = await verify(folder, {
     key: options.key ? await readPublicKey(resolve(options.key)) : undefined,
     restage: options.restage,
+    evidence: options.evidence,
+    strict: options.strict,
     quick: options.quick,
     secret: options.pseudonymKey ? await readSecret(resolve(options.pseudonymKey)) : undefined,
     language: options.language,

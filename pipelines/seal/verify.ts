@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModels } from '../harmonise/harmonise.ts';
 import { type Language, wording } from '../language/wording.ts';
+import { publishedContent } from '../report/published-content.ts';
 import { readContent } from '../report/record-content.ts';
+import type { Review } from '../review/decision.ts';
 import { loadReference } from '../stage/reference.ts';
 import { exhaustionOf } from '../warehouse/exhausted.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { programVersion } from './program.ts';
+import { shownPublication } from './published.ts';
 import type { RunRecord } from './record-run.ts';
 import { checkSignature } from './signature.ts';
 import { openRun } from './trace.ts';
 import { checkChain } from './verification/chain.ts';
-import { checkDefinition, checkDeliveries, checkReference } from './verification/definition.ts';
+import { checkDecisions, checkEvidence, checkPublished } from './verification/decisions.ts';
+import { checkCarried, checkDefinition, checkDeliveries, checkReference } from './verification/definition.ts';
 import { checkBoard, checkContent, checkFindings, checkWorkbook } from './verification/documents.ts';
 import { checkFigures } from './verification/figures.ts';
 import {
@@ -51,6 +55,10 @@ export interface VerifyOptions {
   readonly restage?: boolean | undefined;
   /** pseudonym key, 64 hexadecimal digits: extracts with identities can then be read again too */
   readonly secret?: string | undefined;
+  /** folder of the documents delivered as evidence, to check that they are those listed */
+  readonly evidence?: string | undefined;
+  /** what cannot be checked counts as a difference: no signature, another program's package, a chain cut short */
+  readonly strict?: boolean | undefined;
   /** hashes, signature and chain only */
   readonly quick?: boolean | undefined;
   readonly step?: (name: string) => void;
@@ -66,7 +74,7 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
   const step = options.step ?? (() => {});
   const manifest = await readManifest(folder);
   const language = options.language ?? manifest.language;
-  const findings = new Findings(await wording(language, 'verify'));
+  const findings = new Findings(await wording(language, 'verify'), options.strict);
 
   step('seal');
   await checkSums(folder, findings);
@@ -80,6 +88,11 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
 
   step('chain');
   await checkChain(folder, manifest, findings);
+
+  step('decisions');
+  const review = await checkDecisions(folder, manifest, findings);
+  if (options.evidence !== undefined) await checkEvidence(options.evidence, manifest, review, findings);
+  else if (manifest.evidence.length > 0) findings.note('evidence_elsewhere');
 
   step('warehouse');
   if (options.quick) {
@@ -96,7 +109,7 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
     } finally {
       await warehouse.close();
     }
-    await recompute(folder, manifest, record, { ...options, sameProgram }, findings);
+    await recompute(folder, manifest, record, { ...options, sameProgram, version, review }, findings);
   } catch (error) {
     // a verifier's machine that is too small says nothing against the package
     const exhausted = exhaustionOf(error);
@@ -126,7 +139,11 @@ async function recompute(
   folder: string,
   manifest: Manifest,
   record: RunRecord,
-  options: VerifyOptions & { readonly sameProgram: boolean },
+  options: VerifyOptions & {
+    readonly sameProgram: boolean;
+    readonly version: string;
+    readonly review: Review | undefined;
+  },
   findings: Findings,
 ): Promise<void> {
   const step = options.step ?? (() => {});
@@ -157,26 +174,32 @@ async function recompute(
     step('figures');
     const computed = await checkFigures(again, record, values, { folder, scratch }, findings);
     const content = await readContent(again, 'sealed').catch(() => undefined);
+    await checkCarried(folder, manifest, content, findings);
     if (!content) {
       findings.note('no_content');
       return;
     }
     await checkContent(again, content, record, { ...computed, measures: values }, findings);
-    if (manifest.state === 'published') {
-      // its documents show what the review decided, not only what the run computed
-      findings.note('published');
-      return;
-    }
-    await checkFindings(folder, content, findings);
-    if (!options.sameProgram) {
+    const { review } = options;
+    if (review) await checkPublished(folder, manifest, content, review, findings);
+    const { publication } = manifest;
+    // a journal that cannot be read has been named
+    if (publication && !review) return;
+    const version = publication?.code_version ?? manifest.code_version;
+    if (version !== options.version) {
       // another program writes other documents from the same figures
-      findings.note('documents_of_another_version', { version: manifest.code_version });
+      findings.note('documents_of_another_version', { version });
       return;
     }
+    // the documents of a published run show what the review decided, not only what the run computed
+    const shown = publication
+      ? await publishedContent(content, review as Review, shownPublication(publication))
+      : content;
+    await checkFindings(folder, shown, findings);
     step('workbook');
-    await checkWorkbook(folder, content, findings);
+    await checkWorkbook(folder, shown, findings);
     step('board');
-    await checkBoard(folder, content, defined, findings);
+    await checkBoard(folder, shown, defined, findings);
   } finally {
     await again.close();
     await rm(scratch, { recursive: true, force: true });

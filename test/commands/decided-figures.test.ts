@@ -1,11 +1,16 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import ExcelJS from 'exceljs';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { sha256 } from '../../pipelines/seal/manifest.ts';
+import { verify } from '../../pipelines/seal/verify.ts';
 import { readPdf } from '../report/pdf-reading.ts';
+import { reseal } from '../seal/sealed-package.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
@@ -27,13 +32,16 @@ const goal = (id: string, label: string, indicator: string, from: number, to: nu
 `;
 let project: Project;
 let published: string;
+let refused: unknown;
+let unpublished: unknown[];
 let pages: string[];
 let book: ExcelJS.Workbook;
 
 beforeAll(async () => {
   project = await tinyProject((yaml) =>
-    yaml.replace('language: fr', 'language: fr\nobjectives: objectives.yaml'),
+    yaml.replace('language: fr', 'language: fr\nobjectives: objectives.yaml\nevidence: proofs'),
   );
+  await project.write('proofs/BSD/2026-118.pdf', 'delivered before the run');
   await project.write(
     'objectives.yaml',
     `objectives:\n${goal('O-RECYCLE', 'Recyclage', 'waste.recycling_rate', 60, 90)}${goal('O-WATER', 'Eau', 'water.consumption', 100, 84)}`,
@@ -61,18 +69,28 @@ beforeAll(async () => {
       Décision: 'Remplacer',
       'Valeur de remplacement': 101.5,
       Motif: 'bordereau D3 oublié',
-      'Référence de la preuve': 'BSD-2026-119',
+      'Référence de la preuve': 'voir BSD/2026-119.pdf, p. 2',
       Relecteur: 'Alice Martin',
       Date: '12/10/2026',
     });
-  await reviewRun(run, await form.save(join(project.folder, 'one.xlsx')), '2026-11-02T08:00:00.000Z');
+  const filled = await form.save(join(project.folder, 'one.xlsx'));
+  refused = await reviewRun(run, filled, '2026-11-02T08:00:00.000Z').catch((fault: Error) => fault.message);
+  // it came after the run: the folder is shown to the review
+  await project.write('proofs/BSD/2026-119.pdf', 'abc');
+  const proofs = join(project.folder, 'proofs');
+  await reviewRun(run, filled, '2026-11-02T08:00:00.000Z', silent, proofs);
   const seen = await Reviewer.open(
     join(project.folder, 'out', '2026-Q3', 'review', `${run.split('/').at(-1)}.xlsx`),
   );
   for (const id of replaced)
     seen.write('Revue', id, { Décision: 'Approuver', Relecteur: 'Bo Dupont', Date: '13/10/2026' });
   await reviewRun(run, await seen.save(join(project.folder, 'two.xlsx')), '2026-11-02T09:00:00.000Z');
-  published = (await publishRun(run, {}, silent)).folder;
+  const publish = (request = {}) => publishRun(run, request, silent).catch((fault: Error) => fault.message);
+  unpublished = [await publish()];
+  await project.write('proofs/BSD/2026-119.pdf', 'another page');
+  unpublished.push(await publish({ evidence: proofs }));
+  await project.write('proofs/BSD/2026-119.pdf', 'abc');
+  published = (await publishRun(run, { evidence: proofs }, silent)).folder;
   pages = (await readPdf(Uint8Array.from(await readFile(join(published, 'board.pdf'))))).pages.map((one) =>
     one.replace(/\s+/g, ' '),
   );
@@ -84,6 +102,116 @@ afterAll(() => project?.remove());
 test('a rejected figure is printed as a figure on no page of the board report: table, tile, objective, chart', () => {
   // 81.3 %, or 81 %, as any formatter of ours would print it
   for (const [i, text] of pages.entries()) expect(text, `page ${i + 1}`).not.toMatch(/\b81(,\d+)? ?%/);
+});
+
+test('an override records the hash of the document that it names, and is neither taken in nor published without it', async () => {
+  // SHA-256 of "abc": FIPS 180-2, appendix B.1
+  const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  expect(refused).toMatch(
+    /REV-004.*Revue![A-Z]+\d+: "BSD\/2026-119\.pdf" is not among the documents delivered as evidence \(1\)/s,
+  );
+  expect(unpublished[0]).toMatch(/PUB-008 2 override.*water\.consumption:SA.*2026-119\.pdf, not delivered/s);
+  expect(unpublished[1]).toMatch(/PUB-008.*2026-119\.pdf, another content/s);
+  const entries = (await readFile(join(published, 'decisions.ndjson'), 'utf8')).trim().split('\n');
+  const overrides = entries.map((line) => JSON.parse(line)).filter((one) => one.decision === 'override');
+  expect(overrides.map((one) => one.document)).toEqual([
+    { file: 'BSD/2026-119.pdf', sha256: abc, bytes: 3 },
+    { file: 'BSD/2026-119.pdf', sha256: abc, bytes: 3 },
+  ]);
+  expect(await readFile(join(published, 'published.csv'), 'utf8')).toMatch(
+    new RegExp(`^water\\.consumption,SA,.*,"voir BSD/2026-119\\.pdf, p\\. 2",${abc}$`, 'm'),
+  );
+});
+
+describe('a published package is verified as it was published', () => {
+  const proofs = () => join(project.folder, 'proofs');
+  const found = async (folder: string, options = {}) =>
+    (await verify(folder, { language: 'en', ...options })).differences.map(
+      ({ check, place, what }) => `${check}: ${place}: ${what}`,
+    );
+  /** the whole output folder, with draft and ledger, that a test may spoil; the package in it */
+  const spoilt = async () => {
+    const place = await mkdtemp(join(tmpdir(), 'concordance-spoilt-'));
+    await cp(join(project.folder, 'out'), place, { recursive: true });
+    return { place, folder: join(place, '2026-Q3', basename(published)) };
+  };
+
+  test('decisions, published figures, ledger, documents with what was decided, evidence by its hash', async () => {
+    const { differences, notes, checked } = await verify(published, { language: 'en', evidence: proofs() });
+    expect(differences).toEqual([]);
+    // nothing but the missing signature is left to trust
+    expect(notes).toEqual([expect.stringContaining('The manifest is not signed')]);
+    expect(checked.decisions).toBeGreaterThan(10);
+    expect(checked).toMatchObject({ evidence: 2 });
+    expect(checked.printed).toBeGreaterThan(100);
+  });
+
+  test('a document that was changed or taken away is named', async () => {
+    const other = join(project.folder, 'other-proofs');
+    await cp(proofs(), other, { recursive: true });
+    await writeFile(join(other, 'BSD/2026-119.pdf'), 'another page');
+    await rm(join(other, 'BSD/2026-118.pdf'));
+    expect(await found(published, { evidence: other, quick: true })).toEqual([
+      expect.stringMatching(/^decisions: BSD\/2026-118\.pdf: .* not in the folder of evidence/),
+      expect.stringMatching(/^decisions: BSD\/2026-119\.pdf: .* another content/),
+    ]);
+  });
+
+  test('a forger who signs an override in the name of its author, every chain and hash made again', async () => {
+    const { place, folder } = await spoilt();
+    const file = join(folder, 'decisions.ndjson');
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    let head: string | undefined;
+    const forged = lines.map((line) => {
+      const entry = JSON.parse(line);
+      if (entry.decision === 'approve' && entry.from.state === 'overridden') entry.by = 'A. Martin';
+      const text = JSON.stringify({ ...entry, previous: head ?? entry.previous });
+      head = sha256(text);
+      return `${text}\n`;
+    });
+    await writeFile(file, forged.join(''));
+    await reseal(folder, (manifest) => {
+      (manifest.publication as { journal_sha256: string }).journal_sha256 = sha256(forged.join(''));
+    });
+    expect(await found(folder, { quick: true })).toEqual([
+      expect.stringMatching(
+        /^decisions: decisions\.ndjson:\d+: water\.consumption:GROUP.*: A\. Martin approves an override of his own/,
+      ),
+      expect.stringMatching(
+        /^decisions: decisions\.ndjson:\d+: water\.consumption:SA.*: A\. Martin approves an override of his own/,
+      ),
+    ]);
+    // a decision that is taken out breaks the chain
+    await writeFile(file, forged.slice(1).join(''));
+    await reseal(folder);
+    expect((await found(folder, { quick: true })).join()).toMatch(
+      /decisions: decisions\.ndjson: unreadable: .*line 1, it says that it is number 2/,
+    );
+    await rm(place, { recursive: true });
+  });
+
+  test('a forger who prints another value, every hash made again: list, workbook and ledger tell', async () => {
+    const { place, folder } = await spoilt();
+    const list = join(folder, 'published.csv');
+    await writeFile(
+      list,
+      (await readFile(list, 'utf8')).replace(/^(water\.consumption,SA,2026-Q3,quarter),101\.5,/m, '$1,110,'),
+    );
+    const file = join(folder, 'review.xlsx');
+    const parts = unzipSync(await readFile(file));
+    for (const [name, part] of Object.entries(parts))
+      if (name.startsWith('xl/worksheets/sheet'))
+        parts[name] = strToU8(strFromU8(part).replaceAll('<v>101.5</v>', '<v>110</v>'));
+    await writeFile(file, zipSync(parts));
+    await reseal(folder);
+    const differences = (await found(folder)).join('\n');
+    expect(differences).toMatch(
+      /decisions: published\.csv:\d+: the line says water\.consumption,SA,2026-Q3,quarter,110,/,
+    );
+    expect(differences).toContain('the ledger names another hash for this manifest');
+    expect(differences).toMatch(/workbook: review\.xlsx, .+: the cell says 110; the figures make 101\.5/);
+    await rm(place, { recursive: true });
+  });
 });
 
 test('board.html opens a rejected figure to its rule and its rejection, not to the parts that make it', async () => {

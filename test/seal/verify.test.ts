@@ -228,6 +228,38 @@ describe('a forger who makes every hash again', () => {
     ]);
   });
 
+  test('and pretends another version, unsigned: what cannot be checked then is a difference where it must not be', async () => {
+    const folder = await spoilt();
+    await rm(join(folder, 'manifest.sig'));
+    await rm(join(folder, 'manifest.pub.pem'));
+    await reseal(folder, (manifest) => {
+      const { period, language, hashes } = manifest as unknown as Awaited<ReturnType<typeof readManifest>>;
+      manifest.code_version = '9.9.9+forged';
+      manifest.run = runId(period, language, '9.9.9+forged', hashes);
+    });
+    expect(await found(folder, { quick: true })).toEqual([]);
+    const strict = await found(folder, { quick: true, strict: true });
+    expect(strict).toEqual([
+      expect.stringMatching(/^unchecked: other version: .*9\.9\.9\+forged/),
+      expect.stringMatching(/^unchecked: unsigned: /),
+      expect.stringMatching(/^unchecked: evidence elsewhere: /),
+      expect.stringMatching(/^unchecked: quick: /),
+    ]);
+  });
+
+  test('and writes an explanation of a gap that no review wrote', async () => {
+    const folder = await spoilt();
+    const file = join(folder, 'carried.json');
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace('"explanations": []', '"explanations": [{}]'),
+    );
+    await reseal(folder);
+    expect(await found(folder)).toContainEqual(
+      expect.stringMatching(/^definition: carried\.json: it is not what the run took over/),
+    );
+  });
+
   test('is found by another key than the one that signed', async () => {
     const { publicFile } = await makeSigningKey(join(project.folder, 'other.key'));
     expect(await checkSignature(sealed)).toBe('good');

@@ -6,8 +6,8 @@ export interface Piece {
   readonly bare: string;
   /** printed again on each page that its table goes on to */
   readonly repeats: boolean;
-  /** a label of a chart, which may be painted more than once */
-  readonly drawn: boolean;
+  /** a label of a chart: which chart, and where in it; labels of one text and place are painted over each other */
+  readonly drawn: string | null;
 }
 
 /**
@@ -26,17 +26,45 @@ export function printedPieces(html: string): Piece[] {
   let text = '';
   let rows = 0;
   let head = false;
-  let drawn = false;
+  let drawn: string | null = null;
+  let chart = 0;
+  let numbered: number | null = null;
+  // moves of the groups around a label, and its own
+  const moves: string[] = [];
   const end = () => {
     const shown = decoded(text).replace(/\s+/g, ' ').trim();
-    if (shown !== '') pieces.push({ text: shown, bare: bareText(shown), repeats: head, drawn });
+    if (shown !== '')
+      pieces.push({
+        text: shown,
+        bare: bareText(shown),
+        repeats: head,
+        drawn: drawn === null ? null : `${drawn} ${moves.join(' ')}`,
+      });
     text = '';
   };
   for (const [token, name] of body.matchAll(/<\/?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>|[^<]+/g)) {
     if (name === undefined) text += token;
     else if (name === 'svg') {
       end();
-      drawn = !token.startsWith('</');
+      const closes = token.startsWith('</');
+      if (!closes) chart += 1;
+      drawn = closes ? null : String(chart);
+      moves.length = 0;
+    } else if (drawn !== null && (name === 'g' || name === 'text')) {
+      end();
+      if (token.startsWith('</')) moves.pop();
+      else if (!token.endsWith('/>')) moves.push(/\btransform="([^"]*)"/.exec(token)?.[1] ?? '');
+    } else if (name === 'ol' || (name === 'li' && numbered !== null)) {
+      end();
+      // the style sheet numbers the decisions, and no other list
+      if (name === 'ol') numbered = /\bclass="decisions"/.test(token) ? 0 : null;
+      else if (numbered !== null && !token.startsWith('</')) {
+        numbered += 1;
+        pieces.push({ text: `${numbered}`, bare: `${numbered}`, repeats: false, drawn: `list ${numbered}` });
+      }
+    } else if (drawn !== null && name === 'tspan') {
+      // one that says where it begins is a line of its own; the others raise, lower or colour a part
+      if (/\sx="/.test(token)) end();
     } else if (name === 'thead') {
       end();
       head = !token.startsWith('</');

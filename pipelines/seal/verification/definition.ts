@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evidenceText } from '../../collect/evidence.ts';
 import { hashOfFiles } from '../../configuration/library.ts';
@@ -5,10 +6,12 @@ import type { Project } from '../../configuration/load.ts';
 import { type Quarter, quarterOf, quartersBetween } from '../../configuration/period.ts';
 import { hashCatalogue, loadCatalogue } from '../../indicators/load.ts';
 import { windowsOf } from '../../indicators/measure-values.ts';
+import type { ReportContent } from '../../report/content.ts';
 import { type Contract, loadContracts } from '../../stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from '../../stage/delivery.ts';
 import { loadReference, referenceFiles } from '../../stage/reference.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
+import { type Carried, carriedFile } from '../carried.ts';
 import { contentOf } from '../content.ts';
 import { definedObjectives, definitionFolder, readDefinition } from '../definition.ts';
 import { type Manifest, sha256 } from '../manifest.ts';
@@ -116,6 +119,42 @@ export async function checkReference(again: Warehouse, defined: Defined, finding
       findings.differs('definition', table, 'reference', { rows, again: now?.rows ?? 0 });
   }
   findings.checked.references = before.length;
+}
+
+/**
+ * What the run took over from before: `carried.json` against its hash, against the previous run and the
+ * restated publication that the manifest names, and the explanations of gaps that the documents show against it.
+ */
+export async function checkCarried(
+  folder: string,
+  manifest: Manifest,
+  content: ReportContent | undefined,
+  findings: Findings,
+): Promise<void> {
+  if (!manifest.hashes.carried) {
+    findings.note('not_carried');
+    return;
+  }
+  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => '');
+  if (sha256(text) !== manifest.hashes.carried) {
+    findings.differs('definition', carriedFile, 'carried');
+    return;
+  }
+  const { previous, restates, explanations } = JSON.parse(text) as Carried;
+  if (JSON.stringify(previous) !== JSON.stringify(manifest.previous))
+    findings.differs('definition', 'manifest.json, previous', 'carried_previous');
+  // a publication says what it restates when it is made
+  if (manifest.state === 'draft' && JSON.stringify(restates) !== JSON.stringify(manifest.restates))
+    findings.differs('definition', 'manifest.json, restates', 'carried_restates');
+  const written = new Set(
+    explanations.map((one) => JSON.stringify([one.reconciliation, one.entity, one.text, one.reviewer])),
+  );
+  for (const { reconciliation, entity, explanation } of content?.reconciliations ?? [])
+    if (
+      explanation &&
+      !written.has(JSON.stringify([reconciliation, entity, explanation.text, explanation.reviewer]))
+    )
+      findings.differs('definition', `result.content, ${reconciliation}, ${entity}`, 'carried_explanation');
 }
 
 /** Which months have come, by contract and entity, worked out again from the extracts' names and row counts. */

@@ -5,7 +5,7 @@ import type { Figure, MeasureValue } from '../../indicators/figure.ts';
 import type { FigureMethods } from '../../indicators/figure-methods.ts';
 import { templatesFolder } from '../../places.ts';
 import { printable } from '../../report/board/board.ts';
-import { pagesOfPdf } from '../../report/board/pdf-text.ts';
+import { type PaintedText, pagesOfPdf } from '../../report/board/pdf-text.ts';
 import { bareText, printedPieces } from '../../report/board/printed-text.ts';
 import type { ReportContent } from '../../report/content.ts';
 import { gatherContributions, gatherFactors, gatherQuarantine, methodsOf } from '../../report/gather.ts';
@@ -172,9 +172,10 @@ function compareSheets(expected: Sheets, found: Sheets, findings: Findings): num
  * Typesets the board report again and compares: `board.html` to the byte; the PDF by its text, which another
  * program reads: every piece of text with a number must be printed, and no other number may be.
  *
+ * Labels of charts are told from other numbers by their text and place: each is painted as often as it is drawn.
+ *
  * Limits: what a number looks like (size, colour, place on the page) is not read, nor are the shapes of
- * charts and their labels; in a report with charts, every number of its tables and text must be printed, but that
- * no other number is printed is not looked for. A report with templates of the group's own cannot be typeset again.
+ * charts. A report with templates of the group's own cannot be typeset again.
  */
 export async function checkBoard(
   folder: string,
@@ -189,7 +190,7 @@ export async function checkBoard(
     findings.note('own_templates');
     return;
   }
-  let pages: string[];
+  let pages: PaintedText[][];
   try {
     pages = await pagesOfPdf(new Uint8Array(pdf));
   } catch (error) {
@@ -201,15 +202,14 @@ export async function checkBoard(
   let best: (Comparison & { readonly page: string }) | undefined;
   for await (const { printed, page } of printable(content, templatesFolder, presentation, pdf)) {
     const one = compareText(printed, pages);
-    if (!best || one.lost.length + one.strange.length < best.lost.length + best.strange.length)
-      best = { ...one, page };
-    if (best.lost.length + best.strange.length === 0) break;
+    if (!best || apart(one) < apart(best)) best = { ...one, page };
+    if (apart(best) === 0) break;
   }
   if (!best) return;
   for (const text of best.lost) findings.differs('board', 'board.pdf', 'board_piece', { text });
   for (const { page, text } of best.strange)
     findings.differs('board', `board.pdf, p. ${page}`, 'board_number', { text });
-  if (best.charted) findings.note('charts');
+  for (const text of best.unpainted) findings.differs('board', 'board.pdf', 'board_label', { text });
   findings.checked.printed = best.numbers;
   const html = await readFile(join(folder, 'board.html'), 'utf8').catch(() => undefined);
   // logo and fonts are not in the package: a page that carries them cannot be made again to the byte
@@ -221,20 +221,23 @@ interface Comparison {
   readonly numbers: number;
   /** pieces that are not printed */
   readonly lost: readonly string[];
-  /** the report has charts with numbers: numbers that nothing makes are not looked for */
-  readonly charted: boolean;
+  /** labels of charts, without spaces, that are painted less often than they are drawn */
+  readonly unpainted: readonly string[];
   /** numbers that no piece accounts for */
   readonly strange: readonly { readonly page: number; readonly text: string }[];
 }
 
-/** Takes each piece out of the printed text, the longest first; what numbers remain are strange. */
-function compareText(html: string, pages: readonly string[]): Comparison {
-  const bare = pages.map(bareText);
+/**
+ * Takes each piece out of the printed text, the longest first, then each label of a chart, as often as it is
+ * drawn; what numbers remain are strange.
+ */
+function compareText(html: string, pages: readonly (readonly PaintedText[])[]): Comparison {
+  const items = pages.map((painted) => painted.map((one) => bareText(one.text)));
+  const bare = items.map((texts) => texts.join(''));
   const all = bare.join('');
   const taken = new Uint8Array(all.length);
   const written = printedPieces(html).filter((piece) => /\d/.test(piece.bare));
-  const pieces = written.filter((piece) => !piece.drawn);
-  const charted = pieces.length < written.length;
+  const pieces = written.filter((piece) => piece.drawn === null);
   const lost: string[] = [];
   const order = pieces.map((_, i) => i).sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
   function lengthOf(i: number): number {
@@ -251,8 +254,25 @@ function compareText(html: string, pages: readonly string[]): Comparison {
     for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, at + wanted.length))
       taken.fill(1, at, at + wanted.length);
   }
-  // the small 2 of CO2 is painted apart from its word
-  let small = [...html.matchAll(/<su[bp]\b[^>]*>\s*\d\s*<\/su[bp]>/g)].length;
+  const labels = labelsOf(written);
+  let offset = 0;
+  pages.forEach((painted, page) => {
+    const texts = items[page] as string[];
+    const over = paintedOver(painted);
+    for (const group of together(painted, texts, over)) {
+      const places = group.parts.map(([from, to]) => [offset + from, offset + to] as const);
+      const left = labels.get(group.bare) ?? 0;
+      if (left === 0 || places.some(([from, to]) => taken.subarray(from, to).some(Boolean))) continue;
+      labels.set(group.bare, left - 1);
+      for (const [from, to] of places) taken.fill(1, from, to);
+    }
+    texts.forEach((text, i) => {
+      // painted over itself it shows nothing more: a halo, then the letters
+      if (over.has(i) || (/^\d$/.test(text) && isLowered(painted[i] as PaintedText, painted)))
+        taken.fill(1, offset, offset + text.length);
+      offset += text.length;
+    });
+  });
   const strange: { page: number; text: string }[] = [];
   let start = 0;
   bare.forEach((text, page) => {
@@ -260,10 +280,6 @@ function compareText(html: string, pages: readonly string[]): Comparison {
       const at = start + found.index;
       if (taken.subarray(at, at + found[0].length).every(Boolean)) continue;
       const left = [...found[0]].filter((_, i) => !taken[at + i]).join('');
-      if (/^\d+$/.test(left) && small >= left.length && left.split('').every((digit) => digit === '2')) {
-        small -= left.length;
-        continue;
-      }
       strange.push({ page: page + 1, text: left });
     }
     start += text.length;
@@ -271,11 +287,76 @@ function compareText(html: string, pages: readonly string[]): Comparison {
   return {
     numbers: pieces.reduce((n, { bare: one }) => n + numbersIn(one), 0),
     lost,
-    // a chart paints its labels and their halos apart, so that what else is printed cannot be told from them
-    strange: charted ? [] : strange,
-    charted,
+    unpainted: [...labels].flatMap(([label, left]) => (left > 0 ? [label] : [])),
+    strange,
   };
 }
+
+/** How often each label of a chart is to be seen: those of one text and place are painted over each other. */
+function labelsOf(pieces: ReturnType<typeof printedPieces>): Map<string, number> {
+  const places = new Map<string, Set<string>>();
+  for (const { bare, drawn } of pieces)
+    if (drawn !== null) places.set(bare, (places.get(bare) ?? new Set<string>()).add(drawn));
+  return new Map([...places].map(([bare, own]) => [bare, own.size]));
+}
+
+/** Whether a digit is smaller than a word that it ends: the 2 of CO2. */
+const isLowered = (digit: PaintedText, painted: readonly PaintedText[]) =>
+  painted.some(
+    (word) =>
+      word.size > 1.2 * digit.size &&
+      /\p{L}$/u.test(word.text) &&
+      Math.hypot(word.to[0] - digit.from[0], word.to[1] - digit.from[1]) < 0.6 * word.size,
+  );
+
+/** Places of the runs that were painted before, at the same point of the page. */
+function paintedOver(painted: readonly PaintedText[]): ReadonlySet<number> {
+  const seen = new Set<string>();
+  return new Set(
+    painted.flatMap((one, i) => {
+      const key = `${one.text} ${one.from.map((x) => Math.round(x * 10)).join(' ')}`;
+      if (seen.has(key)) return [i];
+      seen.add(key);
+      return [];
+    }),
+  );
+}
+
+interface Group {
+  readonly bare: string;
+  /** where its parts stand in the bare text of the page */
+  readonly parts: readonly (readonly [number, number])[];
+}
+
+/** Runs of text that follow each other on one line as one word or number would: `28` and `000`, `MWh`. */
+function together(
+  painted: readonly PaintedText[],
+  bare: readonly string[],
+  without: ReadonlySet<number>,
+): Group[] {
+  const groups: Group[] = [];
+  let end: readonly [number, number] | undefined;
+  let from = 0;
+  painted.forEach((one, i) => {
+    const text = bare[i] as string;
+    const to = from + text.length;
+    // the room between two labels may be read as a space as wide
+    if (text !== '' && !without.has(i)) {
+      const last = groups.at(-1);
+      const near = end && Math.hypot(one.from[0] - end[0], one.from[1] - end[1]) < 0.6 * one.size;
+      // the small 2 of CO2 may be painted apart from its word: it is no label
+      const apart = !near && /^\d$/.test(text) && isLowered(one, painted);
+      if (last && near)
+        groups[groups.length - 1] = { bare: last.bare + text, parts: [...last.parts, [from, to]] };
+      else if (!apart) groups.push({ bare: text, parts: [[from, to]] });
+      end = apart ? undefined : one.to;
+    }
+    from = to;
+  });
+  return groups;
+}
+
+const apart = ({ lost, unpainted, strange }: Comparison) => lost.length + unpainted.length + strange.length;
 
 const numbersIn = (text: string) => [...text.matchAll(/\d+(?:[.,]\d+)*/g)].length;
 

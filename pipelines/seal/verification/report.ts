@@ -13,8 +13,10 @@ export type Check =
   | 'measures'
   | 'opening'
   | 'figures'
+  | 'decisions'
   | 'workbook'
-  | 'board';
+  | 'board'
+  | 'unchecked';
 
 /** One difference between a package and what it ought to be. */
 export interface Difference {
@@ -33,7 +35,11 @@ export class Findings {
   /** how much was checked, by check */
   readonly checked: Record<string, number> = {};
 
-  constructor(readonly say: Say) {}
+  /** @param strict what could not be checked is a difference too */
+  constructor(
+    readonly say: Say,
+    private readonly strict = false,
+  ) {}
 
   differs(
     check: Check,
@@ -45,6 +51,9 @@ export class Findings {
   }
 
   note(key: string, values: Readonly<Record<string, string | number>> = {}): void {
-    this.notes.push(this.say(`notes.${key}`, values));
+    const what = this.say(`notes.${key}`, values);
+    if (this.strict && key !== 'models_alike')
+      this.differences.push({ check: 'unchecked', place: key.replaceAll('_', ' '), what });
+    else this.notes.push(what);
   }
 }
