@@ -1,23 +1,14 @@
 import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { actionFindings } from './alignment/action-findings.ts';
-import { arbitrate } from './alignment/arbitration/arbitrate.ts';
-import { consolidationWeights, problemOf } from './alignment/arbitration/option.ts';
 import { recordProblem } from './alignment/arbitration/record.ts';
-import { baseYearFindings } from './alignment/base-year.ts';
-import { cascadeFindings } from './alignment/cascade-findings.ts';
-import { contradictions } from './alignment/contradictions.ts';
 import type { Finding } from './alignment/finding.ts';
-import { driftFindings, gapFindings, gapTeller, ranked, standingTeller } from './alignment/findings.ts';
 import { loadLinks } from './alignment/links.ts';
-import { alignPriorities } from './alignment/priorities.ts';
 import { qualityFindings } from './alignment/quality.ts';
-import { reconcile } from './alignment/reconcile.ts';
+import { assess } from './assessment.ts';
 import { carriedIn, standingRun } from './carried-in.ts';
 import { collect } from './collect/collect.ts';
 import { collectEvidence } from './collect/evidence.ts';
 import { changesOf } from './comparison.ts';
-import { quarterOf, shiftQuarter } from './configuration/period.ts';
 import { Fault } from './fault.ts';
 import { coverageOf, frameworkIndex } from './frameworks/answer.ts';
 import { chooseFrameworks } from './frameworks/choose.ts';
@@ -32,10 +23,6 @@ import { placeNames } from './indicators/place-name.ts';
 import { exportFigures, exportQuarantine, recordFigures } from './indicators/record.ts';
 import { wording } from './language/wording.ts';
 import { loadObjectives } from './objectives/load.ts';
-import { looseSpend } from './objectives/loose-spend.ts';
-import { placeObjectives } from './objectives/place.ts';
-import { readActions } from './objectives/read-actions.ts';
-import { verifyEffects } from './objectives/verify-actions.ts';
 import { templatesFolder } from './places.ts';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
@@ -45,12 +32,11 @@ import { gatherContent } from './report/gather.ts';
 import { readPresentation } from './report/presentation.ts';
 import { recordContent } from './report/record-content.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
-import { agendaOf } from './review/agenda.ts';
 import { dossierOf } from './review/dossier.ts';
 import { carriedFile } from './seal/carried.ts';
 import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
-import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
+import { type Identity, type Inputs, identityOf, inputsOf, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
@@ -111,7 +97,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   const models = await loadModels();
   const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
-  const nameOf = placeNames(configuration.perimeter, say('group'));
+  const _nameOf = placeNames(configuration.perimeter, say('group'));
 
   progress.step('collect', `${configuration.sources.length} sources`);
   const collected = await collect(configuration.sources, {
@@ -145,7 +131,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       warehouse,
       collected.extracts,
       contracts,
-      { scratch, fiscalYearStartMonth: start, ...stageCacheOf(plan, identity) },
+      { scratch, fiscalYearStartMonth: start, ...stageCacheOf(plan, inputs) },
       (done) => progress.tick(done, collected.extracts.length),
     );
 
@@ -179,103 +165,36 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     });
 
     progress.step('objectives', `${objectives.length} objectives`);
-    const actions = await readActions(warehouse, quarter.to, language);
-    const tell = standingTeller(catalogue, quarter.id, language, say);
-    const grounds = {
-      objectives,
+    const assessed = await assess(warehouse, {
+      period: quarter.id,
+      quarters: plan.quarters,
+      windows,
+      language,
+      configuration,
       catalogue,
+      contracts,
+      objectives,
+      links,
       figures,
       measures,
-      actions,
-      windows,
-      configuration,
-      period: quarter.id,
-    };
-    const positions = await placeObjectives(warehouse, grounds, tell);
-
-    progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`);
-    const gaps = await reconcile(
-      warehouse,
-      {
-        catalogue,
-        values: measures,
-        windows,
-        period: quarter.id,
-        language,
-        runFolder: `out/${quarter.id}/${identity.id}`,
-        explanations: before.carried.explanations,
-        nameOf,
-        contractName: (id) => contracts.get(id)?.label[language] ?? id,
-      },
-      gapTeller(language, say, nameOf),
-    );
-    const problem = problemOf({
-      standings: positions,
-      actions,
-      indicators: catalogue.indicators,
-      figures,
-      weights: consolidationWeights(configuration.perimeter.entities),
-      period: quarter.id,
-      currency: configuration.group.currency,
-      language,
-      settings: configuration.arbitration,
-    });
-    await recordProblem(warehouse, problem);
-    const arbitration =
-      problem.goals.length > 0 && problem.options.length > 0 ? await arbitrate(problem) : null;
-    const priorities = {
-      standings: positions,
-      actions,
-      indicators: catalogue.indicators,
-      figures,
-      period: quarter.id,
-      currency: configuration.group.currency,
-      language,
-      say,
-      nameOf,
-    };
-    const aligned = await alignPriorities(warehouse, priorities, { links, problem, periodEnd: quarter.to });
-    const yearStart = quarterOf(shiftQuarter(quarter.id, -3), start).from;
-    const findings = ranked([
-      ...driftFindings(positions, catalogue, say),
-      ...gapFindings(gaps, catalogue, language, say),
-      ...cascadeFindings(positions, catalogue, language, say, nameOf),
-      ...actionFindings({
-        actions,
-        effects: await verifyEffects(warehouse, actions, {
-          catalogue,
-          objectives,
+      explanations: before.carried.explanations,
+      evidence: evidence ?? [],
+      runFolder: `out/${quarter.id}/${identity.id}`,
+      aligning: () => progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`),
+      quality: () =>
+        qualityFindings(warehouse, {
+          staged,
+          missing: collected.missing,
+          indicators: catalogue.indicators,
           figures,
-          quarters: plan.quarters,
-          perimeter: configuration.perimeter.entities,
-          sites: configuration.perimeter.sites,
           period: quarter.id,
+          quarantineThreshold: configuration.thresholds.quarantine_share,
+          language,
+          say,
         }),
-        spend: await looseSpend(warehouse, yearStart, quarter.to),
-        indicators: catalogue.indicators,
-        evidence: evidence ?? [],
-        day: quarter.to,
-        currency: configuration.group.currency,
-        language,
-        say,
-        nameOf,
-      }),
-      ...(await contradictions(warehouse, priorities)),
-      ...aligned.findings,
-      ...baseYearFindings({ configuration, measures, period: quarter.id, language, say }),
-      ...(await qualityFindings(warehouse, {
-        staged,
-        missing: collected.missing,
-        indicators: catalogue.indicators,
-        figures,
-        period: quarter.id,
-        quarantineThreshold: configuration.thresholds.quarantine_share,
-        language,
-        say,
-      })),
-    ]);
-
-    const agenda = agendaOf(positions, actions, findings, gaps, quarter.id, (one) => one.label[language]);
+    });
+    const { positions, actions, findings, agenda } = assessed;
+    await recordProblem(warehouse, assessed.problem);
     const dossier = dossierOf({
       run: identity.id,
       group: configuration.group,
@@ -311,10 +230,10 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       measures,
       standings: positions,
       actions,
-      reconciliations: gaps,
-      arbitration,
-      matrix: objectives.length > 0 ? aligned.matrix : null,
-      spend: aligned.spend,
+      reconciliations: assessed.gaps,
+      arbitration: assessed.arbitration,
+      matrix: assessed.matrix,
+      spend: assessed.spend,
       findings,
       agenda,
       frameworks: { coverage: coverageOf(chosen, index), lines: index },
@@ -373,10 +292,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
 }
 
 /** Rows staged by earlier runs, of any period, where the plan lets them be used. */
-function stageCacheOf(
-  { stageCache, project }: Plan,
-  { codeVersion }: Identity,
-): Pick<StageSettings, 'cache'> {
+function stageCacheOf({ stageCache, project }: Plan, { codeVersion }: Inputs): Pick<StageSettings, 'cache'> {
   if (stageCache === undefined) return {};
   const store = new StageCache(stageCache, bytesOf(project.configuration.limits.stage_cache));
   return { cache: { store, program: codeVersion, secret: project.secret } };

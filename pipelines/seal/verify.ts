@@ -16,6 +16,7 @@ import { shownPublication } from './published.ts';
 import type { RunRecord } from './record-run.ts';
 import { checkSignature } from './signature.ts';
 import { openRun } from './trace.ts';
+import { checkAssessment } from './verification/assessed.ts';
 import { checkChain } from './verification/chain.ts';
 import { checkDecisions, checkEvidence, checkPublished } from './verification/decisions.ts';
 import { checkCarried, checkDefinition, checkDeliveries, checkReference } from './verification/definition.ts';
@@ -180,6 +181,11 @@ async function recompute(
       return;
     }
     await checkContent(again, content, record, { ...computed, measures: values }, findings);
+    if (defined && options.sameProgram && manifest.hashes.carried) {
+      step('objectives');
+      const facts = { folder, manifest, record, defined };
+      await checkAssessment(again, facts, content, { figures: computed.figures, measures: values }, findings);
+    }
     const { review } = options;
     if (review) await checkPublished(folder, manifest, content, review, findings);
     const { publication } = manifest;

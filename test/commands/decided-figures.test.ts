@@ -10,7 +10,7 @@ import { reviewRun } from '../../pipelines/review-round.ts';
 import { sha256 } from '../../pipelines/seal/manifest.ts';
 import { verify } from '../../pipelines/seal/verify.ts';
 import { readPdf } from '../report/pdf-reading.ts';
-import { reseal } from '../seal/sealed-package.ts';
+import { editWarehouse, reseal } from '../seal/sealed-package.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
@@ -18,7 +18,7 @@ import { concordance, type Project, tinyProject } from './tiny-project.ts';
  * What reviewers decided, in the documents that are published: the recycling rate of 10 t of 12.3 t is rejected,
  * though a goal rests on it; the consumption of water is replaced by 101.5 m3, under a goal too.
  */
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 1_200_000 });
 const goal = (id: string, label: string, indicator: string, from: number, to: number) => `  - id: ${id}
     label: { fr: ${label}, en: ${label} }
     why: { fr: Parce que., en: Because. }
@@ -203,11 +203,17 @@ describe('a published package is verified as it was published', () => {
       if (name.startsWith('xl/worksheets/sheet'))
         parts[name] = strToU8(strFromU8(part).replaceAll('<v>101.5</v>', '<v>110</v>'));
     await writeFile(file, zipSync(parts));
+    // and gives a goal to another
+    await editWarehouse(
+      folder,
+      `update result.content set content = replace(content, '"owner":"Directrice"', '"owner":"Directeur"')`,
+    );
     await reseal(folder);
     const differences = (await found(folder)).join('\n');
     expect(differences).toMatch(
       /decisions: published\.csv:\d+: the line says water\.consumption,SA,2026-Q3,quarter,110,/,
     );
+    expect(differences).toContain('made from other values than the rows make: objective O-WATER');
     expect(differences).toContain('the ledger names another hash for this manifest');
     expect(differences).toMatch(/workbook: review\.xlsx, .+: the cell says 110; the figures make 101\.5/);
     await rm(place, { recursive: true });

@@ -15,7 +15,7 @@ import { type Project, tinyProject } from './tiny-project.ts';
  * The second quarter is published with 8 t of waste; its register is corrected to 9 t before the third is run
  * and published: the quarter that was published is restated by the publication of the next one.
  */
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 900_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 1_200_000 });
 let project: Project;
 let second: string;
 let third: string;

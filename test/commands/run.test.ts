@@ -29,6 +29,7 @@ describe('concordance run', () => {
         'agenda.json',
         'board.html',
         'board.pdf',
+        'carried.json',
         'definition',
         'extracts',
         'figures.csv',

@@ -21,7 +21,7 @@ import { sealedRun } from './sealed-package.ts';
  * One figure of each kind, opened: SA whole and SB at 40 %, four quarters of history, a meter without August,
  * a floor area that changes in September, seven people; reviewed, published, then run again with a weight corrected.
  */
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 900_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 1_200_000 });
 let project: Project;
 let first: string;
 let published: string;

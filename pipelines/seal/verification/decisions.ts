@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { collectEvidence, evidenceState } from '../../collect/evidence.ts';
 import type { ReportContent } from '../../report/content.ts';
 import { applyReview, idOf } from '../../review/applied.ts';
+import { askedFigures } from '../../review/asked-figures.ts';
 import type { JournalEntry, Review } from '../../review/decision.ts';
 import { reviewOf } from '../../review/decision.ts';
 import { type Journal, journalText } from '../../review/journal.ts';
@@ -112,10 +113,12 @@ export async function checkPublished(
   }
   if (manifest.state !== 'published') return;
   const states = new Map(review.figures.map((one) => [one.figure, one.state]));
-  const material = new Set(content.catalogue.indicators.filter((one) => one.material).map((one) => one.id));
-  for (const figure of content.figures) {
-    if (figure.period !== content.run.period || !material.has(figure.indicator)) continue;
-    if (figure.status === 'not_applicable') continue;
+  const { run: facts, catalogue } = content;
+  for (const figure of askedFigures({
+    period: facts.period,
+    indicators: catalogue.indicators,
+    figures: content.figures,
+  })) {
     const state = states.get(idOf(figure));
     if (state !== 'approved' && state !== 'rejected')
       findings.differs('decisions', 'decisions.ndjson', 'undecided', { figure: idOf(figure) });
