@@ -104,9 +104,10 @@ async function publish(
   await rm(work, { recursive: true, force: true });
   await mkdir(join(work, 'extracts'), { recursive: true });
   try {
+    const presentation = await presentationOf(recorded, request);
     await Promise.all([
-      writeWorkbook(content, templatesFolder, join(work, 'review.xlsx')),
-      writeBoard(content, templatesFolder, join(work, 'board.pdf'), await presentationOf(recorded, request)),
+      writeWorkbook(content, templatesFolder, join(work, 'review.xlsx'), presentation),
+      writeBoard(content, templatesFolder, join(work, 'board.pdf'), presentation),
     ]);
     await writeFile(join(work, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
     await writeFile(join(work, 'decisions.ndjson'), journalText(journal.entries));

@@ -253,7 +253,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
   }
   await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
   await Promise.all([
-    writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx')),
+    writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation),
     writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation),
   ]);
 

@@ -91,7 +91,7 @@ export async function reviewRun(
   const bytes = await readWorkbook(file);
   return withLock(draft.lock, async () => {
     const journal = await readJournal(draft.journal, draft.manifestSha256);
-    const { content } = await recordedOf(draft);
+    const { content, presentation } = await recordedOf(draft);
     progress.step('read', basename(file));
     const back = readSheets(bytes, basename(file));
     const shown = await shownReview(back, draft, journal, basename(file));
@@ -131,7 +131,7 @@ export async function reviewRun(
     const review = reviewAt(after, after.entries.length);
     // a call that was killed here is finished by the next one
     progress.step('form', basename(draft.workbook));
-    if (after.entries.length > 0) await writeStanding(draft, content, review);
+    if (after.entries.length > 0) await writeStanding(draft, { ...content, review }, presentation);
     return { added: entries.length, review, workbook: draft.workbook };
   });
 }
@@ -241,15 +241,23 @@ async function inputColumns(content: ReportContent): Promise<InputColumns> {
 }
 
 /** The form with the decisions on record, for the next reviewer: written whole, in one step. */
-async function writeStanding(draft: Draft, content: ReportContent, review: Review): Promise<void> {
-  await replaceFile(draft.workbook, await workbookBytes({ ...content, review }));
+async function writeStanding(
+  draft: Draft,
+  content: ReportContent,
+  presentation: Recorded['presentation'],
+): Promise<void> {
+  await replaceFile(draft.workbook, await workbookBytes(content, presentation));
 }
 
-export async function workbookBytes(content: ReportContent): Promise<Uint8Array> {
+/** @param presentation in whose look the charts are drawn; without it their sheet has words only */
+export async function workbookBytes(
+  content: ReportContent,
+  presentation?: Recorded['presentation'],
+): Promise<Uint8Array> {
   const scratch = await mkdtemp(join(tmpdir(), 'concordance-review-'));
   try {
     const file = join(scratch, 'review.xlsx');
-    await writeWorkbook(content, templatesFolder, file);
+    await writeWorkbook(content, templatesFolder, file, presentation);
     return new Uint8Array(await readFile(file));
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Browser } from 'puppeteer';
+import type { Browser, Page, Viewport } from 'puppeteer';
 import { Fault } from '../../fault.ts';
 import { type BundledChromium, unpackChromium } from './bundled-chromium.ts';
 
@@ -70,14 +70,35 @@ export async function findBrowser(environment: NodeJS.ProcessEnv = process.env):
   );
 }
 
+/** What a browser makes of HTML. */
+export interface Renderer {
+  /** the page as PDF */
+  readonly print: (html: string) => Promise<Uint8Array>;
+  /** parts of the page as PNG, `density` pixels of the image for one of the page */
+  readonly picture: (html: string, parts: readonly Part[], density: number) => Promise<Uint8Array[]>;
+}
+
+/** A rectangle of a page, in its pixels. */
+export interface Part {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A printer of HTML pages: `withBrowser` for those who only print. */
+export async function withPrinter<Result>(
+  work: (print: Renderer['print']) => Promise<Result>,
+): Promise<Result> {
+  return withBrowser(({ print }) => work(print));
+}
+
 /**
- * A printer of HTML pages: one fresh browser, without network and without scripts.
+ * One fresh browser, without network and without scripts.
  *
  * @throws {BrowserFault} BRW-001 no browser, BRW-002 it does not start, BRW-003 it is too old
  */
-export async function withPrinter<Result>(
-  work: (print: (html: string) => Promise<Uint8Array>) => Promise<Result>,
-): Promise<Result> {
+export async function withBrowser<Result>(work: (renderer: Renderer) => Promise<Result>): Promise<Result> {
   const found = await findBrowser();
   const { path } = found;
   const browser = await start(found);
@@ -90,7 +111,10 @@ export async function withPrinter<Result>(
         remedy,
       );
     }
-    return await work((html) => print(browser, html));
+    return await work({
+      print: (html) => print(browser, html),
+      picture: (html, parts, density) => picture(browser, html, parts, density),
+    });
   } finally {
     await browser.close();
   }
@@ -136,8 +160,46 @@ async function launch(
 }
 
 async function print(browser: Browser, html: string): Promise<Uint8Array> {
+  return onPage(browser, html, (page) =>
+    page.pdf({
+      preferCSSPageSize: true,
+      printBackground: true,
+      tagged: true,
+      outline: true,
+      timeout: 120_000,
+    }),
+  );
+}
+
+async function picture(
+  browser: Browser,
+  html: string,
+  parts: readonly Part[],
+  density: number,
+): Promise<Uint8Array[]> {
+  const right = Math.max(...parts.map((part) => part.x + part.width));
+  return onPage(
+    browser,
+    html,
+    async (page) => {
+      const images: Uint8Array[] = [];
+      for (const part of parts)
+        images.push(await page.screenshot({ type: 'png', clip: part, captureBeyondViewport: true }));
+      return images;
+    },
+    { width: Math.ceil(right), height: 600, deviceScaleFactor: density },
+  );
+}
+
+async function onPage<Result>(
+  browser: Browser,
+  html: string,
+  work: (page: Page) => Promise<Result>,
+  viewport?: Viewport,
+): Promise<Result> {
   const page = await browser.newPage();
   try {
+    if (viewport) await page.setViewport(viewport);
     await page.setJavaScriptEnabled(false);
     await page.setRequestInterception(true);
     page.on('request', (request) => {
@@ -146,13 +208,7 @@ async function print(browser: Browser, html: string): Promise<Uint8Array> {
       else void request.abort('blockedbyclient');
     });
     await page.setContent(html, { waitUntil: 'load', timeout: 120_000 });
-    return await page.pdf({
-      preferCSSPageSize: true,
-      printBackground: true,
-      tagged: true,
-      outline: true,
-      timeout: 120_000,
-    });
+    return await work(page);
   } finally {
     await page.close();
   }

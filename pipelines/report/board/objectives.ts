@@ -20,6 +20,7 @@ import {
   unitName,
 } from '../format.ts';
 import { quantityOrMark, trailId } from './cell.ts';
+import type { Chart } from './charts/draw.ts';
 import { trajectoryChart } from './charts/trajectory.ts';
 import type { FigureBook } from './figure-book.ts';
 import { rankFindings } from './rank-findings.ts';
@@ -64,6 +65,37 @@ export function objectiveQuantities(standing: Standing, book: FigureBook, voice:
     target: shown(declared(standing.objective.target)),
     baseline: shown(declared(standing.objective.baseline)),
   };
+}
+
+function chartTitle(
+  { objective }: Standing,
+  scale: Scale,
+  content: ReportContent,
+  book: FigureBook,
+  voice: Voice,
+): string {
+  const indicator = book.indicator(objective.indicator);
+  return voice.say('objective.chart', {
+    indicator: indicator ? voice.label(indicator.label) : (objective.indicator ?? ''),
+    unit: unitIn(scale, voice),
+    basis: voice.word(`bases.${objective.basis}`),
+    entity: objective.entity === GROUP ? voice.word('group') : entityName(content, objective.entity),
+  });
+}
+
+/** The trajectory of an objective with its title, as the workbook shows it; null where there is nothing to draw. */
+export async function titledTrajectory(
+  standing: Standing,
+  id: string,
+  content: ReportContent,
+  book: FigureBook,
+  voice: Voice,
+): Promise<(Chart & { readonly title: string }) | null> {
+  const scale = objectiveScale(standing, book, voice);
+  const chart = await trajectoryChart(standing, scale, id, voice);
+  if (!chart) return null;
+  const title = chartTitle(standing, scale, content, book, voice);
+  return { ...chart, title: `${voice.label(standing.objective.label)} · ${title}` };
 }
 
 function declared(point: { readonly value: number } | null): string | null {
@@ -151,12 +183,7 @@ async function objectivePage(
         note: voice.say(`objective.trajectory.${objective.trajectory}`),
       },
     ],
-    chart_title: voice.say('objective.chart', {
-      indicator: indicator ? voice.label(indicator.label) : (objective.indicator ?? ''),
-      unit: unitIn(shown.scale, voice),
-      basis: voice.word(`bases.${objective.basis}`),
-      entity: objective.entity === GROUP ? voice.word('group') : entityName(content, objective.entity),
-    }),
+    chart_title: chartTitle(standing, shown.scale, content, book, voice),
     drawn: chart !== null,
     chart: chart?.svg ?? '',
     alternative: chart?.alternative ?? '',

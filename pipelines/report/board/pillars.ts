@@ -56,7 +56,8 @@ export async function arrangePillars(
   return found;
 }
 
-async function chartsOf(
+/** What is drawn of a pillar, each chart with its title. */
+export async function chartsOf(
   pillar: (typeof pillars)[number],
   content: ReportContent,
   book: FigureBook,

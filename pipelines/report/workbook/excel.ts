@@ -82,6 +82,8 @@ const body = { name: 'Arial', size: 9 };
 export class WorkbookFile {
   readonly #book = new ExcelJS.Workbook();
   readonly #day: string;
+  /** what each image says to who does not see it, in the order in which they were placed */
+  readonly #alternatives: string[] = [];
 
   constructor(properties: Properties) {
     const moment = new Date(`${properties.day}T00:00:00Z`);
@@ -130,7 +132,11 @@ export class WorkbookFile {
     options.widths.forEach((width, i) => {
       sheet.getColumn(i + 1).width = width;
     });
-    return new SheetFile(sheet, options.name);
+    return new SheetFile(sheet, options.name, (png, alternative) => {
+      this.#alternatives.push(alternative);
+      // the library's types know an older Buffer than Node's
+      return this.#book.addImage({ buffer: Buffer.from(png) as unknown as ExcelJS.Buffer, extension: 'png' });
+    });
   }
 
   /** Names a range of the workbook: `fig_energy.total_GROUP_quarter`. */
@@ -142,7 +148,7 @@ export class WorkbookFile {
   /** The bytes of the file: the same content gives the same bytes. */
   async bytes(): Promise<Uint8Array> {
     const written = await this.#book.xlsx.writeBuffer({ useStyles: true, useSharedStrings: true });
-    return packWorkbook(new Uint8Array(written as ArrayBuffer), this.#day);
+    return packWorkbook(new Uint8Array(written as ArrayBuffer), this.#day, this.#alternatives);
   }
 }
 
@@ -154,6 +160,8 @@ export class SheetFile {
   constructor(
     sheet: ExcelJS.Worksheet,
     readonly name: string,
+    /** registers an image, and gives the number by which the library knows it */
+    private readonly image: (png: Uint8Array, alternative: string) => number,
   ) {
     this.#sheet = sheet;
   }
@@ -170,6 +178,19 @@ export class SheetFile {
     const value = cellValue(content);
     if (value !== null) cell.value = value;
     cell.style = this.#style(look);
+  }
+
+  /** An image at its size in pixels, from the corner of a cell. The images of a book stand on one sheet. */
+  picture(
+    row: number,
+    column: number,
+    { png, width, height }: { readonly png: Uint8Array; readonly width: number; readonly height: number },
+    alternative: string,
+  ): void {
+    this.#sheet.addImage(this.image(png, alternative), {
+      tl: { col: column - 1, row: row - 1 },
+      ext: { width, height },
+    });
   }
 
   merge(row: number, from: number, to: number): void {

@@ -6,6 +6,7 @@ export const sheetKeys = [
   'summary',
   'objectives',
   'trajectories',
+  'charts',
   'actions',
   'agenda',
   'questions',

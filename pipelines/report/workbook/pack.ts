@@ -4,9 +4,14 @@ import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
  * The same workbook with nothing of the moment in it: parts in order of name, one date for all, and
  * internal links as places of the workbook rather than as external targets.
  *
+ * @param alternatives what the images of the first drawing say in words, in their order
  * @param day ISO date written on every part; the zip format knows none before 1980
  */
-export function packWorkbook(bytes: Uint8Array, day: string): Uint8Array {
+export function packWorkbook(
+  bytes: Uint8Array,
+  day: string,
+  alternatives: readonly string[] = [],
+): Uint8Array {
   const parts = unzipSync(bytes);
   const packed: Zippable = {};
   // the zip date has no time zone: local getters are what the packer reads
@@ -15,7 +20,7 @@ export function packWorkbook(bytes: Uint8Array, day: string): Uint8Array {
   for (const name of Object.keys(parts).sort(contentTypesFirst)) {
     const part = parts[name] as Uint8Array;
     if (name.endsWith('/')) continue;
-    packed[name] = [inward(name, part), { mtime, level: 6, os: 3, attrs: 0 }];
+    packed[name] = [described(name, inward(name, part), alternatives), { mtime, level: 6, os: 3, attrs: 0 }];
   }
   return zipSync(packed, { mtime });
 }
@@ -36,4 +41,25 @@ function inward(name: string, part: Uint8Array): Uint8Array {
     return strToU8(xml.replace(/<Relationship [^>]*\/relationships\/hyperlink"[^>]*\/>/g, ''));
   }
   return part;
+}
+
+/** The library writes no alternative text on its images. */
+function described(name: string, part: Uint8Array, alternatives: readonly string[]): Uint8Array {
+  if (name !== 'xl/drawings/drawing1.xml') return part;
+  let next = 0;
+  return strToU8(
+    strFromU8(part).replace(/<xdr:cNvPr (?![^>]*\bdescr=)/g, (opening) => {
+      const alternative = alternatives[next] ?? '';
+      next += 1;
+      return `${opening}descr="${attribute(alternative)}" `;
+    }),
+  );
+}
+
+function attribute(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('"', '&quot;')
+    .replace(/[\n\r\t]+/g, ' ');
 }

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
+import { chartGallery } from '../board/gallery.ts';
 import type { ReportContent } from '../content.ts';
+import type { Presentation } from '../presentation.ts';
 import { type Book, openBook } from './book.ts';
 import { WorkbookFile } from './excel.ts';
 import { type SheetKey, sheetKeys } from './layout.ts';
+import { pictureCharts } from './pictures.ts';
 import { aboutSheet } from './sheets/about.ts';
 import { actionsSheet } from './sheets/actions.ts';
 import { agendaSheet, questionsSheet } from './sheets/agenda.ts';
@@ -10,6 +13,7 @@ import { arbitrationSheet, effectsSheet } from './sheets/arbitration.ts';
 import { bridgesSheet } from './sheets/bridges.ts';
 import { causesSheet, gapRowsSheet } from './sheets/causes.ts';
 import { changesSheet } from './sheets/changes.ts';
+import { chartsSheet } from './sheets/charts.ts';
 import { definitionsSheet } from './sheets/definitions.ts';
 import { emissionsSheet } from './sheets/emissions.ts';
 import { factorsSheet } from './sheets/factors.ts';
@@ -26,7 +30,7 @@ import { rowsSheet } from './sheets/rows.ts';
 import { summarySheet } from './sheets/summary.ts';
 import type { SheetPlan } from './table.ts';
 
-const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
+const tables: Readonly<Record<Exclude<SheetKey, 'charts'>, (book: Book) => SheetPlan>> = {
   summary: summarySheet,
   objectives: objectivesSheet,
   trajectories: trajectoriesSheet,
@@ -60,9 +64,19 @@ const sheets: Readonly<Record<SheetKey, (book: Book) => SheetPlan>> = {
  * written, pointing at each other. The same content gives the same bytes, whenever and wherever.
  *
  * @param templates absolute path of `templates/`
+ * @param presentation in whose type and colours the charts are drawn, by a browser; without it their sheet has words only
+ * @throws {BrowserFault} no usable browser for the charts
  * @throws {Fault} TPL-001 layout, TXT-001 text, XLS-002 more rows than a sheet holds
  */
-export async function writeWorkbook(content: ReportContent, templates: string, path: string): Promise<void> {
+export async function writeWorkbook(
+  content: ReportContent,
+  templates: string,
+  path: string,
+  presentation?: Pick<Presentation, 'accent' | 'fontFaces'>,
+): Promise<void> {
+  const charts = await chartGallery(content, templates);
+  const pictures =
+    presentation && charts.length > 0 ? await pictureCharts(charts, templates, presentation) : new Map();
   const book = await openBook(content, templates);
   const file = new WorkbookFile({
     title: book.words.say('properties.title', book.holes),
@@ -70,7 +84,9 @@ export async function writeWorkbook(content: ReportContent, templates: string, p
     author: 'Concordance',
     day: content.run.to,
   });
-  const plans = sheetKeys.map((key) => sheets[key](book));
+  const plans = sheetKeys.map((key) =>
+    key === 'charts' ? chartsSheet(book, charts, pictures) : tables[key](book),
+  );
   for (const plan of plans) plan.place();
   for (const plan of plans) plan.write(file);
   nameFigures(file, book);

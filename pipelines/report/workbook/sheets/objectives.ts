@@ -76,6 +76,7 @@ export const objectivesSheet = tableSheet<Standing>({
             )
           : text(book.words.say('objectives.no_action')),
       trajectory: link(book.words.say('to_trajectory'), book.places.link(`trajectory:${objective.id}`)),
+      chart: link(book.words.say('to_chart'), book.places.link(`chart:objective:${objective.id}`)),
       sentence: text(standing.sentence),
       weight: number(objective.weight),
       review: text(book.words.name('reviews', objective.review)),
