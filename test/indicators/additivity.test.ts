@@ -70,3 +70,53 @@ test('people add up over entities, and a ratio of the group lies between those o
     { numRuns: 4, seed: 20251231 },
   );
 }, 120_000);
+
+test('flows of people add up over quarters to the twelve months, and who comes back counts each time', async () => {
+  // hired in each quarter, leaving in the next; r leaves in March and comes back in August
+  const year = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'].map(
+    (m) => `2025-${m}-01`,
+  );
+  const register = registerOf(
+    [
+      { name: 'stay', count: 10, sex: 'M' },
+      { name: 'q1', count: 5, sex: 'F', entry: '2025-02-01', exit: '2025-05-31', reason: 'resignation' },
+      { name: 'q2', count: 6, sex: 'M', entry: '2025-05-01', exit: '2025-08-31', reason: 'mutual' },
+      { name: 'q3', count: 7, sex: 'F', entry: '2025-09-01', exit: '2025-11-30', reason: 'dismissal' },
+      { name: 'r', count: 5, sex: 'M', exit: '2025-03-31', reason: 'end_of_temporary' },
+      { name: 'r', count: 5, sex: 'M', entry: '2025-08-01' },
+    ],
+    year,
+  );
+  const log = year.map((month, i) => `D  stay-0  M  ${month}  safety  ${i + 1}  true`);
+  const ids = ['hr.hires', 'hr.leavers', 'hr.training_hours_avg'];
+  const { all } = await figuresOf(
+    {
+      hr_register: register,
+      training_log: ['entity  person  sex  session_date  topic  hours  completed', ...log].join('\n'),
+    },
+    ids,
+    { period: '2025-Q4' },
+  );
+  const at = (id: string, basis: string, quarter: string) =>
+    all.find(
+      (f) =>
+        f.indicator === id && f.entity === 'GROUP' && f.basis === basis && f.period === `2025-${quarter}`,
+    );
+  const quarters = ['Q1', 'Q2', 'Q3', 'Q4'];
+  // 5 + 6 + 7 and 5 who come back; 5, 5, 6, 7 who leave
+  const expected: Record<string, [number, number[]]> = {
+    'hr.hires': [23, [5, 6, 12, 0]],
+    'hr.leavers': [23, [5, 5, 6, 7]],
+  };
+  for (const [id, [whole, parts]] of Object.entries(expected)) {
+    expect(
+      quarters.map((quarter) => Number(at(id, 'quarter', quarter)?.value)),
+      id,
+    ).toEqual(parts);
+    expect(Number(at(id, 'ttm', 'Q4')?.value), id).toBe(whole);
+  }
+  // of a ratio, the numerators add up: 1 + 2 + ... + 12 hours
+  const hours = quarters.map((quarter) => Number(at('hr.training_hours_avg', 'quarter', quarter)?.numerator));
+  expect(hours).toEqual([6, 15, 24, 33]);
+  expect(Number(at('hr.training_hours_avg', 'ttm', 'Q4')?.numerator)).toBe(78);
+}, 60_000);
