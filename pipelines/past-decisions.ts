@@ -7,6 +7,7 @@ import { quarterName } from './language/quantity.ts';
 import { wording } from './language/wording.ts';
 import type { ReportContent } from './report/content.ts';
 import { readContent } from './report/record-content.ts';
+import { decimalsOfUnit } from './report/workbook/sheets/reconciliation-id.ts';
 import { readJournal } from './review/journal.ts';
 import { byUrgency, lastDecisions, type PastDecision, type ToldDecision } from './review/last-decisions.ts';
 import { type Manifest, readManifest, sha256File } from './seal/manifest.ts';
@@ -82,7 +83,7 @@ async function tellerOf(content: ReportContent): Promise<(one: PastDecision) => 
         period: quarterName(period, language),
       }),
       unit: gap?.unit ?? indicator?.unit ?? '',
-      decimals: indicator?.decimals ?? 0,
+      decimals: gap ? decimalsOfUnit(gap.unit) : (indicator?.decimals ?? 0),
       drift: drifting?.sentence ?? null,
     };
   };

@@ -102,7 +102,7 @@ export function gapTeller(
   nameOf: NameOf = (place) => (place === GROUP ? say('group') : place),
 ): TellGap {
   const shownIn = (unit: string) => (value: string | null) =>
-    quantity(value === null ? null : value, unit, unit === 'MWh' || unit === 'MWh PCS' ? 1 : 0, language);
+    quantity(value, unit, ['EUR', 'persons', 'count'].includes(unit) ? 0 : 1, language);
   return {
     gap: (result, meaning) => {
       const shown = shownIn(result.unit);

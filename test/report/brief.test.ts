@@ -51,7 +51,7 @@ describe('the page of the review', () => {
         on: '2026-07-20',
         reason: null,
         before: '100',
-        now: '101',
+        now: '100.02',
         outcome: 'changed',
         label: 'Energy (group, twelve months, Q2 2026)',
         unit: 'MWh',
@@ -89,7 +89,7 @@ describe('the page of the review', () => {
     ];
     const text = plain(await renderBrief(dossier('en'), null, past, templatesFolder));
     expect(text).toContain(
-      'Energy (group, twelve months, Q2 2026): approved by A. B. on 20 Jul 2026. Changed since: 100.0 MWh then, 101.0 MWh now. Drifting: Objective “Energy” is drifting.',
+      'Energy (group, twelve months, Q2 2026): approved by A. B. on 20 Jul 2026. Changed since: 100.00 MWh then, 100.02 MWh now. Drifting: Objective “Energy” is drifting.',
     );
     expect(text).toContain('Not done: the gap is €349,900 this quarter.');
     // what holds is counted, not listed

@@ -204,8 +204,14 @@ function actionRow(one: DossierAction, { language, currency }: Dossier, voice: V
 }
 
 function decisionRow(one: ToldDecision, { language }: Dossier, voice: Voice) {
-  const shown = (value: string | null) =>
-    value === null ? voice.word('marks.missing') : quantity(value, one.unit, one.decimals, language);
+  const rounded = (decimals: number) => (value: string | null) =>
+    value === null ? voice.word('marks.missing') : quantity(value, one.unit, decimals, language);
+  // a change that rounding hides is shown with the decimals that tell it
+  const enough =
+    [0, 1, 2, 3]
+      .map((more) => one.decimals + more)
+      .find((decimals) => rounded(decimals)(one.before) !== rounded(decimals)(one.now)) ?? one.decimals;
+  const shown = rounded(one.outcome === 'kept' ? one.decimals : enough);
   const gap = one.kind === 'explained' ? 'gap_' : '';
   return {
     what: voice.say(`decision.${one.kind}`, {
