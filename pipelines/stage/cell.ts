@@ -1,12 +1,27 @@
 import { identifier, literal, type Reading } from '../../connectors/connector.ts';
 import { type Column, sqlType } from './contract.ts';
 
-/** SQL of one cell: its text, its typed value, and what is wrong with it. */
+/**
+ * SQL of one cell, in three layers that each look at the one below by name, so that a text is trimmed once
+ * and read once however many rules it has.
+ */
 export interface Cell {
-  /** typed value, NULL when not readable */
+  /** text as received, over the extract's columns; named {@link textOf} */
+  readonly text: string;
+  /** typed value, NULL when not readable, over the texts; named {@link readOf} */
+  readonly read: string;
+  /** what is staged, over both */
   readonly value: string;
-  /** STRUCT(column_name, value, rule, message) or NULL when the cell keeps its contract */
+  /** STRUCT(column_name, value, rule, message) or NULL when the cell keeps its contract, over both */
   readonly fault: string;
+}
+
+export function textOf(name: string): string {
+  return identifier(`_text_${name}`);
+}
+
+export function readOf(name: string): string {
+  return identifier(`_read_${name}`);
 }
 
 /**
@@ -21,10 +36,15 @@ export function cell(
 ): Cell {
   const type = sqlType(column);
   if (source === null) {
-    return { value: `null::${type}`, fault: column.required ? absent(name) : 'null' };
+    return {
+      text: 'null::varchar',
+      read: `null::${type}`,
+      value: `null::${type}`,
+      fault: column.required ? absent(name) : 'null',
+    };
   }
-  const text = `nullif(trim(${identifier(source)}), '')`;
-  const typed = typedValue(text, column, reading);
+  const text = textOf(name);
+  const typed = readOf(name);
   const shown =
     column.confidential || column.type === 'person' || column.keep ? `'(hidden)'` : `left(${text}, 500)`;
   const rules: string[] = [];
@@ -48,7 +68,12 @@ export function cell(
     : column.keep === 'year'
       ? `date_trunc('year', ${typed})::date`
       : typed;
-  return { value: stored, fault: rules.length > 0 ? `case ${rules.join(' ')} end` : 'null' };
+  return {
+    text: `nullif(trim(${identifier(source)}), '')`,
+    read: typedValue(text, column, reading),
+    value: stored,
+    fault: rules.length > 0 ? `case ${rules.join(' ')} end` : 'null',
+  };
 }
 
 function typedValue(text: string, column: Column, reading: Pick<Reading, 'numbers' | 'dates'>): string {

@@ -4,7 +4,7 @@ import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { disagreements } from './agreement.ts';
-import { cell } from './cell.ts';
+import { cell, readOf, textOf } from './cell.ts';
 import { type Contract, sqlType } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
 import { placesOf, Quarantine } from './quarantine.ts';
@@ -316,18 +316,20 @@ async function typeRecords(
     ...cell(column, one, matched.sources.get(column) ?? null, reading),
   }));
   const faults = cells.map((one) => one.fault).filter((fault) => fault !== 'null');
-  const values = cells.map((one) => `${one.value} as ${identifier(one.name)}`);
   const texts = `raw_texts_${contract.id}`;
   await gather(warehouse, texts, hands, contract, parts, twins, settings);
   try {
     const { entities } = (hands[0] as InHand).extract.source;
+    const known = '_place, _from, _to, _twin, row_number';
+    const layer = (of: (one: (typeof cells)[number]) => string) => cells.map(of).join(', ');
     await warehouse.run(`create or replace temp table ${name} as
-      with typed as (
-        select _place, _from, _to, _twin, row_number, ${values.join(', ')}, ${faultList(faults)} as own_faults
-        from ${texts})
       select * exclude (own_faults, _from, _to, _twin),
         list_concat(own_faults, ${faultList([duplicateFault, ...outsidePeriod(contract), ...disagreements(contract, entities)])}) as faults
-      from typed`);
+      from (
+        select ${known}, ${layer((one) => `${one.value} as ${identifier(one.name)}`)}, ${faultList(faults)} as own_faults
+        from (
+          select *, ${layer((one) => `${one.read} as ${readOf(one.name)}`)}
+          from (select ${known}, ${layer((one) => `${one.text} as ${textOf(one.name)}`)} from ${texts}))) as typed`);
   } finally {
     await warehouse.run(`drop ${parts.length === 1 ? 'view' : 'table'} if exists ${texts}`);
   }
