@@ -74,15 +74,20 @@ export class StageCache {
   /** The entries of these keys whose pack can be opened. Packs stay open until {@link close}. */
   async find(warehouse: Warehouse, keys: readonly string[]): Promise<Map<string, CacheHit>> {
     const wanted = new Set(keys);
-    const found = new Map<string, CacheHit>();
+    const packs: CacheHit[][] = [];
     for (const name of (await readdir(this.folder).catch(() => [])).sort()) {
       if (!/^[0-9a-f]{32}\.json$/.test(name)) continue;
       const pack = name.slice(0, -'.json'.length);
       const entries = await this.index(pack);
-      const hits = entries.flatMap((entry, place) =>
-        wanted.has(entry.key) && !found.has(entry.key) ? [{ pack, place, entry }] : [],
-      );
-      if (hits.length === 0 || !(await this.attach(warehouse, pack))) continue;
+      packs.push(entries.flatMap((entry, place) => (wanted.has(entry.key) ? [{ pack, place, entry }] : [])));
+    }
+    // those that hold most first, so that few are read
+    packs.sort((a, b) => b.length - a.length);
+    const found = new Map<string, CacheHit>();
+    for (const held of packs) {
+      const hits = held.filter(({ entry }) => !found.has(entry.key));
+      const [first] = hits;
+      if (!first || !(await this.attach(warehouse, first.pack))) continue;
       for (const hit of hits) found.set(hit.entry.key, hit);
     }
     return found;
