@@ -1,12 +1,7 @@
 import type { Measure } from './catalogue.ts';
 import type { Basis } from './figure.ts';
 import { GROUP } from './figure.ts';
-import {
-  isPopulationStatistic,
-  populationColumns,
-  populationContributions,
-  populationTotals,
-} from './population.ts';
+import { isPopulationStatistic, populationColumns, populationContributions } from './population.ts';
 
 /** Columns of the measure's table that only some tables have. */
 export interface TableColumns {
@@ -60,56 +55,6 @@ export function measureRows(
 }
 
 /**
- * Sums over an entity (or the group) and a window from rows pre-aggregated by month:
- * `entity, period, basis, total DECIMAL(38,10), divisor, rows, unvalued, estimated, absolute`.
- *
- * Rows are reduced once to months (and keys), then every window is a sum of months, so that the cost is
- * one pass over the rows whatever the number of windows.
- */
-export function windowTotals(measure: Measure, columns: TableColumns): string {
-  if (isPopulationStatistic(measure))
-    return populationTotals(measure, measureRows(measure, columns), monthIn(measure));
-  return measure.aggregation === 'distinct' ? distinctTotals(measure, columns) : sumTotals(measure, columns);
-}
-
-function sumTotals(measure: Measure, columns: TableColumns): string {
-  return `with contributing as (${measureRows(measure, columns)}),
-    monthly as (
-      select entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
-        count(*) filter (where weight <> 0) as group_rows,
-        count(*) filter (where value is null) as unvalued, sum(abs(value)) as absolute,
-        coalesce(sum(abs(value)) filter (where quality = 'estimated'), 0) as estimated
-      from contributing group by entity, month),
-    windowed as (
-      select w.period, w.basis, w.months, m.* from monthly as m join result_window as w on ${monthIn(measure)})
-    select entity, period, basis, sum(own)::decimal(38,10) as total, ${divisor(measure)} as divisor, sum(rows)::bigint as rows,
-      sum(unvalued)::bigint as unvalued, sum(estimated)::decimal(38,10) as estimated, sum(absolute)::decimal(38,10) as absolute
-    from windowed group by entity, period, basis
-    union all
-    select '${GROUP}', period, basis, sum(consolidated)::decimal(38,10), ${divisor(measure)}, sum(group_rows)::bigint,
-      sum(unvalued)::bigint, sum(estimated)::decimal(38,10), sum(absolute)::decimal(38,10)
-    from windowed group by period, basis`;
-}
-
-function distinctTotals(measure: Measure, columns: TableColumns): string {
-  // a stock averages the counts of its months; otherwise a key counts once in the window
-  const once = measure.time === 'stock_average' ? 'period, basis, months, month' : 'period, basis, months';
-  return `with contributing as (${measureRows(measure, columns)}),
-    monthly as (
-      select entity, month, key, max(weight) as weight, count(*) as rows from contributing where key is not null group by entity, month, key),
-    windowed as (
-      select w.period, w.basis, w.months, m.* from monthly as m join result_window as w on ${monthIn(measure)}),
-    by_entity as (select entity, ${once}, key, sum(rows) as rows from windowed group by entity, ${once}, key),
-    by_group as (select ${once}, key, max(weight) as weight, sum(rows) as rows from windowed where weight <> 0 group by ${once}, key)
-    select entity, period, basis, count(*)::decimal(38,10) as total, ${divisor(measure)} as divisor, sum(rows)::bigint as rows,
-      0::bigint as unvalued, 0::decimal(38,10) as estimated, count(*)::decimal(38,10) as absolute
-    from by_entity group by entity, period, basis
-    union all
-    select '${GROUP}', period, basis, sum(weight)::decimal(38,10), ${divisor(measure)}, sum(rows)::bigint, 0, 0, count(*)::decimal(38,10)
-    from by_group group by period, basis`;
-}
-
-/**
  * The rows behind one value, with each one's contribution: their sum, divided by `divisor`, is the value
  * exactly. A key counted once contributes with its first row; its other rows contribute 0.
  */
@@ -154,8 +99,4 @@ export function monthIn(measure: Measure): string {
   return measure.time === 'stock_end' || measure.time === 'trailing'
     ? `m.month = date_trunc('month', w.window_end)`
     : 'm.month between w.window_start and w.window_end';
-}
-
-function divisor(measure: Measure): string {
-  return measure.time === 'stock_average' ? 'max(months)::integer' : '1';
 }

@@ -4,7 +4,8 @@ import { Fault } from '../fault.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Measure } from './catalogue.ts';
 import type { MeasureValue } from './figure.ts';
-import { type TableColumns, type Window, windowTotals } from './measure-rows.ts';
+import type { TableColumns, Window } from './measure-rows.ts';
+import { groupTotals, measureGroups } from './measure-totals.ts';
 import { isPopulationStatistic } from './population.ts';
 
 /** Every quarter of the history, and trailing twelve months where four quarters lie behind. */
@@ -62,20 +63,27 @@ export async function computeMeasures(
   expectations: readonly { readonly contract: string; readonly entity: string }[],
 ): Promise<MeasureValue[]> {
   await prepare(warehouse, windows, deliveries, expectations);
+  await declare(warehouse, measures);
   const columns = await tableColumns(warehouse);
-  for (const measure of measures) {
-    try {
-      await warehouse.run(`insert into result.measure_value ${valuesOf(measure, columns(measure.table))}`);
-    } catch (cause) {
-      throw new Fault(
-        'CAT-005',
-        `Measure ${measure.id} cannot be computed: ${(cause as Error).message.split('\n')[0]}.`,
-        'Correct its table, filter or value in data/measures.',
-        { cause },
-      );
-    }
+  const add = (group: readonly Measure[]) =>
+    warehouse.run(`insert into measure_total ${groupTotals(group, columns((group[0] as Measure).table))}`);
+  for (const group of measureGroups(measures)) {
+    // one that fails takes its group with it: each by itself then says which it is
+    await add(group).catch(async () => {
+      for (const measure of group) await add([measure]).catch((cause: Error) => refuse(measure, cause));
+    });
   }
+  await warehouse.run(`insert into result.measure_value ${allValues}`);
   return readMeasureValues(warehouse);
+}
+
+function refuse({ id }: Measure, cause: Error): never {
+  throw new Fault(
+    'CAT-005',
+    `Measure ${id} cannot be computed: ${cause.message.split('\n')[0]}.`,
+    'Correct its table, filter or value in data/measures.',
+    { cause },
+  );
 }
 
 /** Reads `result.measure_value`, all of it or what passes an SQL predicate, in one order. */
@@ -133,28 +141,74 @@ async function prepare(
       and m.month_start <= coalesce(e.exit_date, date '9999-12-31')`);
 }
 
-function valuesOf(measure: Measure, columns: TableColumns): string {
-  const contracts = measure.contracts.map(literal).join(', ');
-  const monthsThatCount =
-    measure.time === 'stock_end' ? `where s.month_start = date_trunc('month', s.window_end)` : '';
-  return `with expected as (
-      select s.basis, s.period, s.entity, s.weight, s.months, s.month_start, x.contract
-      from in_scope as s left join result.expectation as x on x.entity = s.entity and x.contract in (${contracts})
-      ${monthsThatCount}),
-    checked as (
-      select expected.*, exists (from result.delivery as d where d.contract = expected.contract and d.entity = expected.entity and d.month = expected.month_start) as has_come
-      from expected),
-    covered as (
-      select entity, period, basis, max(months) as months, (count(*) filter (where has_come))::decimal(18,6) / count(*) as coverage from checked group by entity, period, basis
-      union all
-      select 'GROUP', period, basis, max(months), (count(*) filter (where has_come))::decimal(18,6) / count(*) from checked where weight <> 0 group by period, basis),
-    totals as (${windowTotals(measure, columns)})
-    select ${literal(measure.id)}, c.entity, c.period, c.basis,
-      case when t.total is null and (c.coverage = 0 or t.unvalued > 0) then null
-        ${isPopulationStatistic(measure) && measure.aggregation !== 'quantile_members' ? 'when t.total is null then null' : ''}
-        ${measure.time === 'stock_average' ? 'else (coalesce(t.total, 0) / c.months)::decimal(38,10)' : 'else coalesce(t.total, 0)'} end,
-      ${measure.time === 'stock_average' ? 'c.months' : '1'}, coalesce(t.rows, 0), coalesce(t.unvalued, 0), c.coverage::decimal(9,6),
-      case when t.absolute > 0 then (t.estimated / t.absolute)::decimal(9,6) end
-    from covered as c left join totals as t on t.entity = c.entity and t.period = c.period and t.basis = c.basis
-    ${measure.level === 'entity' ? "where c.entity <> 'GROUP'" : ''}`;
+/** What a statement over many measures needs to know of each, and the table of their totals. */
+async function declare(warehouse: Warehouse, measures: readonly Measure[]): Promise<void> {
+  // measures of the same contracts, all months or the last, are covered alike
+  const coverages = new Map<string, { place: number; contracts: readonly string[]; lastMonth: boolean }>();
+  const rows = measures.map((measure) => {
+    const contracts = [...new Set(measure.contracts)].sort();
+    const lastMonth = measure.time === 'stock_end';
+    const key = JSON.stringify([contracts, lastMonth]);
+    const coverage = coverages.get(key) ?? { place: coverages.size, contracts, lastMonth };
+    coverages.set(key, coverage);
+    const empty = isPopulationStatistic(measure) && measure.aggregation !== 'quantile_members';
+    return `(${[
+      literal(measure.id),
+      coverage.place,
+      lastMonth || measure.time === 'trailing',
+      measure.time === 'stock_average',
+      empty,
+      measure.level === 'entity',
+    ].join(', ')})`;
+  });
+  await warehouse.run(
+    'create or replace temp table computed_measure (measure varchar, coverage integer, at_end boolean, average boolean, null_of_nobody boolean, by_entity boolean)',
+  );
+  await warehouse.run('create or replace temp table coverage_contract (coverage integer, contract varchar)');
+  await warehouse.run('create or replace temp table coverage_months (coverage integer, last_month boolean)');
+  if (rows.length > 0) {
+    const all = [...coverages.values()];
+    await warehouse.run(`insert into computed_measure values ${rows.join(', ')}`);
+    await warehouse.run(
+      `insert into coverage_months values ${all.map(({ place, lastMonth }) => `(${place}, ${lastMonth})`).join(', ')}`,
+    );
+    const fed = all.flatMap(({ place, contracts }) =>
+      contracts.map((contract) => `(${place}, ${literal(contract)})`),
+    );
+    if (fed.length > 0) await warehouse.run(`insert into coverage_contract values ${fed.join(', ')}`);
+  }
+  await warehouse.run(`create or replace temp table window_month as
+    select false as at_end, unnest(generate_series(window_start, window_end, interval 1 month))::date as month, period, basis
+    from result_window
+    union all
+    select true, date_trunc('month', window_end)::date, period, basis from result_window`);
+  await warehouse.run(
+    'create or replace temp table measure_total (measure varchar, entity varchar, period varchar, basis varchar, total decimal(38,10), rows bigint, unvalued bigint, estimated decimal(38,10), absolute decimal(38,10))',
+  );
 }
+
+/** One row a measure, entity (or the group) and window, from `measure_total` and what has come. */
+const allValues = `with expected as (
+    select g.coverage, s.basis, s.period, s.entity, s.weight, s.months, s.month_start, x.contract
+    from in_scope as s join coverage_months as g on not g.last_month or s.month_start = date_trunc('month', s.window_end)
+    left join (select coverage, entity, contract from result.expectation join coverage_contract using (contract)) as x
+      on x.coverage = g.coverage and x.entity = s.entity),
+  checked as (
+    select expected.*, exists (from result.delivery as d where d.contract = expected.contract and d.entity = expected.entity and d.month = expected.month_start) as has_come
+    from expected),
+  covered as (
+    select coverage as place, entity, period, basis, max(months) as months, (count(*) filter (where has_come))::decimal(18,6) / count(*) as coverage
+    from checked group by coverage, entity, period, basis
+    union all
+    select coverage, 'GROUP', period, basis, max(months), (count(*) filter (where has_come))::decimal(18,6) / count(*)
+    from checked where weight <> 0 group by coverage, period, basis)
+  select m.measure, c.entity, c.period, c.basis,
+    case when t.total is null and (c.coverage = 0 or t.unvalued > 0) then null
+      when t.total is null and m.null_of_nobody then null
+      when m.average then (coalesce(t.total, 0) / c.months)::decimal(38,10)
+      else coalesce(t.total, 0) end,
+    case when m.average then c.months else 1 end, coalesce(t.rows, 0), coalesce(t.unvalued, 0), c.coverage::decimal(9,6),
+    case when t.absolute > 0 then (t.estimated / t.absolute)::decimal(9,6) end
+  from computed_measure as m join covered as c on c.place = m.coverage
+  left join measure_total as t on t.measure = m.measure and t.entity = c.entity and t.period = c.period and t.basis = c.basis
+  where not (m.by_entity and c.entity = 'GROUP')`;

@@ -1,0 +1,87 @@
+import type { Measure } from './catalogue.ts';
+import { GROUP } from './figure.ts';
+import { measureRows, monthIn, type TableColumns } from './measure-rows.ts';
+import { isPopulationStatistic, populationTotals } from './population.ts';
+
+/**
+ * Measures whose totals one statement works out: of one harmonised table and one way of adding up. Planning a
+ * statement costs more than a small table's rows, and there are hundreds of measures.
+ */
+export function measureGroups(measures: readonly Measure[]): Measure[][] {
+  const groups = new Map<string, Measure[]>();
+  for (const measure of measures) {
+    const alone = isPopulationStatistic(measure) ? measure.id : '';
+    const key = [measure.table, measure.aggregation === 'distinct', alone].join('\0');
+    groups.set(key, [...(groups.get(key) ?? []), measure]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const parts: Measure[][] = [];
+    for (let i = 0; i < group.length; i += mostTogether) parts.push(group.slice(i, i + mostTogether));
+    return parts;
+  });
+}
+
+/** Measures of one statement: more would plan no cheaper, and hold more keys in memory at a time. */
+const mostTogether = 24;
+
+/**
+ * Totals of a group of measures over an entity (or the group) and a window, from rows pre-aggregated by month:
+ * `measure, entity, period, basis, total DECIMAL(38,10), rows, unvalued, estimated, absolute`.
+ *
+ * Rows are reduced once to months (and keys), then every window is a sum of months, so that the cost is
+ * one pass over the rows whatever the number of windows. Reads `computed_measure` and `window_month`.
+ */
+export function groupTotals(measures: readonly Measure[], columns: TableColumns): string {
+  const [first] = measures as [Measure, ...Measure[]];
+  if (isPopulationStatistic(first)) {
+    return `select '${first.id}' as measure, entity, period, basis, total, rows, unvalued, estimated, absolute
+      from (${populationTotals(first, measureRows(first, columns), monthIn(first))})`;
+  }
+  return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
+}
+
+function sumTotals(measures: readonly Measure[], columns: TableColumns): string {
+  const monthly = measures.map(
+    (
+      measure,
+    ) => `select '${measure.id}' as measure, entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
+        count(*) filter (where weight <> 0) as group_rows,
+        count(*) filter (where value is null) as unvalued, sum(abs(value)) as absolute,
+        coalesce(sum(abs(value)) filter (where quality = 'estimated'), 0) as estimated
+      from (${measureRows(measure, columns)}) group by entity, month`,
+  );
+  return `with windowed as (
+      select w.period, w.basis, m.* from (${monthly.join(' union all ')}) as m
+      join computed_measure as c on c.measure = m.measure
+      join window_month as w on w.month = m.month and w.at_end = c.at_end)
+    select measure, entity, period, basis, sum(own)::decimal(38,10) as total, sum(rows)::bigint as rows,
+      sum(unvalued)::bigint as unvalued, sum(estimated)::decimal(38,10) as estimated, sum(absolute)::decimal(38,10) as absolute
+    from windowed group by measure, entity, period, basis
+    union all
+    select measure, '${GROUP}', period, basis, sum(consolidated)::decimal(38,10), sum(group_rows)::bigint,
+      sum(unvalued)::bigint, sum(estimated)::decimal(38,10), sum(absolute)::decimal(38,10)
+    from windowed group by measure, period, basis`;
+}
+
+function distinctTotals(measures: readonly Measure[], columns: TableColumns): string {
+  const monthly = measures.map(
+    (
+      measure,
+    ) => `select '${measure.id}' as measure, entity, month, key, max(weight) as weight, count(*) as rows
+      from (${measureRows(measure, columns)}) where key is not null group by entity, month, key`,
+  );
+  // a stock averages the counts of its months; otherwise a key counts once in the window
+  const once = 'measure, period, basis, turn, key';
+  return `with windowed as (
+      select w.period, w.basis, case when c.average then m.month end as turn, m.* from (${monthly.join(' union all ')}) as m
+      join computed_measure as c on c.measure = m.measure
+      join window_month as w on w.month = m.month and w.at_end = c.at_end),
+    by_entity as (select entity, ${once}, sum(rows) as rows from windowed group by entity, ${once}),
+    by_group as (select ${once}, max(weight) as weight, sum(rows) as rows from windowed where weight <> 0 group by ${once})
+    select measure, entity, period, basis, count(*)::decimal(38,10) as total, sum(rows)::bigint as rows,
+      0::bigint as unvalued, 0::decimal(38,10) as estimated, count(*)::decimal(38,10) as absolute
+    from by_entity group by measure, entity, period, basis
+    union all
+    select measure, '${GROUP}', period, basis, sum(weight)::decimal(38,10), sum(rows)::bigint, 0, 0, count(*)::decimal(38,10)
+    from by_group group by measure, period, basis`;
+}
