@@ -59,6 +59,48 @@ const compute = async (one: Measure, deliveries = everything) => {
     values.find((v) => v.entity === entity && v.period === period && v.basis === basis);
 };
 
+describe('measures computed together', () => {
+  const clean = () =>
+    warehouse.run(
+      'drop table result.measure_value; drop table result.delivery; drop table result.expectation',
+    );
+
+  test('are each what they are alone, whatever their time, aggregation, contracts and filter', async () => {
+    await rows(`A 2025-08-10 100 P1
+                A 2026-04-10 30 P1 estimated
+                B 2026-05-30 40 P2 measured yes
+                C 2026-06-01 - P3
+                E 2026-05-01 1000 P1`);
+    const deliveries = everything.filter(({ entity, month }) => entity !== 'B' || month > '2026-01-01');
+    const all = [
+      measure({ id: 'flow' }),
+      measure({ id: 'stock', time: 'stock_end' }),
+      measure({ id: 'average', time: 'stock_average' }),
+      measure({ id: 'outside', eliminate_intragroup: true, filter: 'amount > 35' }),
+      measure({ id: 'unfed', contracts: ['other'] }),
+      measure({ id: 'people', aggregation: 'distinct', key: 'person' }),
+      measure({ id: 'people_average', aggregation: 'distinct', key: 'person', time: 'stock_average' }),
+    ];
+    const apart: MeasureValue[] = [];
+    for (const one of all) {
+      apart.push(...(await computeMeasures(warehouse, [one], windows, deliveries, expected)));
+      await clean();
+    }
+    const together = await computeMeasures(warehouse, all, windows, deliveries, expected);
+    const ordered = (values: readonly MeasureValue[]) => values.map((value) => JSON.stringify(value)).sort();
+    expect(ordered(together)).toEqual(ordered(apart));
+    // 4 entities and the group, 4 quarters and one year; C enters in May 2026: one quarter and the year
+    expect(together).toHaveLength(all.length * (4 * 5 + 2));
+  });
+
+  test('name the one that cannot be computed', async () => {
+    const some = [measure({ id: 'sound' }), measure({ id: 'unsound', value: 'no_such_column' })];
+    await expect(computeMeasures(warehouse, some, windows, everything, expected)).rejects.toThrow(
+      /CAT-005 Measure unsound cannot be computed: .*no_such_column/,
+    );
+  });
+});
+
 describe('a flow', () => {
   test('adds full entities whole, proportional ones by share, equity ones not at all', async () => {
     await rows(`A 2026-04-10 100
