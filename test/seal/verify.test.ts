@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { hashOfFiles } from '../../pipelines/configuration/library.ts';
 import { makeSigningKey, readPublicKey } from '../../pipelines/configuration/signing-key.ts';
 import { wording } from '../../pipelines/language/wording.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
@@ -15,6 +16,7 @@ import { checkChain } from '../../pipelines/seal/verification/chain.ts';
 import { Findings } from '../../pipelines/seal/verification/report.ts';
 import { checkSums } from '../../pipelines/seal/verification/sums.ts';
 import { verify } from '../../pipelines/seal/verify.ts';
+import { referenceFiles } from '../../pipelines/stage/reference.ts';
 import { type Project, tinyProject } from '../commands/tiny-project.ts';
 import { copied, editWarehouse, filesBelow, flipByte, reseal, sealedRun } from './sealed-package.ts';
 
@@ -92,6 +94,23 @@ describe('one flipped byte', () => {
       { numRuns: 80 },
     );
   }, 300_000);
+
+  test('is named in each file of the package in turn', async () => {
+    const folder = await spoilt();
+    for (const name of await filesBelow(folder)) {
+      const file = join(folder, name);
+      const { size } = await stat(file);
+      if (size === 0) continue;
+      const offset = Math.floor(size / 2);
+      await flipByte(file, offset);
+      const findings = new Findings(() => '');
+      await checkSums(folder, findings);
+      await flipByte(file, offset);
+      const named = findings.differences.map((one) => one.place);
+      if (name === 'SHA256SUMS') expect(named.length).toBeGreaterThan(0);
+      else expect(named).toEqual([name]);
+    }
+  });
 
   test('in the database, the signature or the manifest ends in a difference, never in a crash', async () => {
     const folder = await spoilt();
@@ -187,6 +206,31 @@ describe('a forger who makes every hash again', () => {
     expect(differences).toContain('definition: manifest.json, extracts: the list of extracts is not the one');
     // its months are still counted as delivered: the figure would be zero where it is missing
     expect(differences).toContain('water:SA:2026-07-01: the database counts this month as delivered');
+  });
+
+  test('and changes an emission factor in the sealed files, with its hash and the name of the run', async () => {
+    const folder = await spoilt();
+    const factors = join(folder, 'definition/factors');
+    const file = join(factors, 'factors.csv');
+    const text = await readFile(file, 'utf8');
+    // landfill of mixed waste, 520.5327 kg a tonne
+    expect(text).toContain('520.5327');
+    await writeFile(file, text.replaceAll('520.5327', '52.05327'));
+    const factorsHash = await hashOfFiles(
+      (await referenceFiles(undefined, join(folder, 'definition'))).factors,
+    );
+    await reseal(folder, (manifest) => {
+      const { period, language, code_version, hashes } = manifest as unknown as Awaited<
+        ReturnType<typeof readManifest>
+      >;
+      hashes.factors = factorsHash;
+      manifest.run = runId(period, language, code_version, hashes);
+    });
+    const differences = (await found(folder)).join('\n');
+    expect(differences).toContain(
+      'definition: reference.factors: the table does not say what the sealed files say',
+    );
+    expect(differences).toContain('harmonise: model.emission: the staged rows, with the sealed factors');
   });
 
   test('and puts another document in the place of the evidence', async () => {
