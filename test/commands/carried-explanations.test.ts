@@ -129,4 +129,4 @@ D2;SA;USINE;20 03 01;non;2026-08-10;3;D5
   );
   expect((await run()).status).toBe(3);
   expect((await gap())?.severity).toBe('critical');
-}, 600_000);
+}, 1_800_000);
