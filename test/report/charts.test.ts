@@ -165,6 +165,27 @@ describe('small charts by entity', () => {
   });
 });
 
+describe('a value that was restated', () => {
+  it('is marked as it was published, in its quarter, and told in words', async () => {
+    const chart = await trajectoryChart(
+      standing(['1000', '990', '985', '980']),
+      scale,
+      'r',
+      await voiceOf('fr', templatesFolder),
+      'high',
+      [
+        { period: '2026-Q2', before: '905' },
+        // before the first quarter of the line
+        { period: '2019-Q1', before: '7777' },
+      ],
+    );
+    const said = texts(chart?.svg.html ?? '').replace(/\s/g, ' ');
+    expect(said).toContain('publié : 905 MWh');
+    expect(said).not.toContain('7 777');
+    expect(chart?.alternative.replace(/\s/g, ' ')).toContain('T2 2026 a été retraité ; publié : 905 MWh.');
+  });
+});
+
 describe('the bridge from one year to the next', () => {
   const facts = {
     measure: 'scope12_market',

@@ -21,7 +21,7 @@ import {
 } from '../format.ts';
 import { quantityOrMark, trailId } from './cell.ts';
 import type { Chart } from './charts/draw.ts';
-import { trajectoryChart } from './charts/trajectory.ts';
+import { type PublishedPoint, trajectoryChart } from './charts/trajectory.ts';
 import type { FigureBook } from './figure-book.ts';
 import { rankFindings } from './rank-findings.ts';
 import type { Voice } from './voice.ts';
@@ -92,10 +92,23 @@ export async function titledTrajectory(
   voice: Voice,
 ): Promise<(Chart & { readonly title: string }) | null> {
   const scale = objectiveScale(standing, book, voice);
-  const chart = await trajectoryChart(standing, scale, id, voice);
+  const chart = await trajectoryChart(standing, scale, id, voice, 'high', publishedPoints(standing, content));
   if (!chart) return null;
   const title = chartTitle(standing, scale, content, book, voice);
   return { ...chart, title: `${voice.label(standing.objective.label)} · ${title}` };
+}
+
+/** What was published of the objective's indicator and says something else now. */
+function publishedPoints({ objective }: Standing, content: ReportContent): PublishedPoint[] {
+  return content.changes.flatMap((change) =>
+    change.published !== null &&
+    change.before !== null &&
+    change.indicator === objective.indicator &&
+    change.entity === objective.entity &&
+    change.basis === objective.basis
+      ? [{ period: change.period, before: change.before }]
+      : [],
+  );
 }
 
 function declared(point: { readonly value: number } | null): string | null {
@@ -138,6 +151,7 @@ async function objectivePage(
     `trajectory-${index + 1}`,
     voice,
     dense ? 'low' : 'high',
+    publishedPoints(standing, content),
   );
   const quarterOf = (period: string) => quarter(period, language);
   return {
@@ -188,7 +202,7 @@ async function objectivePage(
     chart: chart?.svg ?? '',
     alternative: chart?.alternative ?? '',
     no_chart: voice.say('objective.no_chart'),
-    chart_key: chart ? chartKey(standing, voice) : '',
+    chart_key: chart ? chartKey(standing, content, voice) : '',
     forecast: forecastOf(standing, shown.scale, voice),
     explanations: explanationsOf(standing, shown.scale, content, voice),
     actions_title: voice.say('objective.actions'),
@@ -347,8 +361,9 @@ function signedQuantity(value: string, scale: Scale, voice: Voice): string {
   return new Decimal(value).greaterThan(0) ? `+${text}` : text;
 }
 
-function chartKey(standing: Standing, voice: Voice): string {
-  return voice.say(standing.forecast ? 'chart.key' : 'chart.key_without_forecast');
+function chartKey(standing: Standing, content: ReportContent, voice: Voice): string {
+  const key = voice.say(standing.forecast ? 'chart.key' : 'chart.key_without_forecast');
+  return publishedPoints(standing, content).length > 0 ? `${key} ${voice.say('chart.key_restated')}` : key;
 }
 
 export function actionsHead(voice: Voice) {

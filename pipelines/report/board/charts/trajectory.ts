@@ -10,6 +10,12 @@ import { quarterAxis } from './quarter-axis.ts';
 const width = 508;
 const heights = { high: 262, low: 140 };
 
+/** A value of the objective's indicator as it was published, before it was restated. */
+export interface PublishedPoint {
+  readonly period: string;
+  readonly before: string;
+}
+
 /**
  * An objective's way: measured points, expected trajectory to the target, and the straight-line forecast with its
  * interval. Null when there is no known point to draw.
@@ -20,6 +26,7 @@ export async function trajectoryChart(
   id: string,
   voice: Voice,
   size: keyof typeof heights = 'high',
+  published: readonly PublishedPoint[] = [],
 ): Promise<Chart | null> {
   const height = heights[size];
   const { language } = voice;
@@ -37,6 +44,15 @@ export async function trajectoryChart(
   const expected = standing.points.flatMap((p) =>
     p.expected === null ? [] : [{ x: x(p.period), y: reduced(p.expected) }],
   );
+  // only quarters that the line shows: a value restated before it says nothing here
+  const restated = published
+    .filter((one) => known.some((p) => p.period === one.period))
+    .map((one) => ({
+      x: x(one.period),
+      y: reduced(one.before),
+      period: quarter(one.period, language),
+      label: voice.say('chart.published', { value: quantity(one.before) }),
+    }));
   const holes = standing.points
     .filter(
       (p) => p.actual === null && p.period < last.period && x(p.period) >= x(known[0]?.period ?? last.period),
@@ -56,7 +72,7 @@ export async function trajectoryChart(
       ].filter((point, index) => index === 0 || point.x > x(last.period))
     : [];
 
-  const levels = [...actual, ...expected, target, baseline]
+  const levels = [...actual, ...expected, ...restated, target, baseline]
     .map((p) => p.y)
     .concat(band.flatMap((p) => [p.low, p.high]));
   const [low, high] = spread(levels);
@@ -160,6 +176,21 @@ export async function trajectoryChart(
         size: 60,
         opacity: 1,
       }),
+      // as it was published: a cross, away from the line that runs through the value as it is now
+      layer(restated, {
+        type: 'point',
+        shape: 'cross',
+        filled: true,
+        fill: palette.quiet,
+        size: 55,
+        angle: 45,
+        opacity: 1,
+      }),
+      layer(
+        restated,
+        { type: 'text', fontSize: 10, color: palette.quiet, dy: 13 },
+        { text: { field: 'label' } },
+      ),
       layer(actual.slice(-1), { type: 'point', filled: true, size: 86, color: palette.accent, opacity: 1 }),
       // twice: a white outline first, so that no line runs through the digits
       layer(
@@ -195,7 +226,12 @@ export async function trajectoryChart(
   };
   return {
     svg: await draw(spec as unknown as TopLevelSpec, id, language),
-    alternative: alternativeOf(standing, objective, quantity, voice),
+    alternative: [
+      alternativeOf(standing, objective, quantity, voice),
+      ...restated.map(({ period, label }) =>
+        voice.say('chart.alternative.restated', { period, value: label }),
+      ),
+    ].join(' '),
   };
 }
 
