@@ -97,7 +97,7 @@ export function quantity(value: string | null, unit: string, decimals: number, l
 }
 
 /** A share between 0 and 1 as a percentage. */
-export function percentage(share: number, decimals: number, language: Language): string {
+export function percentage(share: number | string, decimals: number, language: Language): string {
   return quantity(new Decimal(share).times(100).toFixed(), '%', decimals, language);
 }
 
@@ -114,7 +114,8 @@ export function change(value: string | null, unit: string, decimals: number, lan
   return value !== null && new Decimal(value).greaterThan(0) ? `+${shown}` : shown;
 }
 
-const months: Readonly<Record<Language, readonly string[]>> = {
+/** The months, January first. */
+export const monthNames: Readonly<Record<Language, readonly string[]>> = {
   fr: [
     'janvier',
     'février',
@@ -145,10 +146,16 @@ const months: Readonly<Record<Language, readonly string[]>> = {
   ],
 };
 
+/** The same, short, for tables. */
+export const shortMonthNames: Readonly<Record<Language, readonly string[]>> = {
+  fr: ['janv.', 'févr.', 'mars', 'avr.', 'mai', 'juin', 'juil.', 'août', 'sept.', 'oct.', 'nov.', 'déc.'],
+  en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+};
+
 /** A month given as `2026-09`: `septembre 2026` or `September 2026`. */
 export function monthName(month: string, language: Language): string {
   const [year, number] = month.split('-') as [string, string];
-  return `${months[language][Number(number) - 1]}${noBreakSpace}${year}`;
+  return `${monthNames[language][Number(number) - 1]}${noBreakSpace}${year}`;
 }
 
 /** Names in a row: `A, B et C` or `A, B and C`. */
@@ -162,8 +169,6 @@ export function listed(names: readonly string[], language: Language): string {
 export function dayName(day: string, language: Language): string {
   const [year, month, date] = day.split('-') as [string, string, string];
   if (language === 'fr') return `${date}/${month}/${year}`;
-  const name = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][
-    Number(month) - 1
-  ];
+  const name = shortMonthNames.en[Number(month) - 1];
   return `${Number(date)}${noBreakSpace}${name}${noBreakSpace}${year}`;
 }

@@ -1,19 +1,25 @@
 import { Decimal } from 'decimal.js';
-import { narrowSpace, noBreakSpace, number, quantity, quarterName, unitName } from '../language/quantity.ts';
+import {
+  listed,
+  monthNames,
+  narrowSpace,
+  noBreakSpace,
+  number,
+  percentage,
+  quantity,
+  quarterName,
+  shortMonthNames,
+  unitName,
+} from '../language/quantity.ts';
 import type { Language } from './content.ts';
 
-export { narrowSpace, noBreakSpace, number, quantity, unitName };
+export { listed as list, narrowSpace, noBreakSpace, number, percentage as share, quantity, unitName };
 
 /** A number with its sign, a zero with none: `+4,2`, `−0,3`, `0,0`. */
 export function signed(value: string, decimals: number, language: Language): string {
   const digits = number(value, decimals, language);
   const shown = new Decimal(value).toDecimalPlaces(decimals, Decimal.ROUND_HALF_UP);
   return shown.isZero() || shown.isNegative() ? digits : `+${digits}`;
-}
-
-/** A share from 0 to 1 as a percentage: `98 %` or `98%`. */
-export function share(value: number | string, decimals: number, language: Language): string {
-  return quantity(new Decimal(value).times(100).toFixed(), '%', decimals, language);
 }
 
 /** A whole or decimal number of units of a scale chosen for a group of values, so that they compare at a glance. */
@@ -62,55 +68,20 @@ export function scaledQuantity(value: string, scale: Scale, language: Language):
   return `${digits}${noBreakSpace}${scale.unit}`;
 }
 
-const months: Readonly<Record<Language, readonly string[]>> = {
-  fr: [
-    'janvier',
-    'février',
-    'mars',
-    'avril',
-    'mai',
-    'juin',
-    'juillet',
-    'août',
-    'septembre',
-    'octobre',
-    'novembre',
-    'décembre',
-  ],
-  en: [
-    'January',
-    'February',
-    'March',
-    'April',
-    'May',
-    'June',
-    'July',
-    'August',
-    'September',
-    'October',
-    'November',
-    'December',
-  ],
-};
-const shortMonths: Readonly<Record<Language, readonly string[]>> = {
-  fr: ['janv.', 'févr.', 'mars', 'avr.', 'mai', 'juin', 'juil.', 'août', 'sept.', 'oct.', 'nov.', 'déc.'],
-  en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
-};
-
 /** An ISO day in words: `1ᵉʳ juillet 2026`, `1 July 2026`; a text that is no ISO day is returned as it is. */
 export function date(iso: string, language: Language): string {
-  return inWords(iso, language, months[language]);
+  return inWords(iso, language, monthNames[language]);
 }
 
 /** The same with a short month, for tables: `30 sept. 2026`, `30 Sep 2026`. */
 export function shortDate(iso: string, language: Language): string {
-  return inWords(iso, language, shortMonths[language]);
+  return inWords(iso, language, shortMonthNames[language]);
 }
 
 /** A month `2026-07` or `2026-07-01`: `juil. 2026`. */
 export function month(iso: string, language: Language): string {
   const found = /^(\d{4})-(\d{2})/.exec(iso);
-  const name = shortMonths[language][Number(found?.[2]) - 1];
+  const name = shortMonthNames[language][Number(found?.[2]) - 1];
   return found && name ? `${name}${noBreakSpace}${found[1]}` : iso;
 }
 
@@ -135,12 +106,6 @@ export function quarterInWords(period: string, language: Language): string {
   if (language === 'fr')
     return `${index === 1 ? '1ᵉʳ' : `${index}ᵉ`}${noBreakSpace}trimestre${noBreakSpace}${found[1]}`;
   return `${['first', 'second', 'third', 'fourth'][index - 1]} quarter of${noBreakSpace}${found[1]}`;
-}
-
-/** Items as a sentence lists them: `a, b et c`, `a, b and c`. */
-export function list(items: readonly string[], language: Language): string {
-  if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} ${language === 'fr' ? 'et' : 'and'} ${items.at(-1)}`;
 }
 
 /**
