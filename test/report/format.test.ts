@@ -72,7 +72,7 @@ describe('units', () => {
 
 describe('dates', () => {
   it('writes a day in words, the first of a French month as an ordinal', () => {
-    expect(date('2026-07-01', 'fr')).toBe(`1er${fixed}juillet${fixed}2026`);
+    expect(date('2026-07-01', 'fr')).toBe(`1ᵉʳ${fixed}juillet${fixed}2026`);
     expect(date('2026-07-01', 'en')).toBe(`1${fixed}July${fixed}2026`);
     expect(shortDate('2026-09-30', 'fr')).toBe(`30${fixed}sept.${fixed}2026`);
     expect(month('2026-08', 'en')).toBe(`Aug${fixed}2026`);
@@ -83,7 +83,7 @@ describe('dates', () => {
   });
 
   it('names quarters in words', () => {
-    expect(quarterInWords('2026-Q1', 'fr')).toBe(`1er${fixed}trimestre${fixed}2026`);
+    expect(quarterInWords('2026-Q1', 'fr')).toBe(`1ᵉʳ${fixed}trimestre${fixed}2026`);
     expect(quarterInWords('2026-Q3', 'en')).toBe(`third quarter of${fixed}2026`);
   });
 });
