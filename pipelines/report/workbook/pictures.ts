@@ -52,7 +52,8 @@ export async function pictureCharts(
   );
 }
 
-function sizeOf({ svg }: TitledChart): { width: number; height: number } {
+/** The size at which a chart is shown, in pixels. */
+export function sizeOf({ svg }: TitledChart): { width: number; height: number } {
   const size = /<svg [^>]*\bwidth="([\d.]+)" height="([\d.]+)"/.exec(svg.html);
   return { width: Math.ceil(Number(size?.[1] ?? 600)), height: Math.ceil(Number(size?.[2] ?? 300)) };
 }

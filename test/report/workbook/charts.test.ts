@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8, unzipSync, zipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { templatesFolder } from '../../../pipelines/places.ts';
@@ -9,6 +9,7 @@ import { chartGallery } from '../../../pipelines/report/board/gallery.ts';
 import { plainPresentation } from '../../../pipelines/report/presentation.ts';
 import { writeWorkbook } from '../../../pipelines/report/workbook/workbook.ts';
 import { readSheets } from '../../../pipelines/review/read-sheets.ts';
+import { sameBeyondImages } from '../../../pipelines/seal/verification/workbook-parts.ts';
 import { sampleContent } from '../content-fixture.ts';
 
 const content = sampleContent('fr');
@@ -46,7 +47,7 @@ it('is the same to the byte when written again', async () => {
   expect((await readFile(again)).equals(await readFile(join(folder, 'review.xlsx')))).toBe(true);
 });
 
-it('has the same words without a browser', async () => {
+it('has the same words without a browser, and nothing else that differs but the images', async () => {
   const path = join(folder, 'words.xlsx');
   await writeWorkbook(content, templatesFolder, path);
   const bytes = new Uint8Array(await readFile(path));
@@ -58,4 +59,9 @@ it('has the same words without a browser', async () => {
   const whole = new Uint8Array(await readFile(join(folder, 'review.xlsx')));
   expect(cells(bytes)).toBe(cells(whole));
   expect(cells(bytes)).toContain('Coût de la tonne évitée');
+  expect(sameBeyondImages(bytes, whole)).toBe(true);
+  // a style that was changed is no image
+  const spoilt = unzipSync(whole);
+  spoilt['xl/styles.xml'] = new Uint8Array([...(spoilt['xl/styles.xml'] as Uint8Array), 0x20]);
+  expect(sameBeyondImages(bytes, zipSync(spoilt))).toBe(false);
 });

@@ -3,7 +3,7 @@ import type { Book } from '../book.ts';
 import type { SheetLayout } from '../layout.ts';
 import { linesOf } from '../lines.ts';
 import { linkLook } from '../look.ts';
-import type { Picture } from '../pictures.ts';
+import { type Picture, sizeOf } from '../pictures.ts';
 import { openFrame, type SheetPlan } from '../table.ts';
 
 /** First row under title, introduction and the way back; then three rows a chart: title, image, finding. */
@@ -39,10 +39,8 @@ export function chartsSheet(
         if (home) sheet.put(row, 1, { kind: 'link', text: chart.title, to: home }, { ...linkLook, ...look });
         else sheet.put(row, 1, { kind: 'text', text: chart.title }, look);
         const picture = pictures.get(chart.id);
-        if (picture) {
-          sheet.height(row + 1, picture.height * pointsPerPixel + 6);
-          sheet.picture(row + 1, 1, picture, chart.alternative);
-        }
+        sheet.height(row + 1, sizeOf(chart).height * pointsPerPixel + 6);
+        if (picture) sheet.picture(row + 1, 1, picture, chart.alternative);
         sheet.put(
           row + 2,
           1,
