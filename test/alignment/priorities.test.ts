@@ -108,8 +108,10 @@ describe('objectives that pull against each other', () => {
     const train = standing('O-T', 'hr.training', [10, 12, 20]);
     // each step towards less electricity is one away from more training, in the same order of size: rho -1
     const steps = [-1, 2, -3, 4, -5, 6, -7, 8];
-    const path = (start: number, by: number) =>
-      steps.reduce((all, step) => [...all, (all.at(-1) as number) + by * step], [start]);
+    const path = (start: number, by: number) => {
+      let at = start;
+      return [start, ...steps.map((step) => (at += by * step))];
+    };
     const figures = [...series('energy.electricity', path(100, 1)), ...series('hr.training', path(50, 1))];
     const { findings } = await aligned(await priorities([energy, train], [], indicators, figures));
     const [found] = told(findings, 'measured');

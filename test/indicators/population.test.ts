@@ -278,7 +278,9 @@ describe('opening', () => {
           const columns = (await tableColumns(warehouse))('pay');
           for (const basis of ['quarter', 'ttm'] as const) {
             for (const entity of ['A', 'B', 'E', 'GROUP']) {
-              const window = windows.find((w) => w.period === '2026-Q2' && w.basis === basis)!;
+              const window = windows.find(
+                (w) => w.period === '2026-Q2' && w.basis === basis,
+              ) as (typeof windows)[number];
               const [sum] = await warehouse.rows<{ again: string }>(
                 `select coalesce(sum(contribution), 0)::decimal(38,10) as again from (${contributionRows(one, columns, entity, window)})`,
               );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Standing } from '../../pipelines/objectives/objective.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { renderBoardHtml, writeBoard } from '../../pipelines/report/board/board.ts';
 import { findBrowser } from '../../pipelines/report/board/browser.ts';
@@ -274,6 +275,21 @@ describe('the first page', () => {
     const pdf = await readPdf(await printed({ ...base, findings }, 'long.pdf'));
     expect(pdf.pages[1]).toContain('Sommaire');
     expect(pdf.pages[0]).toMatch(/autres constats sont exposés plus loin/);
+  });
+
+  it('counts the objectives that it lists, and says beside them the shares of entities', async () => {
+    const base = sampleContent('en');
+    const [whole] = base.objectives;
+    if (!whole) throw new Error('the fixture has an objective');
+    const share = (id: string): Standing => ({
+      ...whole,
+      objective: { ...whole.objective, id, parent: whole.objective.id },
+      status: 'off_track',
+    });
+    const objectives = [whole, share('O-PART-1'), share('O-PART-2')];
+    const html = await renderBoardHtml({ ...base, objectives }, templatesFolder);
+    expect(html).toContain('The one strategic objective: 1 ');
+    expect(html).toContain('2 shares of entities are set out under their objective.');
   });
 
   it('says so when there is no objective and nothing to decide', async () => {

@@ -52,12 +52,7 @@ export function arrangeSummary(
     tiles: headlines(book, layout).map((indicator) => tile(indicator, book, voice)),
     drifts: voice.say('summary.drifts'),
     strip: strip(wholes(content), book, voice, pageOf).slice(0, longestStrip),
-    more_objectives:
-      wholes(content).length > longestStrip
-        ? voice.plural('summary.more_objectives', wholes(content).length - longestStrip, {
-            page: pageOf('objectives'),
-          })
-        : '',
+    beside_strip: besideStrip(content, voice, pageOf),
     strip_head: {
       objective: voice.say('summary.objective'),
       status: voice.say('alignment.status'),
@@ -75,14 +70,27 @@ export function arrangeSummary(
   };
 }
 
+/** The objectives by status; the entities' shares of an objective are not counted beside it. */
 function lead(content: ReportContent, voice: Voice): string {
-  const count = (status: Standing['status']) => content.objectives.filter((o) => o.status === status).length;
+  const objectives = wholes(content);
+  const count = (status: Standing['status']) => objectives.filter((o) => o.status === status).length;
   const said = [...statusOrder]
     .reverse()
     .filter((status) => count(status) > 0)
     .map((status) => voice.plural(`summary.count.${status}`, count(status)));
   if (said.length === 0) return voice.say('summary.no_objective');
-  return voice.plural('summary.lead', content.objectives.length, { parts: list(said, voice.language) });
+  return voice.plural('summary.lead', objectives.length, { parts: list(said, voice.language) });
+}
+
+/** What the table of objectives does not list: those beyond its length, and the entities' shares. */
+function besideStrip(content: ReportContent, voice: Voice, pageOf: PageOf): string {
+  const listed = wholes(content).length;
+  const counted = (key: string, count: number) =>
+    count > 0 ? [voice.plural(key, count, { page: pageOf('objectives') })] : [];
+  return [
+    ...counted('summary.more_objectives', listed - longestStrip),
+    ...counted('summary.entity_objectives', content.objectives.length - listed),
+  ].join(' ');
 }
 
 /** The declared headlines; where they are fewer than the page holds, material indicators, a pillar after another. */
