@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { type Evidence, evidenceState } from '../collect/evidence.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import type { NameOf } from '../indicators/place-name.ts';
-import { change, dayName, listed, quantity, unitName } from '../language/quantity.ts';
+import { atLeast, change, dayName, listed, quantity, unitName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { LooseSpend } from '../objectives/loose-spend.ts';
 import type { Action } from '../objectives/objective.ts';
@@ -77,8 +77,8 @@ function effectFinding(check: EffectCheck, facts: ActionFacts): Finding[] {
   }
   if (check.verdict !== 'none' && check.verdict !== 'part') return [];
   const unit = indicator.unit === '%' ? 'points' : indicator.unit;
-  const shown = (value: string | null) => quantity(value, unit, decimalsOf(indicator), language);
-  const moved = (value: string | null) => change(value, unit, decimalsOf(indicator), language);
+  const shown = (value: string | null) => quantity(value, unit, atLeast(indicator.decimals, 1), language);
+  const moved = (value: string | null) => change(value, unit, atLeast(indicator.decimals, 1), language);
   const constant =
     check.leftOut.length > 0
       ? say('action.left_out', {
@@ -115,10 +115,6 @@ function effectFinding(check: EffectCheck, facts: ActionFacts): Finding[] {
       ],
     },
   ];
-}
-
-function decimalsOf(indicator: Indicator): number {
-  return Math.max(1, indicator.decimals);
 }
 
 function lateFinding(action: Action, { say, day, language }: ActionFacts): Finding[] {

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { csvCell } from '../csv-cell.ts';
 import { type FactorPreview, previewFactors } from '../factor-preview.ts';
 import { GROUP } from '../indicators/figure.ts';
-import { number, quantity } from '../language/quantity.ts';
+import { atLeast, number, quantity } from '../language/quantity.ts';
 import { type Language, type Say, wording } from '../language/wording.ts';
 
 interface Options {
@@ -53,7 +53,7 @@ function asText(preview: FactorPreview, entity: string, language: Language, say:
     preview.changes
       .filter((one) => one.indicator === indicator.id && one.entity === entity)
       .map((one) => {
-        const digits = Math.max(indicator.decimals, 2);
+        const digits = atLeast(indicator.decimals, 2);
         const say2 = (value: string | null) =>
           value === null ? say('factors.no_value') : quantity(value, one.unit, digits, language);
         return `  ${indicator.id.padEnd(30)} ${say(`bases.${one.basis}`)} : ${say2(one.before)} → ${say2(one.after)}`;

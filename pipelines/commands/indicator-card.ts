@@ -3,7 +3,7 @@ import type { Model } from '../harmonise/harmonise.ts';
 import { aggregationText } from '../indicators/aggregation-text.ts';
 import type { Catalogue, Indicator, Measure, StandardReference } from '../indicators/catalogue.ts';
 import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
-import { number, unitInWords } from '../language/quantity.ts';
+import { number, type Rounding, unitInWords } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import { typography } from '../report/format.ts';
 import type { Contract } from '../stage/contract.ts';
@@ -22,14 +22,13 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
   const measures = measuresOfIndicator(one, catalogue);
   const prose = (text: string) => typography(text, language);
   const line = (key: string, text: string) => `${`${say(key)} `.padEnd(18, '.')} ${prose(text)}`;
-  const rounding = say(['no_decimal', 'one_decimal'][one.decimals] ?? 'decimals', { decimals: one.decimals });
   const lines = [
     `${one.id}  ${one.label[language]}`,
     '',
     prose(one.definition[language]),
     ...(one.notes ? [prose(one.notes[language])] : []),
     '',
-    line('unit', `${unitInWords(one.unit, language)} (${rounding})`),
+    line('unit', `${unitInWords(one.unit, language)} (${roundingText(one.decimals, say)})`),
     line('numerator', inWords(one.numerator, measures, language)),
     line(
       'denominator',
@@ -69,6 +68,11 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
     '',
   ];
   return lines.join('\n');
+}
+
+function roundingText(rounding: Rounding, say: Say): string {
+  if (typeof rounding !== 'number') return say('significant', { figures: rounding.significant });
+  return say(['no_decimal', 'one_decimal'][rounding] ?? 'decimals', { decimals: rounding });
 }
 
 const grouped = (scale: number, language: Language) =>

@@ -100,7 +100,11 @@ export const Indicator = z.strictObject({
   /** windows for which it has a meaning; the first is the one printed first */
   bases: z.array(z.enum(['quarter', 'ttm'])).min(1),
   direction: z.enum(['up', 'down', 'none']),
-  decimals: z.int().min(0).max(6),
+  /** how it is rounded when shown: to decimals, or to significant figures, as an intensity is */
+  decimals: z.union([
+    z.int().min(0).max(6),
+    z.strictObject({ significant: z.int().min(1).max(6) }).describe('significant figures'),
+  ]),
   material: z.boolean().default(false),
   /** a breakdown or a part of another indicator: in figures and workbook, not in the tables of the board report */
   detail: z.boolean().default(false),

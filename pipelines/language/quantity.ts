@@ -6,9 +6,39 @@ export const narrowSpace = '\u202f';
 /** U+00A0: between a number and its unit, a day and its month. */
 export const noBreakSpace = '\u00a0';
 
+/** How a value is rounded when it is shown: to a number of decimals, or to so many significant figures. */
+export type Rounding = number | { readonly significant: number };
+
+/**
+ * The decimals that a value is shown with. Significant figures never shorten the whole part, and count from the
+ * rounded value: of three, `0.04567` has 4 decimals (0.0457), `9.995` one (10.0), `999.5` none (1000), zero none.
+ */
+export function decimalsFor(value: string | number | null, rounding: Rounding): number {
+  if (typeof rounding === 'number') return rounding;
+  const { significant } = rounding;
+  const kept = new Decimal(value ?? 0).toSignificantDigits(significant, Decimal.ROUND_HALF_UP);
+  // figures have twelve decimals at most
+  return kept.isZero() ? 0 : Math.min(12, Math.max(0, significant - 1 - kept.e));
+}
+
+/** A value as it is shown, half away from zero. */
+export function rounded(value: string, rounding: Rounding): Decimal {
+  return new Decimal(value).toDecimalPlaces(decimalsFor(value, rounding), Decimal.ROUND_HALF_UP);
+}
+
+/** The same rounding with more digits. */
+export function finer(rounding: Rounding, digits: number): Rounding {
+  return typeof rounding === 'number' ? rounding + digits : { significant: rounding.significant + digits };
+}
+
+/** The same rounding with no fewer decimals than these; significant figures tell small values already. */
+export function atLeast(rounding: Rounding, decimals: number): Rounding {
+  return typeof rounding === 'number' ? Math.max(rounding, decimals) : rounding;
+}
+
 /** A decimal text as it is printed: `12 345,6` or `12,345.6`, rounded half away from zero. */
-export function number(value: string, decimals: number, language: Language): string {
-  const fixed = new Decimal(value).toFixed(decimals, Decimal.ROUND_HALF_UP);
+export function number(value: string, rounding: Rounding, language: Language): string {
+  const fixed = new Decimal(value).toFixed(decimalsFor(value, rounding), Decimal.ROUND_HALF_UP);
   const [whole = '0', fraction] = fixed.replace(/^-(0(\.0*)?)$/, '$1').split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, language === 'fr' ? narrowSpace : ',');
   const text = fraction ? `${grouped}${language === 'fr' ? ',' : '.'}${fraction}` : grouped;
@@ -84,9 +114,9 @@ export function unitInWords(unit: string, language: Language): string {
  *
  * @example quantity('12345.65', 'MWh', 1, 'fr') // '12 345,7 MWh'
  */
-export function quantity(value: string | null, unit: string, decimals: number, language: Language): string {
+export function quantity(value: string | null, unit: string, rounding: Rounding, language: Language): string {
   if (value === null) return language === 'fr' ? 'n.d.' : 'n/a';
-  const digits = number(value, decimals, language);
+  const digits = number(value, rounding, language);
   const name = unitName(unit, language);
   if (name === '') return digits;
   if (language === 'en' && name === '%') return `${digits}%`;
@@ -109,8 +139,8 @@ export function quarterName(period: string, language: Language): string {
 }
 
 /** The same with its sign, for a change: `+13,5 MWh`, `−150 MWh`. */
-export function change(value: string | null, unit: string, decimals: number, language: Language): string {
-  const shown = quantity(value, unit, decimals, language);
+export function change(value: string | null, unit: string, rounding: Rounding, language: Language): string {
+  const shown = quantity(value, unit, rounding, language);
   return value !== null && new Decimal(value).greaterThan(0) ? `+${shown}` : shown;
 }
 

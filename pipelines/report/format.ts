@@ -8,6 +8,8 @@ import {
   percentage,
   quantity,
   quarterName,
+  type Rounding,
+  rounded,
   shortMonthNames,
   unitName,
 } from '../language/quantity.ts';
@@ -16,9 +18,9 @@ import type { Language } from './content.ts';
 export { listed as list, narrowSpace, noBreakSpace, number, percentage as share, quantity, unitName };
 
 /** A number with its sign, a zero with none: `+4,2`, `−0,3`, `0,0`. */
-export function signed(value: string, decimals: number, language: Language): string {
-  const digits = number(value, decimals, language);
-  const shown = new Decimal(value).toDecimalPlaces(decimals, Decimal.ROUND_HALF_UP);
+export function signed(value: string, rounding: Rounding, language: Language): string {
+  const digits = number(value, rounding, language);
+  const shown = rounded(value, rounding);
   return shown.isZero() || shown.isNegative() ? digits : `+${digits}`;
 }
 
@@ -27,13 +29,13 @@ export interface Scale {
   /** the value is divided by this power of ten */
   readonly power: number;
   readonly unit: string;
-  readonly decimals: number;
+  readonly decimals: Rounding;
 }
 
 /** Money in thousands or millions where all digits would hide the figure; every other unit as it is. */
 export function scaleFor(
   unit: string,
-  decimals: number,
+  decimals: Rounding,
   values: readonly (string | null)[],
   language: Language,
 ): Scale {

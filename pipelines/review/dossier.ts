@@ -1,4 +1,5 @@
 import type { Catalogue } from '../indicators/catalogue.ts';
+import type { Rounding } from '../language/quantity.ts';
 import type { Language } from '../language/wording.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Agenda } from './agenda.ts';
@@ -13,7 +14,7 @@ export interface DossierObjective {
   readonly sentence: string;
   readonly indicator: string | null;
   readonly unit: string;
-  readonly decimals: number;
+  readonly decimals: Rounding;
   readonly value: string | null;
   readonly expected: string | null;
   readonly target: string | null;

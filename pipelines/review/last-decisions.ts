@@ -1,3 +1,4 @@
+import type { Rounding } from '../language/quantity.ts';
 import type { JournalEntry } from './decision.ts';
 import { reviewOf } from './decision.ts';
 
@@ -25,7 +26,7 @@ export interface ToldDecision extends PastDecision {
   /** the figure or the gap in words, with its perimeter and quarter */
   readonly label: string;
   readonly unit: string;
-  readonly decimals: number;
+  readonly decimals: Rounding;
   /** sentence of the objective on the same indicator and perimeter, where it drifts in the run of now */
   readonly drift: string | null;
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { number, percentage, quantity, quarterName } from '../../pipelines/language/quantity.ts';
+import {
+  atLeast,
+  finer,
+  number,
+  percentage,
+  quantity,
+  quarterName,
+  rounded,
+} from '../../pipelines/language/quantity.ts';
 
 describe('quantities in sentences', () => {
   test.each([
@@ -16,6 +24,36 @@ describe('quantities in sentences', () => {
   ])('%s with %i decimals', (value, decimals, fr, en) => {
     expect(number(value, decimals, 'fr')).toBe(fr);
     expect(number(value, decimals, 'en')).toBe(en);
+  });
+
+  // three significant figures: 1 234.5 keeps its whole part, 999.5 and 9.995 round up into one digit more
+  test.each([
+    ['0', '0', '0'],
+    ['-0', '0', '0'],
+    ['0.000000000000', '0', '0'],
+    ['0.0456789', '0,0457', '0.0457'],
+    ['0.09996', '0,100', '0.100'],
+    ['-0.0456789', '\u22120,0457', '\u22120.0457'],
+    ['1', '1,00', '1.00'],
+    ['9.994', '9,99', '9.99'],
+    ['9.995', '10,0', '10.0'],
+    ['-9.995', '\u221210,0', '\u221210.0'],
+    ['99.95', '100', '100'],
+    ['999.4', '999', '999'],
+    ['999.5', '1\u202f000', '1,000'],
+    ['-999.5', '\u22121\u202f000', '\u22121,000'],
+    ['1234.5', '1\u202f235', '1,235'],
+  ])('%s with three significant figures', (value, fr, en) => {
+    expect(number(value, { significant: 3 }, 'fr')).toBe(fr);
+    expect(number(value, { significant: 3 }, 'en')).toBe(en);
+  });
+
+  test('more digits than asked are of the same kind', () => {
+    expect(finer(1, 2)).toBe(3);
+    expect(number('0.0456789', finer({ significant: 3 }, 1), 'en')).toBe('0.04568');
+    expect(atLeast(0, 2)).toBe(2);
+    expect(atLeast({ significant: 3 }, 2)).toEqual({ significant: 3 });
+    expect(rounded('0.0456789', { significant: 3 }).toFixed()).toBe('0.0457');
   });
 
   test('units follow the language', () => {

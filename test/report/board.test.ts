@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decimalsFor } from '../../pipelines/language/quantity.ts';
 import type { Standing } from '../../pipelines/objectives/objective.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { renderBoardHtml, writeBoard } from '../../pipelines/report/board/board.ts';
@@ -185,10 +186,8 @@ describe.each(['fr', 'en'] as const)('the board report in %s', (language: Langua
             : 1;
         const reach = new Decimal(0.5).times(new Decimal(10).pow(-digits.decimalPlaces())).times(scale);
         // trailing zeros are lost in parsing, so the reach is that of the indicator where it is larger
-        const tolerance = Decimal.max(
-          reach,
-          new Decimal(0.5).times(new Decimal(10).pow(-indicator.decimals)),
-        );
+        const decimals = decimalsFor(digits.toFixed(), indicator.decimals);
+        const tolerance = Decimal.max(reach, new Decimal(0.5).times(new Decimal(10).pow(-decimals)));
         expect(
           known.some((f) =>
             new Decimal(f.value as string).minus(digits.times(scale)).abs().lessThanOrEqualTo(tolerance),

@@ -246,6 +246,15 @@ describe('indicators', () => {
     expect(valueCell('pay.gender_gap', 'OES').formula).toBeUndefined();
   });
 
+  it('format significant figures by the value of each cell', () => {
+    const format = (entity: string) => {
+      const cell = valueCell('energy.intensity_revenue', entity);
+      return [Number(cell.result).toPrecision(3), cell.numFmt];
+    };
+    expect(format('OFR')).toEqual(['138', '#,##0']);
+    expect(format('ODE')).toEqual(['66.9', '#,##0.0']);
+  });
+
   it('give the change of a percentage in points, of a quantity in relation', () => {
     const of = sheet('Indicateurs');
     const change = (id: string) => of.getCell(rowOf(of, id), column(of, 'Évolution'));

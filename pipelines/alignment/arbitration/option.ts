@@ -3,6 +3,7 @@ import type { Entity } from '../../configuration/schema.ts';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import { measuresOf, parseExpression } from '../../indicators/expression.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
+import type { Rounding } from '../../language/quantity.ts';
 import type { Language } from '../../language/wording.ts';
 import {
   type Action,
@@ -19,7 +20,7 @@ export interface Goal {
   readonly department: string | null;
   readonly weight: number;
   readonly unit: string;
-  readonly decimals: number;
+  readonly decimals: Rounding;
   /** decimal texts; `gap` is target less value: negative where the indicator has to fall */
   readonly value: string;
   readonly target: string;

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import type { Figure, Status } from '../../indicators/figure.ts';
+import { decimalsFor, type Rounding, rounded } from '../../language/quantity.ts';
 import { type Scale, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
 import type { Voice } from './voice.ts';
 
@@ -70,7 +71,7 @@ function markOf(figure: Figure, voice: Voice): string {
 }
 
 /** A text in the place of a quantity that is not a figure: `12 345 MWh`, or the mark for missing. */
-export function quantityOrMark(value: string | null, unit: string, decimals: number, voice: Voice): string {
+export function quantityOrMark(value: string | null, unit: string, decimals: Rounding, voice: Voice): string {
   if (value === null) return voice.word('marks.missing');
   return scaledQuantity(value, scaleFor(unit, decimals, [value], voice.language), voice.language);
 }
@@ -105,12 +106,12 @@ export function changeBetween(
   const points = indicator.unit === '%';
   if (!points && new Decimal(from).isZero()) return null;
   // points are the difference of the two percentages as they are printed, so that a reader finds it again
-  const printed = (value: string) =>
-    new Decimal(value).toDecimalPlaces(indicator.decimals, Decimal.ROUND_HALF_UP);
+  const printed = (value: string) => rounded(value, indicator.decimals);
+  const decimals = Math.max(...[from, to].map((value) => decimalsFor(value, indicator.decimals)));
   const difference = points ? printed(to).minus(printed(from)) : new Decimal(to).minus(from);
   const amount = points ? difference : difference.dividedBy(new Decimal(from).abs()).times(100);
   const text = points
-    ? `${signed(amount.toFixed(), indicator.decimals, voice.language)}\u00a0${voice.word('points')}`
+    ? `${signed(amount.toFixed(), decimals, voice.language)}\u00a0${voice.word('points')}`
     : `${signed(amount.toFixed(), 1, voice.language)}${voice.language === 'fr' ? '\u202f' : ''}%`;
   const way = amount.abs().lessThan(0.05) ? 'flat' : amount.isPositive() ? 'up' : 'down';
   const judgement =

@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { Fault } from '../../fault.ts';
-import { dayName, percentage, quantity, quarterName } from '../../language/quantity.ts';
+import {
+  atLeast,
+  dayName,
+  finer,
+  percentage,
+  quantity,
+  quarterName,
+  type Rounding,
+} from '../../language/quantity.ts';
 import type { Dossier, DossierAction, DossierObjective } from '../../review/dossier.ts';
 import type { ToldDecision } from '../../review/last-decisions.ts';
 import { loadTemplates, Markup } from '../board/template.ts';
@@ -149,7 +157,7 @@ function objectiveRow(one: DossierObjective, { language, period }: Dossier, voic
   const change = (value: string | null) =>
     value === null
       ? ''
-      : signed(value, quantity(value, unit === '%' ? 'points' : unit, Math.max(1, one.decimals), language));
+      : signed(value, quantity(value, unit === '%' ? 'points' : unit, atLeast(one.decimals, 1), language));
   const over = one.target_period !== null && one.target_period <= period;
   return {
     label: voice.prose(one.label),
@@ -204,12 +212,12 @@ function actionRow(one: DossierAction, { language, currency }: Dossier, voice: V
 }
 
 function decisionRow(one: ToldDecision, { language }: Dossier, voice: Voice) {
-  const rounded = (decimals: number) => (value: string | null) =>
+  const rounded = (decimals: Rounding) => (value: string | null) =>
     value === null ? voice.word('marks.missing') : quantity(value, one.unit, decimals, language);
   // a change that rounding hides is shown with the decimals that tell it
   const enough =
     [0, 1, 2, 3]
-      .map((more) => one.decimals + more)
+      .map((more) => finer(one.decimals, more))
       .find((decimals) => rounded(decimals)(one.before) !== rounded(decimals)(one.now)) ?? one.decimals;
   const shown = rounded(one.outcome === 'kept' ? one.decimals : enough);
   const gap = one.kind === 'explained' ? 'gap_' : '';

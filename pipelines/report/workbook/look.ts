@@ -1,3 +1,4 @@
+import { decimalsFor, type Rounding } from '../../language/quantity.ts';
 import type { Condition, Look } from './excel.ts';
 import type { ColumnLayout } from './layout.ts';
 
@@ -38,14 +39,22 @@ export function numberFormat(decimals: number): string {
   return decimals === 0 ? '#,##0' : `#,##0.${'0'.repeat(decimals)}`;
 }
 
+/** The format of a value by its declared rounding: significant figures depend on the value, which no code counts. */
+export function valueFormat(
+  rounding: Rounding,
+  ...values: readonly (string | number | null | undefined)[]
+): string {
+  return numberFormat(Math.max(...values.map((value) => decimalsFor(value ?? null, rounding))));
+}
+
 export function percentFormat(decimals: number, language: 'fr' | 'en'): string {
   return `0${decimals === 0 ? '' : `.${'0'.repeat(decimals)}`}${language === 'fr' ? '"\u202f"' : ''}%`;
 }
 
 /** A relative change with its sign, or a difference in points. */
-export function changeFormat(unit: string, decimals: number, language: 'fr' | 'en'): string {
+export function changeFormat(unit: string, rounding: Rounding, language: 'fr' | 'en'): string {
   if (unit === '%') {
-    const points = `0.${'0'.repeat(Math.max(1, decimals))}\\ "pt"`;
+    const points = `0.${'0'.repeat(Math.max(1, typeof rounding === 'number' ? rounding : rounding.significant - 1))}\\ "pt"`;
     return `+${points};"\u2212"${points};${points}`;
   }
   const percent = percentFormat(1, language);

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { quarterIndex } from '../../../configuration/period.ts';
+import { decimalsFor, type Rounding } from '../../../language/quantity.ts';
 import { isMeasured, type MeasuredObjective, type Standing } from '../../../objectives/objective.ts';
 import { quarter, type Scale, scaledQuantity } from '../../format.ts';
 import type { Voice } from '../voice.ts';
@@ -120,7 +121,7 @@ export async function trajectoryChart(
       tickCount: size === 'high' ? 5 : 3,
       domain: false,
       ticks: false,
-      format: `,.${scale.decimals > 0 && high - low < 20 ? 1 : 0}f`,
+      format: `,.${axisDecimals(scale.decimals, high - low)}f`,
     },
   };
   const layer = (values: readonly object[], mark: object, encoding: object = {}) => ({
@@ -300,4 +301,9 @@ function alternativeOf(
       })
     : voice.say('chart.alternative.no_forecast');
   return `${finding} ${ahead}`;
+}
+
+function axisDecimals(rounding: Rounding, span: number): number {
+  if (typeof rounding !== 'number') return decimalsFor(span, { significant: 2 });
+  return rounding > 0 && span < 20 ? 1 : 0;
 }

@@ -1,8 +1,9 @@
 import type { RankedOption } from '../../../alignment/arbitration/arbitrate.ts';
 import type { Effect, Goal, Option } from '../../../alignment/arbitration/option.ts';
+import { atLeast } from '../../../language/quantity.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, number, numeric, text, words } from '../cell.ts';
-import { numberFormat, percentFormat } from '../look.ts';
+import { numberFormat, percentFormat, valueFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 
 /** First row of a table sheet's data. */
@@ -131,7 +132,7 @@ export const effectsSheet = tableSheet<EffectLine>({
   key: 'effects',
   rows: effectLines,
   cells: ({ option, effect, goal }, here, book) => {
-    const look = { format: numberFormat(goal.decimals) };
+    const look = { format: valueFormat(goal.decimals, goal.value, goal.target) };
     const weights = totalWeight(book);
     const part = weights === 0 ? 0 : (Math.min(1, effect.share) * goal.weight) / weights;
     return {
@@ -141,7 +142,7 @@ export const effectsSheet = tableSheet<EffectLine>({
       value: number(goal.value, look),
       target: number(goal.target, look),
       gap: formula(`${here.at('target')}-${here.at('value')}`, numeric(goal.gap), look),
-      change: number(effect.change, { format: numberFormat(Math.max(2, goal.decimals)) }),
+      change: number(effect.change, { format: valueFormat(atLeast(goal.decimals, 2), effect.change) }),
       share: formula(`ROUND(${here.at('change')}/${here.at('gap')},6)`, numeric(effect.share), {
         format: percentFormat(1, book.language),
       }),

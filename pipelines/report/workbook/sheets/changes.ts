@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { ChangedFigure } from '../../content.ts';
 import { quarter } from '../../format.ts';
 import { type Cell, formula, link, numeric, still, text, words } from '../cell.ts';
-import { changeFormat, numberFormat } from '../look.ts';
+import { changeFormat, valueFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 
 /** The part of one cause; nothing where it has none, or no amount. */
@@ -21,7 +21,7 @@ export const changesSheet = tableSheet<ChangedFigure>({
   rows: ({ content }) => content.changes,
   cells: (change, here, book) => {
     const indicator = book.indicator(change.indicator);
-    const format = numberFormat(indicator?.decimals ?? 2);
+    const format = valueFormat(indicator?.decimals ?? 2, change.before, change.after);
     const none = book.words.say('none');
     const value = (one: string | null) => still(one === null ? words(none) : numeric(one), { format });
     const known = change.before !== null && change.after !== null;

@@ -1,7 +1,7 @@
 import type { AnsweringFigure, IndexLine } from '../../../frameworks/answer.ts';
 import type { Book } from '../book.ts';
 import { type Cell, type Cells, formula, link, still, text, words } from '../cell.ts';
-import { numberFormat } from '../look.ts';
+import { valueFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 
 interface Line {
@@ -59,7 +59,10 @@ function valueCell(
   figure: AnsweringFigure['figure'],
   book: Book,
 ): Cell {
-  const look = { format: numberFormat(book.indicator(indicator)?.decimals ?? 0), across: 'right' as const };
+  const look = {
+    format: valueFormat(book.indicator(indicator)?.decimals ?? 0, figure?.value),
+    across: 'right' as const,
+  };
   if (!figure) return still(words(book.words.mark('missing')), look);
   const cell = book.places.cell(`indicator:${indicator}:${entity}`, `value_${basis}`);
   return cell ? formula(cell, book.shown(figure), look) : still(book.shown(figure), look);

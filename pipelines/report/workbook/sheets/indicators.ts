@@ -18,7 +18,7 @@ import {
   words,
 } from '../cell.ts';
 import { indicatorFormula } from '../formula.ts';
-import { changeFormat, ink, numberFormat, percentFormat } from '../look.ts';
+import { changeFormat, ink, percentFormat, valueFormat } from '../look.ts';
 import { type Here, type Ranges, tableSheet } from '../table.ts';
 
 interface Line {
@@ -103,7 +103,7 @@ function valueCell(
   column: 'value' | 'before',
 ): Cell {
   const shown = book.shown(figure);
-  const look = { format: numberFormat(indicator.decimals), across: 'right' as const };
+  const look = { format: valueFormat(indicator.decimals, figure?.value), across: 'right' as const };
   if (!figure || ['not_applicable', 'suppressed', 'overridden', 'rejected'].includes(figure.status))
     return still(shown, look);
   const { entity, period, basis } = figure;

@@ -5,11 +5,16 @@ import { causes, type Forecast } from '../../../objectives/position.ts';
 import { quarter } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, type Cells, formula, link, number, numeric, still, text, words } from '../cell.ts';
-import { numberFormat, percentFormat } from '../look.ts';
+import { percentFormat, valueFormat } from '../look.ts';
 import { type Here, tableSheet } from '../table.ts';
 
 const formatOf = (standing: Standing, book: Book) =>
-  numberFormat(book.indicator(standing.objective.indicator)?.decimals ?? 1);
+  valueFormat(
+    book.indicator(standing.objective.indicator)?.decimals ?? 1,
+    standing.value,
+    standing.expected,
+    standing.objective.baseline?.value,
+  );
 
 /** Where each objective stands on its trajectory, and where it is heading. */
 export const objectivesSheet = tableSheet<Standing>({

@@ -6,7 +6,7 @@ import { type Book, figureId } from '../book.ts';
 import { type Cell, formula, link, numeric, still, text, words } from '../cell.ts';
 import { quoted } from '../cell-text.ts';
 import type { SheetFile } from '../excel.ts';
-import { ink, numberFormat } from '../look.ts';
+import { ink, valueFormat } from '../look.ts';
 import { type Here, type Ranges, tableSheet } from '../table.ts';
 import { changeCell } from './indicators.ts';
 
@@ -72,7 +72,7 @@ function reference(
   if (column === 'value' && (figure?.status === 'overridden' || figure?.status === 'rejected')) {
     const computed = book.reviewOf(figureId(figure))?.computed;
     return still(computed == null ? words(book.words.say('none')) : numeric(computed), {
-      format: numberFormat(indicator.decimals),
+      format: valueFormat(indicator.decimals, computed),
       across: 'right',
     });
   }
@@ -80,7 +80,10 @@ function reference(
     `indicator:${indicator.id}:${place.entity}`,
     `${column}_${place.basis}`,
   ) as string;
-  return formula(cell, book.shown(figure), { format: numberFormat(indicator.decimals), across: 'right' });
+  return formula(cell, book.shown(figure), {
+    format: valueFormat(indicator.decimals, figure?.value),
+    across: 'right',
+  });
 }
 
 /** Says, as the reviewer writes, what is still to come: a decision, a reason, a value, a name, evidence. */

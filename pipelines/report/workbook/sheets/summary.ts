@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Finding } from '../../../alignment/finding.ts';
-import { GROUP } from '../../../indicators/figure.ts';
+import { type Figure, GROUP } from '../../../indicators/figure.ts';
 import type { Standing } from '../../../objectives/objective.ts';
 import { quantity, quarter } from '../../format.ts';
 import { unexplainedGaps } from '../../unexplained-gaps.ts';
@@ -9,7 +9,7 @@ import { type Cell, formula, link, numeric, still, text, words } from '../cell.t
 import type { SheetFile } from '../excel.ts';
 import type { SheetLayout } from '../layout.ts';
 import { linesOf } from '../lines.ts';
-import { ink, introLook, numberFormat, symbolConditions } from '../look.ts';
+import { ink, introLook, symbolConditions, valueFormat } from '../look.ts';
 import { Page } from '../page.ts';
 import { openFrame, type SheetPlan } from '../table.ts';
 import { changeCell } from './indicators.ts';
@@ -98,14 +98,17 @@ function writeKeyFigures(page: Page): void {
     const cell = book.places.cell(id, `value_${basis}`);
     const beforeCell = book.places.cell(id, `before_${basis}`);
     if (!figure || !cell || !beforeCell) continue;
-    const look = { format: numberFormat(indicator.decimals), across: 'right' as const };
+    const look = (shown: Figure | undefined) => ({
+      format: valueFormat(indicator.decimals, shown?.value),
+      across: 'right' as const,
+    });
     const at = page.row;
     page.line([
       text(name('pillars', indicator.pillar), { ink: ink.muted }),
       link(indicator.label[book.language], book.places.link(id)),
       text(name('bases', basis)),
-      formula(cell, book.shown(figure), { ...look, bold: true }),
-      formula(beforeCell, book.shown(earlier), look),
+      formula(cell, book.shown(figure), { ...look(figure), bold: true }),
+      formula(beforeCell, book.shown(earlier), look(earlier)),
       changeCell(book, indicator, figure, earlier, `D${at}`, `E${at}`),
       text(book.unit(indicator.unit)),
       text(state('figure_statuses', figure.status)),
@@ -133,12 +136,12 @@ function writeDrifts(page: Page): void {
   for (const standing of drifting.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status))) {
     const { objective } = standing;
     const indicator = book.indicator(objective.indicator);
-    const look = { format: numberFormat(indicator?.decimals ?? 1), across: 'right' as const };
     const cell = (column: string, value: string | number | null): Cell => {
       const shown =
         value === null
           ? words(column === 'value' ? shownValue(book, standing) : say('none'))
           : numeric(value);
+      const look = { format: valueFormat(indicator?.decimals ?? 1, value), across: 'right' as const };
       const place = book.places.cell(`objective:${objective.id}`, column);
       return place ? formula(place, shown, look) : still(shown, look);
     };
