@@ -1,25 +1,29 @@
 import { Command, CommanderError } from 'commander';
 import { ExtractError } from '../connectors/connector.ts';
-import { assuranceCommand } from './commands/assurance.ts';
-import { briefCommand } from './commands/brief.ts';
-import { checkCommand } from './commands/check.ts';
-import { diffCommand } from './commands/diff.ts';
-import { factorsCommand } from './commands/factors.ts';
-import { indicatorsCommand } from './commands/indicators.ts';
-import { initCommand } from './commands/init.ts';
-import { keyCommand } from './commands/key.ts';
-import { publishCommand } from './commands/publish.ts';
-import { reviewCommand } from './commands/review.ts';
-import { runCommand } from './commands/run.ts';
-import { sampleCommand } from './commands/sample.ts';
-import { schemasCommand } from './commands/schemas.ts';
-import { statusCommand } from './commands/status.ts';
-import { traceCommand } from './commands/trace.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { whatifCommand } from './commands/whatif.ts';
 import { Fault } from './fault.ts';
 import { codeVersion } from './places.ts';
 import { exhaustionOf } from './warehouse/exhausted.ts';
+
+/** Each command by its name, in the order of the help. Each loads only what it needs: `trace` answers without a browser. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand(),
+  check: async () => (await import('./commands/check.ts')).checkCommand(),
+  run: async () => (await import('./commands/run.ts')).runCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  trace: async () => (await import('./commands/trace.ts')).traceCommand(),
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  review: async () => (await import('./commands/review.ts')).reviewCommand(),
+  brief: async () => (await import('./commands/brief.ts')).briefCommand(),
+  publish: async () => (await import('./commands/publish.ts')).publishCommand(),
+  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
+  factors: async () => (await import('./commands/factors.ts')).factorsCommand(),
+  indicators: async () => (await import('./commands/indicators.ts')).indicatorsCommand(),
+  assurance: async () => (await import('./commands/assurance.ts')).assuranceCommand(),
+  key: async () => (await import('./commands/key.ts')).keyCommand(),
+  sample: async () => (await import('./commands/sample.ts')).sampleCommand(),
+  whatif: async () => (await import('./commands/whatif.ts')).whatifCommand(),
+  schemas: async () => (await import('./commands/schemas.ts')).schemasCommand(),
+};
 
 /**
  * Runs the command line and sets the exit status: 0 done; 1 failed; 2 usage or configuration; 3 done, but
@@ -31,26 +35,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     .version(codeVersion)
     .exitOverride()
     .configureHelp({ sortSubcommands: false });
-  for (const command of [
-    initCommand(),
-    checkCommand(),
-    runCommand(),
-    statusCommand(),
-    traceCommand(),
-    verifyCommand(),
-    reviewCommand(),
-    briefCommand(),
-    publishCommand(),
-    diffCommand(),
-    factorsCommand(),
-    indicatorsCommand(),
-    assuranceCommand(),
-    keyCommand(),
-    sampleCommand(),
-    whatifCommand(),
-    schemasCommand(),
-  ]) {
-    program.addCommand(command.exitOverride());
+  const named = Object.entries(commands).filter(([name]) => name === argv[2]);
+  // the help, a slip of the pen and `help NAME` need them all
+  for (const [, load] of named.length > 0 ? named : Object.entries(commands)) {
+    program.addCommand((await load()).exitOverride());
   }
   // a reader such as `head` that closes early is not a failure
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
