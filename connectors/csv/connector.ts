@@ -14,7 +14,8 @@ import { type Dialect, dialectOf } from './dialect.ts';
 import { utf8Text } from './encoding.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { type CsvOptions, csvOptions } from './options.ts';
-import { type Rewritten, rewrite, rewrittenDialect, type Survey, survey } from './survey.ts';
+import type { Survey } from './plain-survey.ts';
+import { type Rewritten, rewrite, rewrittenDialect, survey } from './survey.ts';
 
 /**
  * Delimited text: CSV, TSV and their kin, plain or gzip. One record set, `rows`; `row_number` is the n-th

@@ -2,18 +2,8 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Dialect } from './dialect.ts';
 import type { Layout } from './layout.ts';
+import { plainSurvey, type Survey } from './plain-survey.ts';
 import { longestRecord, mostColumns, RecordScanner } from './records.ts';
-
-/** What a count of the text says before DuckDB reads it. */
-export interface Survey {
-  /** records after the headings, blank lines apart */
-  readonly records: number;
-  readonly blankLines: number;
-  /** every record has its columns and stands as RFC 4180 has it: DuckDB may read the file in place */
-  readonly plain: boolean;
-  readonly multiline: boolean;
-  readonly lineEnd: 'crlf' | 'lf';
-}
 
 export interface Rewritten extends Survey {
   readonly rejected: number;
@@ -23,6 +13,16 @@ export interface Rewritten extends Survey {
 
 /** Counts the records; stops at the first that DuckDB may read otherwise, since the text is then rewritten. */
 export async function survey(path: string, dialect: Dialect, layout: Layout): Promise<Survey> {
+  const { columns, from } = layout;
+  return (await plainSurvey(path, dialect, columns.length, from)) ?? scannedSurvey(path, dialect, layout);
+}
+
+/** The survey of any text, value by value. */
+export async function scannedSurvey(
+  path: string,
+  dialect: Dialect,
+  layout: Pick<Layout, 'columns' | 'from'>,
+): Promise<Survey> {
   const wanted = layout.columns.length;
   const scanner = await RecordScanner.open(path, dialect, layout.from);
   let records = 0;

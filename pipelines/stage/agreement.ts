@@ -1,25 +1,25 @@
 import { identifier, literal } from '../../connectors/connector.ts';
-import { fault } from './cell.ts';
+import { fault, type Rule } from './cell.ts';
 import type { Column, Contract } from './contract.ts';
 
 /**
  * What the cells of a row must agree on with each other and with their source, as SQL over the columns of `typed`:
  * the entity is one that the source covers, the site is the entity's, the currency has a rate on that day, an
  * end does not precede its beginning.
- * Each yields the STRUCT of a fault, or NULL. A value that no list knows has its own fault and is not judged twice.
+ * A value that no list knows has its own fault and is not judged twice.
  */
-export function disagreements(contract: Contract, entities: readonly string[]): string[] {
+export function disagreements(contract: Contract, entities: readonly string[]): Rule[] {
   const covered = entities.map(literal).join(', ');
   const columns = Object.entries(contract.columns);
   const listed = (list: Column['list']) => columns.find(([, column]) => column.list === list)?.[0];
   const [entity, siren, site, meter] = (['entity', 'siren', 'site', 'meter'] as const).map(listed);
-  const faults: string[] = [];
+  const rules: Rule[] = [];
   if (entity)
-    faults.push(
+    rules.push(
       foreign(entity, identifier(entity), 'select entity as key, entity from reference.entity', covered),
     );
   if (siren)
-    faults.push(
+    rules.push(
       foreign(
         siren,
         `left(${identifier(siren)}, 9)`,
@@ -28,34 +28,62 @@ export function disagreements(contract: Contract, entities: readonly string[]): 
       ),
     );
   if (meter && !entity)
-    faults.push(
+    rules.push(
       foreign(meter, identifier(meter), 'select meter as key, entity from reference.meter', covered),
     );
   if (entity && site) {
     const [e, s] = [identifier(entity), identifier(site)];
-    faults.push(`case when ${e} in (select entity from reference.entity) and ${s} in (select site from reference.site)
-      and ${e} || '|' || ${s} not in (select entity || '|' || site from reference.site)
-      then ${fault(site, s, 'site_of_another_entity', `'Column ${site}: "' || ${s} || '" is not a site of ' || ${e} || '. Correct the entity or the site.'`)} end`);
+    const stranger = `${e} || '|' || ${s} not in (select entity || '|' || site from reference.site)`;
+    rules.push({
+      suspect: stranger,
+      broken: `${e} in (select entity from reference.entity) and ${s} in (select site from reference.site) and ${stranger}`,
+      fault: fault(
+        site,
+        s,
+        'site_of_another_entity',
+        `'Column ${site}: "' || ${s} || '" is not a site of ' || ${e} || '. Correct the entity or the site.'`,
+      ),
+    });
   }
   const currency = listed('currency');
   if (currency && contract.period_column) {
     const [c, day] = [identifier(currency), identifier(contract.period_column)];
-    faults.push(`case when ${c} in (select currency from reference.fx) and ${day} is not null
-      and not exists (select 1 from reference.fx as rate where rate.currency = typed.${c} and typed.${day} between rate.valid_from and rate.valid_to)
-      then ${fault(currency, c, 'no_rate', `'Column ${currency}: "' || ${c} || '" has no rate on ' || ${day}::varchar || ' in reference/fx.csv. Add the rate, or correct the date.'`)} end`);
+    rules.push({
+      broken: `${c} in (select currency from reference.fx) and ${day} is not null
+        and not exists (select 1 from reference.fx as rate where rate.currency = typed.${c} and typed.${day} between rate.valid_from and rate.valid_to)`,
+      fault: fault(
+        currency,
+        c,
+        'no_rate',
+        `'Column ${currency}: "' || ${c} || '" has no rate on ' || ${day}::varchar || ' in reference/fx.csv. Add the rate, or correct the date.'`,
+      ),
+    });
   }
   for (const [name, { not_before }] of columns) {
     if (!not_before) continue;
     const [end, start] = [identifier(name), identifier(not_before)];
-    faults.push(
-      `case when ${end} < ${start} then ${fault(name, `${end}::varchar`, 'end_before_start', `'Column ${name}: ' || ${end}::varchar || ' is before ' || ${start}::varchar || ' in column ${not_before}. Correct one of the two dates.'`)} end`,
-    );
+    rules.push({
+      broken: `${end} < ${start}`,
+      fault: fault(
+        name,
+        `${end}::varchar`,
+        'end_before_start',
+        `'Column ${name}: ' || ${end}::varchar || ' is before ' || ${start}::varchar || ' in column ${not_before}. Correct one of the two dates.'`,
+      ),
+    });
   }
-  return faults;
+  return rules;
 }
 
 /** A row of an entity that its source does not cover would count in no coverage: it is refused. */
-function foreign(name: string, key: string, owners: string, covered: string): string {
-  return `case when ${key} in (select key from (${owners})) and ${key} not in (select key from (${owners}) where entity in (${covered}))
-    then ${fault(name, identifier(name), 'entity_not_of_source', `'Column ${name}: "' || ${identifier(name)} || '" belongs to an entity that the source does not cover. Add it to \`entities\` of the source, or correct the extract.'`)} end`;
+function foreign(name: string, key: string, owners: string, covered: string): Rule {
+  return {
+    broken: `${key} in (select key from (${owners}) group by key having not bool_or(entity in (${covered})))`,
+    fault: fault(
+      name,
+      identifier(name),
+      'entity_not_of_source',
+      `'Column ${name}: "' || ${identifier(name)} || '" belongs to an entity that the source does not cover. Add it to \`entities\` of the source, or correct the extract.'`,
+    ),
+  };
 }

@@ -12,7 +12,17 @@ export interface Cell {
   readonly read: string;
   /** what is staged, over both */
   readonly value: string;
-  /** STRUCT(column_name, value, rule, message) or NULL when the cell keeps its contract, over both */
+  /** what the cell must not be, over both; of several that it breaks, the first counts */
+  readonly rules: readonly Rule[];
+}
+
+/** What a row must not be, as SQL. */
+export interface Rule {
+  /** BOOLEAN: TRUE where the rule is broken */
+  readonly broken: string;
+  /** asks less: TRUE where the rule is broken, and perhaps where another rule of the row is */
+  readonly suspect?: string;
+  /** STRUCT(column_name, value, rule, message) that says so */
   readonly fault: string;
 }
 
@@ -40,28 +50,36 @@ export function cell(
       text: 'null::varchar',
       read: `null::${type}`,
       value: `null::${type}`,
-      fault: column.required ? absent(name) : 'null',
+      rules: column.required ? [{ broken: 'true', fault: absent(name) }] : [],
     };
   }
   const text = textOf(name);
   const typed = readOf(name);
   const shown =
     column.confidential || column.type === 'person' || column.keep ? `'(hidden)'` : `left(${text}, 500)`;
-  const rules: string[] = [];
+  const rules: Rule[] = [];
   if (column.required)
-    rules.push(
-      `when ${text} is null then ${fault(name, `''`, 'required', `'Column ${name} is empty. Complete the row.'`)}`,
-    );
+    rules.push({
+      broken: `${text} is null`,
+      fault: fault(name, `''`, 'required', `'Column ${name} is empty. Complete the row.'`),
+    });
   if (!['text', 'code', 'person'].includes(column.type)) {
-    rules.push(
-      `when ${text} is not null and ${typed} is null then ${fault(name, shown, `type_${column.type.replace(/\W.*/, '')}`, message(name, shown, `cannot be read as ${article(column)}`))}`,
-    );
+    rules.push({
+      broken: `${text} is not null and ${typed} is null`,
+      fault: fault(
+        name,
+        shown,
+        `type_${column.type.replace(/\W.*/, '')}`,
+        message(name, shown, `cannot be read as ${article(column)}`),
+      ),
+    });
   }
   const accepted = acceptance(column, text, typed);
   if (accepted) {
-    rules.push(
-      `when ${text} is not null and not (${accepted.test}) then ${fault(name, shown, accepted.rule, message(name, shown, accepted.says))}`,
-    );
+    rules.push({
+      broken: `${text} is not null and not (${accepted.test})`,
+      fault: fault(name, shown, accepted.rule, message(name, shown, accepted.says)),
+    });
   }
   const stored = column.confidential
     ? `null::${type}`
@@ -72,7 +90,7 @@ export function cell(
     text: `nullif(trim(${identifier(source)}), '')`,
     read: typedValue(text, column, reading),
     value: stored,
-    fault: rules.length > 0 ? `case ${rules.join(' ')} end` : 'null',
+    rules,
   };
 }
 
@@ -89,7 +107,8 @@ function typedValue(text: string, column: Column, reading: Pick<Reading, 'number
       return `person_key(${text})`;
     case 'integer':
       // 12.0 is an integer written by a spreadsheet; 12.5 is not
-      return `case when regexp_full_match(${numbers}(${text}), '[-+]?[0-9]+(\\.0*)?') then try_cast(${numbers}(${text}) as decimal(38,6))::bigint end`;
+      return `case when regexp_full_match(${text}, '-?[0-9]{1,18}') then ${text}::bigint
+        when regexp_full_match(${numbers}(${text}), '[-+]?[0-9]+(\\.0*)?') then try_cast(${numbers}(${text}) as decimal(38,6))::bigint end`;
     case 'date':
       return `${days}(${text})`;
     case 'timestamp':

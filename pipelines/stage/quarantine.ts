@@ -3,7 +3,7 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { InHand, Part } from './read-batch.ts';
 
 /** Relation of the extracts of a batch: `p(place, extract_id)`. */
-export function placesOf(hands: readonly InHand[]): string {
+function placesOf(hands: readonly InHand[]): string {
   const rows = hands.map(({ extract }, place) => `(${place}, ${literal(extract.extractId)})`);
   return `(values ${rows.join(', ')}) as p(place, extract_id)`;
 }
@@ -48,11 +48,11 @@ export class Quarantine {
     this.parts += 1;
   }
 
-  /** Every fault of the typed rows (`_place`, `row_number`, `faults`) of one contract. */
-  async addFaults(typed: string): Promise<void> {
+  /** Every fault of the typed rows of one contract: a SELECT of `_place`, `row_number`, `fault`. */
+  async addFaults(faults: string): Promise<void> {
     await this.warehouse.run(
       `insert into raw_quarantine select _place, ${this.parts}, row_number, fault.column_name, fault.value, fault.rule, fault.message
-       from (select _place, row_number, unnest(faults) as fault from ${typed} where len(faults) > 0)`,
+       from (${faults})`,
     );
     this.parts += 1;
   }

@@ -1,16 +1,14 @@
-import { identifier, literal, type Reading, type Remark } from '../../connectors/connector.ts';
+import { identifier, literal, type Remark } from '../../connectors/connector.ts';
 import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { disagreements } from './agreement.ts';
-import { cell, readOf, textOf } from './cell.ts';
 import { type Contract, sqlType } from './contract.ts';
-import { type Matched, matchHeadings } from './heading.ts';
-import { placesOf, Quarantine } from './quarantine.ts';
+import { Quarantine } from './quarantine.ts';
 import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
 import { type CacheHit, DamagedPack, type StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
+import { type RecordsAlike, type Typed, typeRecords } from './typing.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
 export interface StagedExtract {
@@ -225,14 +223,6 @@ async function stageBatch(
   }
 }
 
-/** Records that one statement types: of one contract, with the same headings and the same ways of writing. */
-interface RecordsAlike {
-  readonly contract: Contract;
-  readonly columns: readonly string[];
-  readonly reading: Pick<Reading, 'numbers' | 'dates'>;
-  readonly parts: readonly Part[];
-}
-
 /** The records of a batch by contract, and within it those that are alike. */
 function recordSets(
   hands: readonly InHand[],
@@ -271,15 +261,14 @@ async function stageContract(
   aside: Quarantine,
 ): Promise<void> {
   const { contract } = sets[0] as RecordsAlike;
-  const typed: string[] = [];
+  const typed: Typed[] = [];
+  const typing = { warehouse, hands, twins, fiscalYearStartMonth: settings.fiscalYearStartMonth };
   try {
-    for (const set of sets) {
-      typed.push(`raw_typed_${contract.id}_${typed.length}`);
-      await typeRecords(warehouse, typed.at(-1) as string, hands, set, twins, settings);
-    }
-    const rows = typed.map((table) => `from ${table}`).join(' union all ');
+    for (const [at, set] of sets.entries())
+      typed.push(await typeRecords(typing, `raw_typed_${contract.id}_${at}`, set));
+    const rows = typed.map((one) => one.rows).join(' union all ');
     const counts = await warehouse.rows<{ place: number; good: number; bad: number }>(
-      `select _place as place, count(*) filter (where len(faults) = 0) as good, count(*) filter (where len(faults) > 0) as bad
+      `select _place as place, count(*) filter (where not _broken) as good, count(*) filter (where _broken) as bad
        from (${rows}) group by _place`,
     );
     for (const { place, good, bad } of counts) {
@@ -290,95 +279,28 @@ async function stageContract(
     if (counts.some(({ good }) => good > 0)) {
       const names = Object.keys(contract.columns).map(identifier).join(', ');
       const { source } = (hands[0] as InHand).extract;
+      const ids = hands.map(({ extract }) => literal(extract.extractId)).join(', ');
       await warehouse.run(
-        `insert into staged.${contract.id} select ${names}, p.extract_id, row_number, ${literal(source.id)}
-         from (${rows}) join ${placesOf(hands)} on p.place = _place where len(faults) = 0 order by _place, row_number`,
+        `insert into staged.${contract.id} select ${names}, ([${ids}])[_place + 1], row_number, ${literal(source.id)}
+         from (${rows}) where not _broken ${(await inOrder(warehouse, rows)) ? '' : 'order by _place, row_number'}`,
       );
     }
-    if (counts.some(({ bad }) => bad > 0)) await aside.addFaults(`(${rows})`);
+    if (counts.some(({ bad }) => bad > 0))
+      await aside.addFaults(typed.map(({ faults }) => faults).join(' union all '));
   } finally {
-    for (const table of typed) await warehouse.run(`drop table if exists ${table}`);
+    for (const { table } of typed) await warehouse.run(`drop table if exists ${table}`);
   }
 }
 
-async function typeRecords(
-  warehouse: Warehouse,
-  name: string,
-  hands: readonly InHand[],
-  { contract, columns, reading, parts }: RecordsAlike,
-  twins: ReadonlyMap<string, string>,
-  settings: StageSettings,
-): Promise<void> {
-  const matched = matchHeadings(contract, columns);
-  for (const hand of handsOf(parts, hands)) remarkHeadings(hand, contract, columns, matched);
-  const cells = Object.entries(contract.columns).map(([column, one]) => ({
-    name: column,
-    ...cell(column, one, matched.sources.get(column) ?? null, reading),
-  }));
-  const faults = cells.map((one) => one.fault).filter((fault) => fault !== 'null');
-  const texts = `raw_texts_${contract.id}`;
-  await gather(warehouse, texts, hands, contract, parts, twins, settings);
-  try {
-    const { entities } = (hands[0] as InHand).extract.source;
-    const known = '_place, _from, _to, _twin, row_number';
-    const layer = (of: (one: (typeof cells)[number]) => string) => cells.map(of).join(', ');
-    await warehouse.run(`create or replace temp table ${name} as
-      select * exclude (own_faults, _from, _to, _twin),
-        list_concat(own_faults, ${faultList([duplicateFault, ...outsidePeriod(contract), ...disagreements(contract, entities)])}) as faults
-      from (
-        select ${known}, ${layer((one) => `${one.value} as ${identifier(one.name)}`)}, ${faultList(faults)} as own_faults
-        from (
-          select *, ${layer((one) => `${one.read} as ${readOf(one.name)}`)}
-          from (select ${known}, ${layer((one) => `${one.text} as ${textOf(one.name)}`)} from ${texts}))) as typed`);
-  } finally {
-    await warehouse.run(`drop ${parts.length === 1 ? 'view' : 'table'} if exists ${texts}`);
-  }
-}
-
-function handsOf(parts: readonly Part[], hands: readonly InHand[]): readonly InHand[] {
-  return parts.flatMap(({ place }) => (place === undefined ? hands : [hands[place] as InHand]));
-}
-
-/**
- * The records of every part under one name, with what the stage knows of each extract. One query is read
- * through a view; many small ones are gathered in a table, which costs less than a union of them all.
- */
-async function gather(
-  warehouse: Warehouse,
-  name: string,
-  hands: readonly InHand[],
-  contract: Contract,
-  parts: readonly Part[],
-  twins: ReadonlyMap<string, string>,
-  settings: StageSettings,
-): Promise<void> {
-  const known = hands.map(({ extract }, place) => {
-    const covers = contract.period_column
-      ? coverageOf(extract.source, extract.name, settings.fiscalYearStartMonth)
-      : null;
-    const day = (text: string | undefined) => (text ? `date '${text}'` : 'null::date');
-    const twin = twins.get(extract.extractId);
-    return [
-      String(place),
-      day(covers?.from),
-      day(covers?.to),
-      twin === undefined ? 'null::varchar' : literal(twin),
-    ];
-  });
-  const head = ['_place', '_from', '_to', '_twin'];
-  const selects = parts.map(({ place, query }) =>
-    place === undefined
-      ? `select known.*, records.* exclude (extract) from (${query}) as records
-         join (values ${known.map((one) => `(${one.join(', ')})`).join(', ')}) as known(${head.join(', ')}) on known._place = records.extract`
-      : `select ${head.map((column, i) => `${known[place]?.[i]} as ${column}`).join(', ')}, * from (${query})`,
-  );
-  const [first, ...others] = selects;
-  if (others.length === 0) {
-    await warehouse.run(`create or replace temp view ${name} as ${first}`);
-    return;
-  }
-  await warehouse.run(`create or replace temp table ${name} as ${first}`);
-  for (const select of others) await warehouse.run(`insert into ${name} ${select}`);
+/** Whether rows come by extract and row number as they stand: to look costs little, to sort them much. */
+async function inOrder(warehouse: Warehouse, rows: string): Promise<boolean> {
+  const { out } = (
+    await warehouse.rows<{ out: number }>(
+      `select count(*) filter (where _place < place_before or _place = place_before and row_number < row_before) as out
+       from (select _place, row_number, lag(_place) over () as place_before, lag(row_number) over () as row_before from (${rows}))`,
+    )
+  )[0] as { out: number };
+  return out === 0;
 }
 
 /** Rows whose months are not known count in no coverage: the figure would show as missing beside them. */
@@ -389,30 +311,6 @@ function remarkName({ extract, remarks }: InHand, fiscalYearStartMonth: number):
     severity: 'error',
     message: `${extract.extractId}: the name does not say what months it covers (${extract.source.covers}), so none counts as delivered. Rename the file, or correct \`covers\` of source ${extract.source.id}.`,
   });
-}
-
-function remarkHeadings(
-  hand: InHand,
-  contract: Contract,
-  columns: readonly string[],
-  matched: Matched,
-): void {
-  const { extractId } = hand.extract;
-  // nothing was read as a record: the rejects say it already
-  if (matched.absent.length > 0 && columns.length > 0) {
-    hand.remarks.push({
-      code: 'STG-010',
-      severity: 'error',
-      message: `${extractId} has no column ${matched.absent.join(', ')}; its headings are ${columns.join(', ')}. Restore the heading, or add it to data/contracts/${contract.id}.yaml.`,
-    });
-  }
-  if (matched.unknown.length > 0) {
-    hand.remarks.push({
-      code: 'STG-011',
-      severity: 'information',
-      message: `${extractId}: columns ${matched.unknown.join(', ')} are not in the contract ${contract.id} and are not read.`,
-    });
-  }
 }
 
 function settled(hand: InHand, contracts: readonly Contract[]): StagedExtract {
@@ -432,26 +330,4 @@ function settled(hand: InHand, contracts: readonly Contract[]): StagedExtract {
     rowsQuarantined: quarantined,
     remarks,
   };
-}
-
-function faultList(faults: readonly string[]): string {
-  if (faults.length === 0)
-    return '[]::struct(column_name varchar, "value" varchar, rule varchar, message varchar)[]';
-  return `list_filter([${faults.join(', ')}]::struct(column_name varchar, "value" varchar, rule varchar, message varchar)[], lambda one: one is not null)`;
-}
-
-const duplicateFault = `case when _twin is not null then {'column_name': '', 'value': '', 'rule': 'duplicate_extract',
-  'message': 'The same bytes came as ' || _twin || '. Remove one of the two files.'} end`;
-
-/** A row dated outside what its extract covers; a day's tolerance for instants, which are in UTC. */
-function outsidePeriod(contract: Contract): string[] {
-  const name = contract.period_column;
-  if (!name) return [];
-  const column = identifier(name);
-  const isInstant = contract.columns[name]?.type === 'timestamp';
-  const [first, last] = isInstant ? ['_from - interval 1 day', '_to + interval 2 day'] : ['_from', '_to'];
-  return [
-    `case when ${column} < ${first} or ${column} > ${last} then {'column_name': ${literal(name)}, 'value': ${column}::varchar, 'rule': 'outside_period',
-      'message': 'Column ${name}: ' || ${column}::varchar || ' is outside ' || _from || ' to ' || _to || ', which the extract covers. Correct the date, or deliver the row in the extract of its period.'} end`,
-  ];
 }

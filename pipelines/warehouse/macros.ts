@@ -11,10 +11,12 @@ export function macros(secret?: string): string {
     String.raw`create or replace temp macro bare_number(t) as
       regexp_replace(regexp_replace(trim(t), '[\s\x{00A0}\x{202F}\x{2009}''’]', '', 'g'), '^(.*)-$', '-\1')`,
     String.raw`create or replace temp macro point_number(t) as case
+      when regexp_full_match(t, '-?[0-9]+(\.[0-9]+)?') then t
       when regexp_full_match(bare_number(t), '[-+]?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+') then bare_number(t)
       when regexp_full_match(bare_number(t), '[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?') then replace(bare_number(t), ',', '')
     end`,
     String.raw`create or replace temp macro comma_number(t) as case
+      when regexp_full_match(t, '-?[0-9]+(,[0-9]+)?') then replace(t, ',', '.')
       when regexp_full_match(bare_number(t), '[-+]?[0-9]*(,[0-9]*)?') and regexp_matches(t, '[0-9]') then replace(bare_number(t), ',', '.')
       when regexp_full_match(bare_number(t), '[-+]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?') then replace(replace(bare_number(t), '.', ''), ',', '.')
       when regexp_full_match(bare_number(t), '[-+]?[0-9]+\.[0-9]+') then bare_number(t)

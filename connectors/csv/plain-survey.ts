@@ -1,0 +1,152 @@
+import { open } from 'node:fs/promises';
+import type { Dialect } from './dialect.ts';
+import { longestRecord, mostColumns } from './records.ts';
+
+/** What a count of the text says before DuckDB reads it. */
+export interface Survey {
+  /** records after the headings, blank lines apart */
+  readonly records: number;
+  readonly blankLines: number;
+  /** every record has its columns and stands as RFC 4180 has it: DuckDB may read the file in place */
+  readonly plain: boolean;
+  readonly multiline: boolean;
+  readonly lineEnd: 'crlf' | 'lf';
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const WINDOW = 4 << 20;
+
+/** What a byte is to the survey; every other byte is text. */
+const TEXT = 0;
+const DELIMITER = 1;
+const LINE_FEED = 2;
+const RETURN = 3;
+const QUOTE = 4;
+const BLANK = 5;
+
+/**
+ * The survey of a text in which everything is as most exports have it: one line a record, quotes where RFC 4180
+ * has them, as many values as headings, line ends alike. It looks at each byte once.
+ *
+ * @returns undefined for any other text, of which the record scanner says what it is
+ */
+export async function plainSurvey(
+  path: string,
+  dialect: Dialect,
+  wanted: number,
+  from: number,
+): Promise<Survey | undefined> {
+  const { delimiter, quote, lineEnd } = dialect;
+  if (lineEnd === 'cr' || delimiter < 0 || delimiter === SPACE || wanted < 2 || wanted > mostColumns)
+    return undefined;
+  const lines = new PlainLines(delimiter, quote, wanted);
+  const buffer = Buffer.allocUnsafe(WINDOW);
+  const file = await open(path);
+  try {
+    let held = 0;
+    let position = from;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, held, WINDOW - held, position);
+      position += bytesRead;
+      const limit = held + bytesRead;
+      // the last line may lack its end
+      const whole = bytesRead === 0 ? limit : buffer.lastIndexOf(LF, limit - 1) + 1;
+      if (!lines.count(buffer, whole)) return undefined;
+      if (bytesRead === 0) return lines.survey();
+      if (limit - whole > longestRecord) return undefined;
+      buffer.copyWithin(0, whole, limit);
+      held = limit - whole;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+class PlainLines {
+  private readonly kinds = new Uint8Array(256);
+  private records = 0;
+  private blankLines = 0;
+  private lineEnd: 'crlf' | 'lf' | undefined;
+
+  constructor(
+    delimiter: number,
+    quote: number,
+    private readonly wanted: number,
+  ) {
+    this.kinds[SPACE] = BLANK;
+    this.kinds[LF] = LINE_FEED;
+    this.kinds[CR] = RETURN;
+    if (quote >= 0) this.kinds[quote] = QUOTE;
+    this.kinds[delimiter] = DELIMITER;
+  }
+
+  survey(): Survey {
+    const { records, blankLines, lineEnd } = this;
+    return { records, blankLines, plain: true, multiline: false, lineEnd: lineEnd ?? 'lf' };
+  }
+
+  /** Counts the whole lines up to `limit`; false at the first that is not plain. */
+  count(buffer: Buffer, limit: number): boolean {
+    const { kinds } = this;
+    let start = 0;
+    let delimiters = 0;
+    let blanks = 0;
+    let valueStart = 0;
+    for (let at = 0; at < limit; at++) {
+      const kind = kinds[buffer[at] as number];
+      if (kind === TEXT) continue;
+      if (kind === BLANK) blanks++;
+      else if (kind === DELIMITER) {
+        delimiters++;
+        valueStart = at + 1;
+      } else if (kind === LINE_FEED) {
+        if (!this.take(at - start, buffer[at - 1] === CR && at > start, delimiters, blanks)) return false;
+        start = at + 1;
+        valueStart = start;
+        delimiters = 0;
+        blanks = 0;
+      } else if (kind === RETURN) {
+        if (at + 1 >= limit || buffer[at + 1] !== LF) return false;
+      } else {
+        if (at !== valueStart) return false;
+        at = this.closing(buffer, at, limit);
+        if (at < 0) return false;
+      }
+    }
+    return start === limit || this.take(limit - start, false, delimiters, blanks, true);
+  }
+
+  private take(bytes: number, returns: boolean, delimiters: number, blanks: number, last = false): boolean {
+    const length = returns ? bytes - 1 : bytes;
+    if (length === 0) {
+      this.blankLines++;
+    } else {
+      if (delimiters + 1 !== this.wanted || delimiters + blanks === length || length > longestRecord)
+        return false;
+      this.records++;
+    }
+    if (last) return true;
+    const ends = returns ? 'crlf' : 'lf';
+    this.lineEnd ??= ends;
+    return this.lineEnd === ends;
+  }
+
+  /** Where a quoted value closes, before a delimiter or a line end; -1 when it does otherwise, or breaks a line. */
+  private closing(buffer: Buffer, opening: number, limit: number): number {
+    const { kinds } = this;
+    for (let at = opening + 1; at < limit; at++) {
+      const kind = kinds[buffer[at] as number];
+      if (kind === LINE_FEED || kind === RETURN) return -1;
+      if (kind !== QUOTE) continue;
+      if (at + 1 < limit && kinds[buffer[at + 1] as number] === QUOTE) {
+        at++;
+        continue;
+      }
+      const next = at + 1 < limit ? kinds[buffer[at + 1] as number] : LINE_FEED;
+      return next === DELIMITER || next === LINE_FEED || next === RETURN ? at : -1;
+    }
+    return -1;
+  }
+}

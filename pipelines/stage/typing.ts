@@ -1,0 +1,195 @@
+import { identifier, literal, type Reading } from '../../connectors/connector.ts';
+import { coverageOf } from '../collect/covers.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { disagreements } from './agreement.ts';
+import { type Cell, cell, fault, type Rule, readOf, textOf } from './cell.ts';
+import type { Contract } from './contract.ts';
+import { type Matched, matchHeadings } from './heading.ts';
+import type { InHand, Part } from './read-batch.ts';
+
+/** Records that one statement types: of one contract, with the same headings and the same ways of writing. */
+export interface RecordsAlike {
+  readonly contract: Contract;
+  readonly columns: readonly string[];
+  readonly reading: Pick<Reading, 'numbers' | 'dates'>;
+  readonly parts: readonly Part[];
+}
+
+/** Typed records, as SQL. */
+export interface Typed {
+  readonly table: string;
+  /** SELECT of every row, in the order read: `_place`, `row_number`, the contract's columns, `_broken` BOOLEAN */
+  readonly rows: string;
+  /** SELECT of the rows that break a rule: `_place`, `row_number`, `fault`, one row a fault */
+  readonly faults: string;
+}
+
+export interface Typing {
+  readonly warehouse: Warehouse;
+  readonly hands: readonly InHand[];
+  readonly twins: ReadonlyMap<string, string>;
+  readonly fiscalYearStartMonth: number;
+}
+
+type NamedCell = Cell & { readonly name: string };
+
+/**
+ * Types records into the temporary table `table`. Every row is read and judged once; what is wrong with it
+ * is put into words for the few that break a rule, from their texts, which are kept for these alone.
+ */
+export async function typeRecords(typing: Typing, table: string, alike: RecordsAlike): Promise<Typed> {
+  const { warehouse, hands } = typing;
+  const { contract, columns, reading, parts } = alike;
+  const matched = matchHeadings(contract, columns);
+  for (const hand of handsOf(parts, hands)) remarkHeadings(hand, contract, columns, matched);
+  const cells: NamedCell[] = Object.entries(contract.columns).map(([column, one]) => ({
+    name: column,
+    ...cell(column, one, matched.sources.get(column) ?? null, reading),
+  }));
+  const { entities } = (hands[0] as InHand).extract.source;
+  const ofRow = [duplicate, ...outsidePeriod(contract), ...disagreements(contract, entities)];
+  const ofCells = cells.map(({ rules }) => rules).filter((rules) => rules.length > 0);
+  const texts = `raw_texts_${contract.id}`;
+  const known = '_place, _from, _to, _twin, row_number';
+  const names = cells.map(({ name }) => name);
+  const kept = names.map((name) => `${textOf(name)} := ${textOf(name)}`);
+  await gather(typing, texts, contract, parts);
+  try {
+    await warehouse.run(`create or replace temp table ${table} as
+      select ${known}, ${names.map(identifier).join(', ')}, _broken, case when _broken then struct_pack(${kept.join(', ')}) end as _texts
+      from (
+        select *, ${broken([...ofRow, { broken: '_own' }])} as _broken
+        from (
+          select ${known}, ${names.map(textOf).join(', ')}, ${values(cells)}, ${broken(ofCells.flat())} as _own
+          from (${read(cells, `select ${known}, ${cells.map((one) => `${one.text} as ${textOf(one.name)}`).join(', ')} from ${texts}`)})
+        ) as typed)`);
+  } finally {
+    await warehouse.run(`drop ${parts.length === 1 ? 'view' : 'table'} if exists ${texts}`);
+  }
+  return {
+    table,
+    rows: `select _place, row_number, ${names.map(identifier).join(', ')}, _broken from ${table}`,
+    faults: `select _place, row_number, unnest(${faultList([
+      ...ofCells.map((_, at) => `_fault_${at}`),
+      ...ofRow.map((rule) => faultOf([rule])),
+    ])}) as fault
+      from (
+        select ${known}, ${values(cells)}${ofCells.map((rules, at) => `, ${faultOf(rules)} as _fault_${at}`).join('')}
+        from (${read(cells, `select ${known}, unnest(_texts) from ${table} where _broken`)})
+      ) as typed`,
+  };
+}
+
+const read = (cells: readonly NamedCell[], texts: string) =>
+  `select *, ${cells.map((one) => `${one.read} as ${readOf(one.name)}`).join(', ')} from (${texts})`;
+
+const values = (cells: readonly NamedCell[]) =>
+  cells.map((one) => `${one.value} as ${identifier(one.name)}`).join(', ');
+
+/** TRUE where one of the rules is broken, else FALSE. */
+function broken(rules: readonly Omit<Rule, 'fault'>[]): string {
+  const asked = rules.map((rule) => `(${rule.suspect ?? rule.broken})`);
+  return asked.length === 0 ? 'false' : `(${asked.join(' or ')}) is true`;
+}
+
+function faultOf(rules: readonly Rule[]): string {
+  return `case ${rules.map((rule) => `when ${rule.broken} then ${rule.fault}`).join(' ')} end`;
+}
+
+function faultList(faults: readonly string[]): string {
+  return `list_filter([${faults.join(', ')}]::struct(column_name varchar, "value" varchar, rule varchar, message varchar)[], lambda one: one is not null)`;
+}
+
+const duplicate: Rule = {
+  broken: '_twin is not null',
+  fault: fault(
+    '',
+    `''`,
+    'duplicate_extract',
+    `'The same bytes came as ' || _twin || '. Remove one of the two files.'`,
+  ),
+};
+
+/** A row dated outside what its extract covers; a day's tolerance for instants, which are in UTC. */
+function outsidePeriod(contract: Contract): Rule[] {
+  const name = contract.period_column;
+  if (!name) return [];
+  const column = identifier(name);
+  const isInstant = contract.columns[name]?.type === 'timestamp';
+  const [first, last] = isInstant ? ['_from - interval 1 day', '_to + interval 2 day'] : ['_from', '_to'];
+  return [
+    {
+      broken: `${column} < ${first} or ${column} > ${last}`,
+      fault: fault(
+        name,
+        `${column}::varchar`,
+        'outside_period',
+        `'Column ${name}: ' || ${column}::varchar || ' is outside ' || _from || ' to ' || _to || ', which the extract covers. Correct the date, or deliver the row in the extract of its period.'`,
+      ),
+    },
+  ];
+}
+
+function handsOf(parts: readonly Part[], hands: readonly InHand[]): readonly InHand[] {
+  return parts.flatMap(({ place }) => (place === undefined ? hands : [hands[place] as InHand]));
+}
+
+/**
+ * The records of every part under one name, with what the stage knows of each extract. One query is read
+ * through a view; many small ones are gathered in a table, which costs less than a union of them all.
+ */
+async function gather(
+  { warehouse, hands, twins, fiscalYearStartMonth }: Typing,
+  name: string,
+  contract: Contract,
+  parts: readonly Part[],
+): Promise<void> {
+  const known = hands.map(({ extract }, place) => {
+    const covers = contract.period_column
+      ? coverageOf(extract.source, extract.name, fiscalYearStartMonth)
+      : null;
+    const day = (text: string | undefined) => (text ? `date '${text}'` : 'null::date');
+    const twin = twins.get(extract.extractId);
+    return [
+      String(place),
+      day(covers?.from),
+      day(covers?.to),
+      twin === undefined ? 'null::varchar' : literal(twin),
+    ];
+  });
+  const head = ['_place', '_from', '_to', '_twin'];
+  const alone = parts.length === 1;
+  const selects = parts.map(({ place, query }) =>
+    place === undefined
+      ? `select known.*, records.* exclude (extract) from (${query}) as records
+         join (values ${known.map((one) => `(${one.join(', ')})`).join(', ')}) as known(${head.join(', ')}) on known._place = records.extract`
+      : `select ${head.map((column, i) => `${known[place]?.[i]} as ${column}`).join(', ')}, * from (${query})`,
+  );
+  const [first, ...others] = selects;
+  await warehouse.run(`create or replace temp ${alone ? 'view' : 'table'} ${name} as ${first}`);
+  for (const select of others) await warehouse.run(`insert into ${name} ${select}`);
+}
+
+function remarkHeadings(
+  hand: InHand,
+  contract: Contract,
+  columns: readonly string[],
+  matched: Matched,
+): void {
+  const { extractId } = hand.extract;
+  // nothing was read as a record: the rejects say it already
+  if (matched.absent.length > 0 && columns.length > 0) {
+    hand.remarks.push({
+      code: 'STG-010',
+      severity: 'error',
+      message: `${extractId} has no column ${matched.absent.join(', ')}; its headings are ${columns.join(', ')}. Restore the heading, or add it to data/contracts/${contract.id}.yaml.`,
+    });
+  }
+  if (matched.unknown.length > 0) {
+    hand.remarks.push({
+      code: 'STG-011',
+      severity: 'information',
+      message: `${extractId}: columns ${matched.unknown.join(', ')} are not in the contract ${contract.id} and are not read.`,
+    });
+  }
+}
