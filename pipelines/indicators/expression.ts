@@ -25,6 +25,9 @@ export class ExpressionError extends Error {
   }
 }
 
+/** Expressions read before: the catalogue has some hundred, each asked for again for every company. */
+const known = new Map<string, Expression>();
+
 /**
  * Reads an expression of the catalogue.
  *
@@ -32,6 +35,12 @@ export class ExpressionError extends Error {
  * @throws {ExpressionError} naming the character
  */
 export function parseExpression(text: string): Expression {
+  const expression = known.get(text) ?? readExpression(text);
+  known.set(text, expression);
+  return expression;
+}
+
+function readExpression(text: string): Expression {
   const tokens = tokenise(text);
   let at = 0;
   const peek = () => tokens[at]?.text;

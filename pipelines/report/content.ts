@@ -133,6 +133,9 @@ export interface ExtractFacts {
   readonly remarks: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
 }
 
+/** Rows of the quarantine that the documents show; `quarantine.csv` has them all. */
+export const quarantineCap = 5000;
+
 export interface QuarantinedRow {
   readonly extract: string;
   readonly row: number;

@@ -18,15 +18,16 @@ import { noReview } from '../review/decision.ts';
 import type { Contract } from '../stage/contract.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type {
-  ChangedFigure,
-  ExtractFacts,
-  FactorFacts,
-  MeasureContributions,
-  MeasureOrigins,
-  QuarantinedRow,
-  ReportContent,
-  RunFacts,
+import {
+  type ChangedFigure,
+  type ExtractFacts,
+  type FactorFacts,
+  type MeasureContributions,
+  type MeasureOrigins,
+  type QuarantinedRow,
+  quarantineCap,
+  type ReportContent,
+  type RunFacts,
 } from './content.ts';
 import { gatherEmissions } from './gather-emissions.ts';
 
@@ -294,7 +295,7 @@ function detailOf(measure: Measure, columns: { has(column: string): boolean }): 
 export async function gatherQuarantine(warehouse: Warehouse): Promise<QuarantinedRow[]> {
   return warehouse.rows<QuarantinedRow>(
     `select extract_id as extract, row_number as row, column_name as "column", value, rule, message from staged.quarantine
-     order by extract_id, row_number, column_name, rule limit 5000`,
+     order by extract_id, row_number, column_name, rule limit ${quarantineCap}`,
   );
 }
 

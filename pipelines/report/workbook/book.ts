@@ -4,12 +4,13 @@ import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicat
 import { placeNames } from '../../indicators/place-name.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
 import type { FigureReview } from '../../review/decision.ts';
-import type { Language, MeasureContributions, ReportContent } from '../content.ts';
+import type { ExtractFacts, Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
 import type { Shown } from './cell.ts';
 import { words as inWords, numeric } from './cell.ts';
 import { type ColumnLayout, readLayouts, type SheetKey, type SheetLayout } from './layout.ts';
 import { Places } from './places.ts';
+import { type ShownEntities, shownEntities } from './shown-entities.ts';
 import { placeOf, withheldMeasures } from './withheld.ts';
 import { readWords, type Words } from './words.ts';
 
@@ -35,6 +36,9 @@ export interface Book {
   measureValue(measure: string, entity: string, period: string, basis: Basis): MeasureValue | undefined;
   withheld(measure: string, entity: string, period: string, basis: Basis): boolean;
   contributions(measure: string): MeasureContributions | undefined;
+  /** the group, then the entities that a sheet shows of an indicator or a measure: all, unless they are too many */
+  readonly entitiesOf: ShownEntities;
+  extract(id: string): ExtractFacts | undefined;
   entityName(id: string): string;
   /** figures that the reviewer decides on */
   asked(): ReadonlySet<Figure>;
@@ -59,6 +63,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
   const measures = index(content.catalogue.measures, (m) => m.id);
   const figures = index(content.figures, (f) => placeOf(f.indicator, f.entity, f.period, f.basis));
   const values = index(content.measures, (v) => placeOf(v.measure, v.entity, v.period, v.basis));
+  const extracts = index(content.extracts, (one) => one.id);
   const contributions = index(content.contributions, (c) => c.measure);
   const reviews = index(content.review.figures, (one) => one.figure);
   const withheld = withheldMeasures(content);
@@ -94,6 +99,8 @@ export async function openBook(content: ReportContent, templates: string): Promi
       indicator === null ? undefined : figures.get(placeOf(indicator, entity, period, basis)),
     measureValue: (measure, entity, period, basis) => values.get(placeOf(measure, entity, period, basis)),
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
+    entitiesOf: shownEntities(content, withheld),
+    extract: (id) => extracts.get(id),
     contributions: (measure) => contributions.get(measure),
     reviewOf: (figure) => reviews.get(figure),
     asked: () => asked,

@@ -1,4 +1,5 @@
-import type { Content, Look } from './excel.ts';
+import type { Look } from './excel.ts';
+import type { Content } from './sheet-xml.ts';
 
 /** A cell of a sheet: what it holds, and what in its look departs from the column's. */
 export type Cell = Content & { readonly look?: Look };

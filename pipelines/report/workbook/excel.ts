@@ -1,25 +1,16 @@
-import { Decimal } from 'decimal.js';
 import ExcelJS from 'exceljs';
+import { strFromU8, unzipSync } from 'fflate';
 import { Fault } from '../../fault.ts';
 import { cellText } from './cell-text.ts';
-import { packWorkbook } from './pack.ts';
+import { packWorkbook, type SheetBody } from './pack.ts';
+import { type Content, cellXml, linkXml, rowXml } from './sheet-xml.ts';
+import { Spool } from './spool.ts';
 
 /**
- * The only door to the spreadsheet library: everything that the sheets ask of it, in their words.
- * Another writer can replace it without touching a sheet.
+ * The only door to the spreadsheet library: everything that the sheets ask of it, in their words. The library makes
+ * styles, views, conditions, validations, drawings, all but the rows: it would hold them all in memory, so they go to
+ * disk as they are settled, and into the file when it is packed.
  */
-
-/** What a cell holds. Decimal text becomes a number here and nowhere else, at 15 significant digits. */
-export type Content =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'number'; readonly value: string | number }
-  /** `result` is what a reader sees before any recalculation; a Decimal text when `numeric` */
-  | { readonly kind: 'formula'; readonly formula: string; readonly result: string; readonly numeric: boolean }
-  /** `to` is a place of this workbook: `'Mesures'!A12` */
-  | { readonly kind: 'link'; readonly text: string; readonly to: string }
-  /** an ISO day */
-  | { readonly kind: 'day'; readonly day: string }
-  | { readonly kind: 'empty' };
 
 /** How a cell looks. Colours are hexadecimal without `#`. */
 export interface Look {
@@ -77,6 +68,8 @@ export interface Properties {
 }
 
 const lastRow = 1_048_576;
+/** Excel calls a file with more of them in one sheet damaged. */
+const mostLinks = 65_530;
 const body = { name: 'Arial', size: 9 };
 
 export class WorkbookFile {
@@ -84,10 +77,20 @@ export class WorkbookFile {
   readonly #day: string;
   /** what each image says to who does not see it, in the order in which they were placed */
   readonly #alternatives: string[] = [];
+  readonly #styles = new StyleList();
+  readonly #sheets: SheetFile[] = [];
+  readonly #rows: Spool;
+  readonly #links: Spool;
 
-  constructor(properties: Properties) {
+  /** @param path of the file to write; rows wait in files beside it */
+  constructor(
+    properties: Properties,
+    private readonly path: string,
+  ) {
     const moment = new Date(`${properties.day}T00:00:00Z`);
     this.#day = properties.day;
+    this.#rows = new Spool(`${path}.rows`);
+    this.#links = new Spool(`${path}.links`);
     Object.assign(this.#book, {
       creator: cellText(properties.author),
       lastModifiedBy: cellText(properties.author),
@@ -102,7 +105,9 @@ export class WorkbookFile {
     });
   }
 
+  /** Begins the next sheet: the one before is complete. */
   sheet(options: SheetOptions): SheetFile {
+    this.#sheets.at(-1)?.finish();
     const sheet = this.#book.addWorksheet(options.name, {
       properties: { tabColor: { argb: `FF${options.tab}` } },
       views: [
@@ -132,11 +137,22 @@ export class WorkbookFile {
     options.widths.forEach((width, i) => {
       sheet.getColumn(i + 1).width = width;
     });
-    return new SheetFile(sheet, options.name, (png, alternative) => {
-      this.#alternatives.push(alternative);
-      // the library's types know an older Buffer than Node's
-      return this.#book.addImage({ buffer: Buffer.from(png) as unknown as ExcelJS.Buffer, extension: 'png' });
+    const opened = new SheetFile(sheet, {
+      name: options.name,
+      styles: this.#styles,
+      rows: this.#rows,
+      links: this.#links,
+      image: (png, alternative) => {
+        this.#alternatives.push(alternative);
+        // the library's types know an older Buffer than Node's
+        return this.#book.addImage({
+          buffer: Buffer.from(png) as unknown as ExcelJS.Buffer,
+          extension: 'png',
+        });
+      },
     });
+    this.#sheets.push(opened);
+    return opened;
   }
 
   /** Names a range of the workbook: `fig_energy.total_GROUP_quarter`. */
@@ -145,25 +161,97 @@ export class WorkbookFile {
     this.#book.definedNames.add(`${sheetReference(sheet)}!${absolute}`, name);
   }
 
-  /** The bytes of the file: the same content gives the same bytes. */
-  async bytes(): Promise<Uint8Array> {
-    const written = await this.#book.xlsx.writeBuffer({ useStyles: true, useSharedStrings: true });
-    return packWorkbook(new Uint8Array(written as ArrayBuffer), this.#day, this.#alternatives);
+  /** Writes the file: the same content gives the same bytes. */
+  async write(): Promise<void> {
+    try {
+      const bodies = this.#sheets.map((sheet) => sheet.finish());
+      this.#showStyles();
+      const frame = new Uint8Array(
+        (await this.#book.xlsx.writeBuffer({ useStyles: true })) as unknown as ArrayBuffer,
+      );
+      this.#checkStyles(frame);
+      packWorkbook(frame, this.path, { day: this.#day, alternatives: this.#alternatives, bodies });
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Lets go of what waits on disk. */
+  close(): void {
+    this.#rows.close();
+    this.#links.close();
+  }
+
+  /** One cell a style, so that the library lists them in our order; the packing puts the rows in their place. */
+  #showStyles(): void {
+    const first = this.#book.worksheets[0] as ExcelJS.Worksheet;
+    this.#styles.all.forEach((style, index) => {
+      first.getCell(1, index + 1).style = style;
+    });
+  }
+
+  #checkStyles(frame: Uint8Array): void {
+    const name = 'xl/worksheets/sheet1.xml';
+    const sheet = unzipSync(frame, { filter: (part) => part.name === name })[name] as Uint8Array;
+    const numbers = [...strFromU8(sheet).matchAll(/<c r="[A-Z]+1" s="(\d+)"/g)].map((found) =>
+      Number(found[1]),
+    );
+    const expected = this.#styles.all.map((_, index) => index + 1);
+    if (numbers.join() !== expected.join())
+      throw new Error('the spreadsheet library numbers the styles in another order than ours');
   }
 }
 
-export class SheetFile {
-  readonly #sheet: ExcelJS.Worksheet;
-  readonly #styles = new Map<string, Partial<ExcelJS.Style>>();
-  #nextPriority = 1;
+/** The looks of a workbook as the library's styles, each once; they are numbered from 1. */
+class StyleList {
+  readonly all: Partial<ExcelJS.Style>[] = [];
+  readonly #byLook = new Map<string, number>();
+  readonly #byStyle = new Map<string, number>();
 
-  constructor(
-    sheet: ExcelJS.Worksheet,
-    readonly name: string,
-    /** registers an image, and gives the number by which the library knows it */
-    private readonly image: (png: Uint8Array, alternative: string) => number,
-  ) {
+  numberOf(look: Look): number {
+    const key = JSON.stringify(look);
+    const known = this.#byLook.get(key);
+    if (known !== undefined) return known;
+    const style = styleOf(look);
+    const text = JSON.stringify(style);
+    const number = this.#byStyle.get(text) ?? this.all.push(style);
+    this.#byStyle.set(text, number);
+    this.#byLook.set(key, number);
+    return number;
+  }
+}
+
+interface SheetGround {
+  readonly name: string;
+  readonly styles: StyleList;
+  readonly rows: Spool;
+  readonly links: Spool;
+  /** registers an image, and gives the number by which the library knows it */
+  readonly image: (png: Uint8Array, alternative: string) => number;
+}
+
+interface PendingRow {
+  readonly cells: string[];
+  height?: number;
+}
+
+export class SheetFile {
+  readonly name: string;
+  readonly #sheet: ExcelJS.Worksheet;
+  readonly #ground: SheetGround;
+  readonly #from: { readonly rows: number; readonly links: number };
+  readonly #pending = new Map<number, PendingRow>();
+  #settled = 0;
+  #widest = 1;
+  #links = 0;
+  #nextPriority = 1;
+  #body: SheetBody | undefined;
+
+  constructor(sheet: ExcelJS.Worksheet, ground: SheetGround) {
     this.#sheet = sheet;
+    this.#ground = ground;
+    this.name = ground.name;
+    this.#from = { rows: ground.rows.length, links: ground.links.length };
   }
 
   put(row: number, column: number, content: Content, look: Look = {}): void {
@@ -174,10 +262,47 @@ export class SheetFile {
         'Lower the number of rows shown; figures.csv and quarantine.csv hold them all.',
       );
     }
-    const cell = this.#sheet.getCell(row, column);
-    const value = cellValue(content);
-    if (value !== null) cell.value = value;
-    cell.style = this.#style(look);
+    const address = `${columnLetter(column)}${row}`;
+    this.#row(row).cells[column - 1] = cellXml(address, content, this.#ground.styles.numberOf(look));
+    this.#widest = Math.max(this.#widest, column);
+    if (content.kind !== 'link' || this.#links >= mostLinks) return;
+    this.#links += 1;
+    this.#ground.links.write(linkXml(address, content.to));
+  }
+
+  /** The rows up to this one are complete: they go to disk. */
+  settle(last: number): void {
+    for (const row of [...this.#pending.keys()].filter((one) => one <= last).sort((a, b) => a - b)) {
+      const { cells, height } = this.#pending.get(row) as PendingRow;
+      this.#ground.rows.write(rowXml(row, cells, height));
+      this.#pending.delete(row);
+      this.#settled = row;
+    }
+  }
+
+  /** Settles what is left; nothing is put after it. */
+  finish(): SheetBody {
+    if (this.#body) return this.#body;
+    this.settle(lastRow);
+    const { rows, links } = this.#ground;
+    const from = this.#from;
+    const to = { rows: rows.length, links: links.length };
+    this.#body = {
+      range: `A1:${columnLetter(this.#widest)}${Math.max(1, this.#settled)}`,
+      rows: () => rows.read(from.rows, to.rows),
+      links: () => links.read(from.links, to.links),
+    };
+    this.#settled = lastRow;
+    return this.#body;
+  }
+
+  #row(row: number): PendingRow {
+    const known = this.#pending.get(row);
+    if (known) return known;
+    if (row <= this.#settled) throw new Error(`row ${row} of ${this.name} is settled`);
+    const pending: PendingRow = { cells: [] };
+    this.#pending.set(row, pending);
+    return pending;
   }
 
   /** An image at its size in pixels, from the corner of a cell. The images of a book stand on one sheet. */
@@ -187,7 +312,7 @@ export class SheetFile {
     { png, width, height }: { readonly png: Uint8Array; readonly width: number; readonly height: number },
     alternative: string,
   ): void {
-    this.#sheet.addImage(this.image(png, alternative), {
+    this.#sheet.addImage(this.#ground.image(png, alternative), {
       tl: { col: column - 1, row: row - 1 },
       ext: { width, height },
     });
@@ -198,7 +323,7 @@ export class SheetFile {
   }
 
   height(row: number, points: number): void {
-    this.#sheet.getRow(row).height = points;
+    this.#row(row).height = points;
   }
 
   hideColumn(column: number): void {
@@ -270,36 +395,31 @@ export class SheetFile {
       sort: true,
     };
   }
+}
 
-  #style(look: Look): Partial<ExcelJS.Style> {
-    const key = JSON.stringify(look);
-    const known = this.#styles.get(key);
-    if (known) return known;
-    const style: Partial<ExcelJS.Style> = {
-      font: {
-        name: look.font ?? body.name,
-        size: look.size ?? body.size,
-        bold: look.bold ?? false,
-        italic: look.italic ?? false,
-        underline: look.underline ?? false,
-        color: { argb: `FF${look.ink ?? '1F2933'}` },
-      },
-      alignment: {
-        vertical: look.down ?? 'top',
-        wrapText: look.wrap ?? false,
-        ...(look.across ? { horizontal: look.across } : {}),
-        ...(look.indent ? { indent: look.indent } : {}),
-      },
-      protection: { locked: !look.unlocked },
-      ...(look.format ? { numFmt: look.format } : {}),
-      ...(look.fill
-        ? { fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: `FF${look.fill}` } } }
-        : {}),
-      ...borderOf(look.rule),
-    };
-    this.#styles.set(key, style);
-    return style;
-  }
+function styleOf(look: Look): Partial<ExcelJS.Style> {
+  return {
+    font: {
+      name: look.font ?? body.name,
+      size: look.size ?? body.size,
+      bold: look.bold ?? false,
+      italic: look.italic ?? false,
+      underline: look.underline ?? false,
+      color: { argb: `FF${look.ink ?? '1F2933'}` },
+    },
+    alignment: {
+      vertical: look.down ?? 'top',
+      wrapText: look.wrap ?? false,
+      ...(look.across ? { horizontal: look.across } : {}),
+      ...(look.indent ? { indent: look.indent } : {}),
+    },
+    protection: { locked: !look.unlocked },
+    ...(look.format ? { numFmt: look.format } : {}),
+    ...(look.fill
+      ? { fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: `FF${look.fill}` } } }
+      : {}),
+    ...borderOf(look.rule),
+  };
 }
 
 function borderOf(rule: Look['rule']): Partial<ExcelJS.Style> {
@@ -310,38 +430,6 @@ function borderOf(rule: Look['rule']): Partial<ExcelJS.Style> {
     return { border: { top: side, left: side, bottom: side, right: side } };
   }
   return { border: { bottom: rule === 'thin' ? line('thin', 'FF1F3A4D') : line('thin', 'FFDDE3E8') } };
-}
-
-function cellValue(content: Content): ExcelJS.CellValue {
-  switch (content.kind) {
-    case 'text':
-      return content.text === '' ? null : cellText(content.text);
-    case 'number':
-      return numberOf(content.value);
-    case 'formula':
-      return {
-        formula: content.formula,
-        result: content.numeric ? numberOf(content.result) : cellText(content.result),
-      };
-    case 'link':
-      return { text: cellText(content.text), hyperlink: content.to };
-    case 'day':
-      return dayOf(content.day) ?? cellText(content.day);
-    case 'empty':
-      return null;
-  }
-}
-
-/** The double nearest to a decimal text, at the 15 digits that a spreadsheet keeps. */
-export function numberOf(value: string | number): number {
-  return new Decimal(String(value)).toSignificantDigits(15).toNumber();
-}
-
-/** A day that both calendars of Excel count alike; others stay text. */
-function dayOf(day: string): Date | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || day < '1904-01-02') return null;
-  const moment = new Date(`${day}T00:00:00Z`);
-  return Number.isNaN(moment.getTime()) ? null : moment;
 }
 
 /** `&` has a meaning in a footer; so has a number straight after a size. */

@@ -1,28 +1,50 @@
-import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { strFromU8, strToU8, unzipSync, Zip, ZipDeflate } from 'fflate';
+import { escaped } from './sheet-xml.ts';
+
+/** The rows and links of one sheet, which the library does not write: pieces of XML in their order. */
+export interface SheetBody {
+  /** from the first cell to the last: `A1:H90` */
+  readonly range: string;
+  rows(): Iterable<Uint8Array>;
+  links(): Iterable<Uint8Array>;
+}
+
+export interface Packing {
+  /** ISO date written on every part; the zip format knows none before 1980 */
+  readonly day: string;
+  /** what the images of the first drawing say in words, in their order */
+  readonly alternatives: readonly string[];
+  /** of each sheet, in the order of the sheets */
+  readonly bodies: readonly SheetBody[];
+}
 
 /**
- * The same workbook with nothing of the moment in it: parts in order of name, one date for all, and
- * internal links as places of the workbook rather than as external targets.
- *
- * @param alternatives what the images of the first drawing say in words, in their order
- * @param day ISO date written on every part; the zip format knows none before 1980
+ * Writes a workbook file from what the library made of it, with the rows of its sheets put in one piece after the
+ * other, and nothing of the moment in it: parts in order of name, one date for all.
  */
-export function packWorkbook(
-  bytes: Uint8Array,
-  day: string,
-  alternatives: readonly string[] = [],
-): Uint8Array {
-  const parts = unzipSync(bytes);
-  const packed: Zippable = {};
-  // the zip date has no time zone: local getters are what the packer reads
-  const [year = 1980, month = 1, date = 1] = day.split('-').map(Number);
-  const mtime = new Date(Math.max(year, 1980), month - 1, date, 0, 0, 0);
-  for (const name of Object.keys(parts).sort(contentTypesFirst)) {
-    const part = parts[name] as Uint8Array;
-    if (name.endsWith('/')) continue;
-    packed[name] = [described(name, inward(name, part), alternatives), { mtime, level: 6, os: 3, attrs: 0 }];
+export function packWorkbook(frame: Uint8Array, path: string, packing: Packing): void {
+  const parts = unzipSync(frame);
+  const file = openSync(path, 'w');
+  try {
+    const zip = new Zip((error, bytes) => {
+      if (error) throw error;
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    });
+    // the zip date has no time zone: local getters are what the packer reads
+    const [year = 1980, month = 1, date = 1] = packing.day.split('-').map(Number);
+    const mtime = new Date(Math.max(year, 1980), month - 1, date, 0, 0, 0);
+    for (const name of Object.keys(parts).sort(contentTypesFirst)) {
+      if (name.endsWith('/')) continue;
+      const entry = Object.assign(new ZipDeflate(name, { level: 6 }), { mtime, os: 3, attrs: 0 });
+      zip.add(entry);
+      for (const piece of piecesOf(name, parts[name] as Uint8Array, packing)) entry.push(piece);
+      entry.push(new Uint8Array(), true);
+    }
+    zip.end();
+  } finally {
+    closeSync(file);
   }
-  return zipSync(packed, { mtime });
 }
 
 /** `[Content_Types].xml` leads, as readers that stream expect; then by name. */
@@ -31,35 +53,38 @@ function contentTypesFirst(a: string, b: string): number {
   return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 
-function inward(name: string, part: Uint8Array): Uint8Array {
-  if (/^xl\/worksheets\/sheet\d+\.xml$/.test(name)) {
-    const xml = strFromU8(part);
-    return strToU8(xml.replace(/<hyperlink [^>]*>/g, (link) => link.replace(/ r:id="[^"]*"/, '')));
+function* piecesOf(name: string, part: Uint8Array, packing: Packing): Generator<Uint8Array> {
+  const sheet = /^xl\/worksheets\/sheet(\d+)\.xml$/.exec(name);
+  if (sheet) yield* sheetPieces(strFromU8(part), packing.bodies[Number(sheet[1]) - 1] as SheetBody);
+  else if (name === 'xl/drawings/drawing1.xml')
+    yield strToU8(described(strFromU8(part), packing.alternatives));
+  else yield part;
+}
+
+function* sheetPieces(frame: string, body: SheetBody): Generator<Uint8Array> {
+  const [, head, tail] = /^(.*?)<sheetData(?:\/>|>.*?<\/sheetData>)(.*)$/s.exec(frame) as RegExpExecArray;
+  yield strToU8(
+    `${(head as string).replace(/<dimension ref="[^"]*"/, `<dimension ref="${body.range}"`)}<sheetData>`,
+  );
+  yield* body.rows();
+  // links stand before what is said of printing
+  const [, before, after] = /^(.*?)(<printOptions.*)$/s.exec(tail as string) as RegExpExecArray;
+  yield strToU8(`</sheetData>${before}`);
+  let any = false;
+  for (const piece of body.links()) {
+    if (!any) yield strToU8('<hyperlinks>');
+    any = true;
+    yield piece;
   }
-  if (/^xl\/worksheets\/_rels\/sheet\d+\.xml\.rels$/.test(name)) {
-    const xml = strFromU8(part);
-    return strToU8(xml.replace(/<Relationship [^>]*\/relationships\/hyperlink"[^>]*\/>/g, ''));
-  }
-  return part;
+  yield strToU8(`${any ? '</hyperlinks>' : ''}${after}`);
 }
 
 /** The library writes no alternative text on its images. */
-function described(name: string, part: Uint8Array, alternatives: readonly string[]): Uint8Array {
-  if (name !== 'xl/drawings/drawing1.xml') return part;
+function described(drawing: string, alternatives: readonly string[]): string {
   let next = 0;
-  return strToU8(
-    strFromU8(part).replace(/<xdr:cNvPr (?![^>]*\bdescr=)/g, (opening) => {
-      const alternative = alternatives[next] ?? '';
-      next += 1;
-      return `${opening}descr="${attribute(alternative)}" `;
-    }),
-  );
-}
-
-function attribute(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('"', '&quot;')
-    .replace(/[\n\r\t]+/g, ' ');
+  return drawing.replace(/<xdr:cNvPr (?![^>]*\bdescr=)/g, (opening) => {
+    const alternative = alternatives[next] ?? '';
+    next += 1;
+    return `${opening}descr="${escaped(alternative.replace(/[\n\r\t]+/g, ' '))}" `;
+  });
 }

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { quarter } from '../format.ts';
+import { number, quarter } from '../format.ts';
 import type { Book } from './book.ts';
 import type { Cells } from './cell.ts';
 import { columnLetter, type Look, type SheetFile, type WorkbookFile } from './excel.ts';
@@ -45,11 +45,16 @@ export interface TableSheet<Row> {
   /** what the row is about, for formulas and links of other sheets */
   ids?(row: Row, book: Book): readonly string[];
   cells(row: Row, here: Here, book: Book): Cells;
+  /** of what the rows leave out, how much there is and where */
+  rest?(book: Book): string | undefined;
   /** a look laid over the whole row */
   look?(row: Row, book: Book): Look | undefined;
   /** what the table needs beyond its cells: validations, further conditions */
   finish?(sheet: SheetFile, ranges: Ranges, book: Book): void;
 }
+
+/** Rows of a table at most: what opens in seconds; of more, the sheet says where the rest is. */
+export const mostRows = 20_000;
 
 /** Letters of the body font in one unit of column width, a little under the truth. */
 const charactersPerWidth = 1.3;
@@ -60,7 +65,10 @@ const rowsOf = { title: 1, intro: 2, back: 3, band: 4, head: 5, first: 6 } as co
 export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => SheetPlan {
   return (book) => {
     const layout = book.layouts.get(definition.key) as SheetLayout;
-    const rows = definition.rows(book);
+    const all = definition.rows(book);
+    const rows = all.slice(0, mostRows);
+    const rest =
+      all.length > mostRows ? rowsLeft(book, definition.key, mostRows, all.length) : definition.rest?.(book);
     return {
       place() {
         rows.forEach((row, i) => {
@@ -70,18 +78,18 @@ export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => Sh
       },
       write(file) {
         const sheet = openSheet(file, layout, book);
-        const totals = new Map<string, Decimal>();
+        if (rest) sheet.put(rowsOf.back, 2, { kind: 'text', text: rest }, { bold: true, ink: introLook.ink });
+        const cellsOf = (row: Row, at: number) => definition.cells(row, hereAt(at, layout), book);
+        const ranges = rangesOf(layout, rows.length);
+        const totalled = layout.columns.filter((c) => c.total);
+        if (totalled.length > 0) {
+          const cells = rows.map((row, i) => cellsOf(row, rowsOf.first + i));
+          writeTotals(sheet, layout, ranges, totalsOf(cells, totalled), book);
+        }
         rows.forEach((row, i) => {
-          const here = hereAt(rowsOf.first + i, layout);
-          writeRow(
-            sheet,
-            layout,
-            here.row,
-            definition.cells(row, here, book),
-            definition.look?.(row, book),
-            book,
-            totals,
-          );
+          const at = rowsOf.first + i;
+          writeRow(sheet, layout, at, cellsOf(row, at), definition.look?.(row, book), book);
+          sheet.settle(at);
         });
         if (rows.length === 0) {
           sheet.put(
@@ -91,8 +99,6 @@ export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => Sh
             { italic: true, ink: introLook.ink },
           );
         }
-        const ranges = rangesOf(layout, rows.length);
-        writeTotals(sheet, layout, ranges, totals, book);
         const width = columnLetter(layout.columns.length);
         sheet.filter(`A${rowsOf.head}:${width}${ranges.last}`);
         sheet.printArea(`A1:${layout.printed ? letterOf(layout, layout.printed) : width}${ranges.last}`);
@@ -105,6 +111,19 @@ export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => Sh
       },
     };
   };
+}
+
+/** Says how many rows of all a sheet shows, and where the others are. */
+export function rowsLeft(
+  { words, content: { run }, language }: Book,
+  key: SheetKey,
+  shown: number,
+  all: number,
+): string {
+  const known = ['review', 'indicators', 'quarantine'].includes(key) ? key : 'other';
+  const where = words.say(`rest.${known}`, { run: `out/${run.period}/${run.id}` });
+  const digits = (rows: number) => number(String(rows), 0, language);
+  return words.say('rest.rows', { shown: digits(shown), all: digits(all), where });
 }
 
 /** The frame that every table shares: title, introduction, way back, column headings. */
@@ -183,7 +202,6 @@ function writeRow(
   cells: Cells,
   overlay: Look | undefined,
   book: Book,
-  totals: Map<string, Decimal>,
 ): void {
   let lines = 1;
   layout.columns.forEach((column, i) => {
@@ -202,13 +220,22 @@ function writeRow(
       ...overlay,
       ...cell.look,
     });
-    if (column.total && (cell.kind === 'number' || (cell.kind === 'formula' && cell.numeric))) {
-      const value = cell.kind === 'number' ? cell.value : cell.result;
-      totals.set(column.key, (totals.get(column.key) ?? new Decimal(0)).plus(value));
-    }
   });
   // said, because not every reader's program fits rows to their text when it opens a file
   if (lines > 1) sheet.height(row, Math.min(409, lines * 12 + 2));
+}
+
+/** Sums of the columns that are totalled, as decimal text. */
+function totalsOf(rows: readonly Cells[], columns: readonly ColumnLayout[]): Map<string, string> {
+  return new Map(
+    columns.map(({ key }) => {
+      const sum = rows.reduce((total, { [key]: cell }) => {
+        if (cell?.kind === 'number') return total.plus(cell.value);
+        return cell?.kind === 'formula' && cell.numeric ? total.plus(cell.result) : total;
+      }, new Decimal(0));
+      return [key, sum.toFixed()];
+    }),
+  );
 }
 
 /** Totals above the headings count the rows that a filter leaves in sight. */
@@ -216,10 +243,9 @@ function writeTotals(
   sheet: SheetFile,
   layout: SheetLayout,
   ranges: Ranges,
-  totals: ReadonlyMap<string, Decimal>,
+  totals: ReadonlyMap<string, string>,
   book: Book,
 ): void {
-  if (!layout.columns.some((c) => c.total)) return;
   sheet.put(
     rowsOf.band,
     1,
@@ -231,7 +257,7 @@ function writeTotals(
       if (i > 0) sheet.put(rowsOf.band, i + 1, { kind: 'empty' }, totalLook);
       return;
     }
-    const result = totals.get(column.key)?.toFixed() ?? '0';
+    const result = totals.get(column.key) ?? '0';
     const content = {
       kind: 'formula' as const,
       formula: `SUBTOTAL(109,${ranges.of(column.key)})`,

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { chartGallery } from '../board/gallery.ts';
 import type { ReportContent } from '../content.ts';
 import type { Presentation } from '../presentation.ts';
@@ -78,17 +77,20 @@ export async function writeWorkbook(
   const pictures =
     presentation && charts.length > 0 ? await pictureCharts(charts, templates, presentation) : new Map();
   const book = await openBook(content, templates);
-  const file = new WorkbookFile({
-    title: book.words.say('properties.title', book.holes),
-    subject: book.words.say('properties.subject', { run: content.run.id }),
-    author: 'Concordance',
-    day: content.run.to,
-  });
+  const file = new WorkbookFile(
+    {
+      title: book.words.say('properties.title', book.holes),
+      subject: book.words.say('properties.subject', { run: content.run.id }),
+      author: 'Concordance',
+      day: content.run.to,
+    },
+    path,
+  );
   const plans = sheetKeys.map((key) =>
     key === 'charts' ? chartsSheet(book, charts, pictures) : tables[key](book),
   );
   for (const plan of plans) plan.place();
   for (const plan of plans) plan.write(file);
   nameFigures(file, book);
-  await writeFile(path, await file.bytes());
+  await file.write();
 }

@@ -29,7 +29,7 @@ it('shows every chart of the report as a sharp image that says its finding to wh
   const drawing = strFromU8(parts['xl/drawings/drawing1.xml'] as Uint8Array);
   const said = [...drawing.matchAll(/<xdr:cNvPr [^>]*\bdescr="([^"]*)"/g)].map((found) => found[1]);
   const written = (text: string) =>
-    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
   expect(said).toEqual(charts.map((chart) => written(chart.alternative)));
   for (let number = 1; number <= charts.length; number += 1) {
     const image = PNG.sync.read(Buffer.from(parts[`xl/media/image${number}.png`] as Uint8Array));

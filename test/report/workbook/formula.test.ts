@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Indicator } from '../../../pipelines/indicators/catalogue.ts';
 import { parseExpression } from '../../../pipelines/indicators/expression.ts';
 import { cellText, quoted } from '../../../pipelines/report/workbook/cell-text.ts';
-import { columnLetter, numberOf, WorkbookFile } from '../../../pipelines/report/workbook/excel.ts';
+import { columnLetter, WorkbookFile } from '../../../pipelines/report/workbook/excel.ts';
 import { cellExpression, indicatorFormula } from '../../../pipelines/report/workbook/formula.ts';
+import { numberOf } from '../../../pipelines/report/workbook/sheet-xml.ts';
 
 const cell = (measure: string) => measure.toUpperCase();
 const marks = { empty: 'n.c.', missing: 'n.d.' };
@@ -89,7 +90,10 @@ describe('the door to the library', () => {
     expect([1, 26, 27, 52, 703].map(columnLetter)).toEqual(['A', 'Z', 'AA', 'AZ', 'AAA']);
   });
   it('refuses a row that a sheet cannot hold, and says what to do', () => {
-    const file = new WorkbookFile({ title: 't', subject: 's', author: 'a', day: '2026-09-30' });
+    const file = new WorkbookFile(
+      { title: 't', subject: 's', author: 'a', day: '2026-09-30' },
+      'never-written.xlsx',
+    );
     const sheet = file.sheet({
       name: 'S',
       tab: '000000',
@@ -103,7 +107,10 @@ describe('the door to the library', () => {
     );
   });
   it('refuses a validation message that would make Excel call the file damaged', () => {
-    const file = new WorkbookFile({ title: 't', subject: 's', author: 'a', day: '2026-09-30' });
+    const file = new WorkbookFile(
+      { title: 't', subject: 's', author: 'a', day: '2026-09-30' },
+      'never-written.xlsx',
+    );
     const sheet = file.sheet({
       name: 'S',
       tab: '000000',

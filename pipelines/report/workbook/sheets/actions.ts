@@ -94,6 +94,6 @@ function evidenceOf(action: Action, say: Book['words']['say']): string {
 }
 
 function sourceOf(action: Action, book: Book): string {
-  const extract = book.content.extracts.find((one) => one.id === action.extractId);
+  const extract = book.extract(action.extractId);
   return `${extract?.name ?? action.extractId}:${action.rowNumber}`;
 }

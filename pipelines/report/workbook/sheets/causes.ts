@@ -81,10 +81,7 @@ export const gapRowsSheet = tableSheet<RowLine>({
     site: text(row.site ?? ''),
     amount: number(row.amount, { format: signedFormat(of.unit) }),
     unit: text(book.unit(of.unit)),
-    extract: link(
-      book.content.extracts.find((one) => one.id === row.extract)?.name ?? row.extract,
-      book.places.link(`extract:${row.extract}`),
-    ),
+    extract: link(book.extract(row.extract)?.name ?? row.extract, book.places.link(`extract:${row.extract}`)),
     row: number(row.row),
     command: text(of.commands[row.side]),
   }),

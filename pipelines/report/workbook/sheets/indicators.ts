@@ -4,6 +4,7 @@ import { consolidationOf } from '../../../indicators/consolidation.ts';
 import { type Basis, type Figure, GROUP } from '../../../indicators/figure.ts';
 import { measuresIn } from '../../../indicators/measures-in.ts';
 import { methodText } from '../../figure-method.ts';
+import { number as digits } from '../../format.ts';
 import { type Book, figureId } from '../book.ts';
 import {
   type Cell,
@@ -31,7 +32,8 @@ export const indicatorsSheet = tableSheet<Line>({
   key: 'indicators',
   rows: (book) =>
     book.indicators.flatMap((indicator) =>
-      book.entities
+      book.entitiesOf
+        .indicator(indicator.id)
         .filter((entity) =>
           indicator.bases.some(
             (basis) => now(book, indicator, entity, basis) ?? before(book, indicator, entity, basis),
@@ -56,12 +58,26 @@ export const indicatorsSheet = tableSheet<Line>({
     id: text(`${indicator.id}:${entity}`),
   }),
   look: ({ entity }) => (entity === GROUP ? { bold: true, fill: ink.panel } : undefined),
+  rest: entitiesLeft,
   finish(sheet, ranges) {
     for (const basis of ['quarter', 'ttm']) {
       sheet.conditions(ranges.of(`change_${basis}`), changeConditions(ranges, `change_${basis}`));
     }
   },
 });
+
+/** Of a group with too many entities for a sheet, what is not shown and where it is. */
+export function entitiesLeft(book: Book): string | undefined {
+  const { left } = book.entitiesOf;
+  if (left === 0) return undefined;
+  const shown = book.entities.length - 1 - left;
+  const { run } = book.content;
+  return book.words.say('rest.entities', {
+    shown,
+    all: digits(String(book.entities.length - 1), 0, book.language),
+    run: `out/${run.period}/${run.id}`,
+  });
+}
 
 const now = (book: Book, indicator: Indicator, entity: string, basis: Basis) =>
   book.figure(indicator.id, entity, book.content.run.period, basis);

@@ -5,6 +5,7 @@ import type { Book } from '../book.ts';
 import { type Cell, type Cells, formula, link, number, numeric, still, text, words } from '../cell.ts';
 import { changeFormat, ink, numberFormat, percentFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
+import { entitiesLeft } from './indicators.ts';
 
 interface Line {
   readonly measure: Measure;
@@ -20,7 +21,8 @@ export const measuresSheet = tableSheet<Line>({
   rows: (book) =>
     book.content.catalogue.measures.flatMap((measure) =>
       (['quarter', 'ttm'] as const).flatMap((basis) =>
-        book.entities
+        book.entitiesOf
+          .measure(measure.id)
           .map((entity) => ({
             measure,
             entity,
@@ -50,6 +52,7 @@ export const measuresSheet = tableSheet<Line>({
     };
   },
   look: ({ entity }) => (entity === GROUP ? { bold: true, fill: ink.panel } : undefined),
+  rest: entitiesLeft,
 });
 
 function valueCells(book: Book, value: MeasureValue | undefined, suffix: string, column: string): Cells {

@@ -1,8 +1,8 @@
 import { Decimal } from 'decimal.js';
-import type { ExtractFacts, QuarantinedRow } from '../../content.ts';
+import { type ExtractFacts, type QuarantinedRow, quarantineCap } from '../../content.ts';
 import { type Cells, formula, link, number, numeric, text, words } from '../cell.ts';
 import { percentFormat } from '../look.ts';
-import { tableSheet } from '../table.ts';
+import { rowsLeft, tableSheet } from '../table.ts';
 
 type Line =
   | { readonly kind: 'extract'; readonly extract: ExtractFacts }
@@ -70,9 +70,18 @@ export const qualitySheet = tableSheet<Line>({
 export const quarantineSheet = tableSheet<QuarantinedRow>({
   key: 'quarantine',
   rows: ({ content }) => content.quarantine,
+  rest: (book) =>
+    book.content.quarantine.length < quarantineCap
+      ? undefined
+      : rowsLeft(
+          book,
+          'quarantine',
+          quarantineCap,
+          book.content.extracts.reduce((sum, one) => sum + one.rowsQuarantined, 0),
+        ),
   ids: (row) => [`quarantine:${row.extract}`],
   cells: (row, _here, book) => {
-    const extract = book.content.extracts.find((one) => one.id === row.extract);
+    const extract = book.extract(row.extract);
     return {
       extract: link(extract?.name ?? row.extract, book.places.link(`extract:${row.extract}`)),
       row: number(row.row),

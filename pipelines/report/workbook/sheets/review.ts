@@ -7,7 +7,7 @@ import { type Cell, formula, link, numeric, still, text, words } from '../cell.t
 import { quoted } from '../cell-text.ts';
 import type { SheetFile } from '../excel.ts';
 import { ink, valueFormat } from '../look.ts';
-import { type Here, type Ranges, tableSheet } from '../table.ts';
+import { type Here, mostRows, type Ranges, tableSheet } from '../table.ts';
 import { changeCell } from './indicators.ts';
 
 interface Line {
@@ -25,7 +25,7 @@ export const reviewSheet = tableSheet<Line>({
   key: 'review',
   rows: (book) => {
     const asked = book.asked();
-    return book.entities.flatMap((entity) =>
+    const lines = book.entities.flatMap((entity) =>
       book.indicators.flatMap((indicator) =>
         indicator.bases.flatMap((basis) => {
           const figure = book.figure(indicator.id, entity, book.content.run.period, basis);
@@ -33,6 +33,10 @@ export const reviewSheet = tableSheet<Line>({
         }),
       ),
     );
+    // where one form cannot hold them all, each form asks for what the forms before it left undecided
+    return lines.length <= mostRows
+      ? lines
+      : lines.toSorted((a, b) => Number(isDecided(book, a)) - Number(isDecided(book, b)));
   },
   ids: ({ figure }) => [figureId(figure)],
   cells: ({ indicator, figure }, here, book) => ({
@@ -58,6 +62,9 @@ export const reviewSheet = tableSheet<Line>({
   },
 });
 
+const isDecided = (book: Book, { figure }: Line) =>
+  ['approved', 'rejected'].includes(book.reviewOf(figureId(figure))?.state ?? '');
+
 const earlier = (book: Book, { indicator, entity, basis }: Figure) =>
   book.figure(indicator, entity, book.yearBefore, basis);
 
@@ -76,14 +83,9 @@ function reference(
       across: 'right',
     });
   }
-  const cell = book.places.cell(
-    `indicator:${indicator.id}:${place.entity}`,
-    `${column}_${place.basis}`,
-  ) as string;
-  return formula(cell, book.shown(figure), {
-    format: valueFormat(indicator.decimals, figure?.value),
-    across: 'right',
-  });
+  const cell = book.places.cell(`indicator:${indicator.id}:${place.entity}`, `${column}_${place.basis}`);
+  const look = { format: valueFormat(indicator.decimals, figure?.value), across: 'right' as const };
+  return cell ? formula(cell, book.shown(figure), look) : still(book.shown(figure), look);
 }
 
 /** Says, as the reviewer writes, what is still to come: a decision, a reason, a value, a name, evidence. */

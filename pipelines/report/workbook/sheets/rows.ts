@@ -89,7 +89,7 @@ function headCells({ measure, contributions, withheld, shown }: Block, book: Boo
 }
 
 function rowCells(row: ContributingRow, book: Book): Cells {
-  const extract = book.content.extracts.find((one) => one.id === row.extract);
+  const extract = book.extract(row.extract);
   return {
     entity: text(book.entityName(row.entity)),
     site: text(book.content.sites.find((site) => site.id === row.site)?.name ?? row.site),

@@ -1,9 +1,11 @@
 import { Decimal } from 'decimal.js';
 import type { Book } from '../book.ts';
 import { formula, link, number, numeric, text, words } from '../cell.ts';
+import type { Look } from '../excel.ts';
 import type { SheetKey } from '../layout.ts';
 import { ink, percentFormat } from '../look.ts';
 import type { Page } from '../page.ts';
+import { mostRows } from '../table.ts';
 
 /** Counts over the other sheets, live: they move when a reviewer decides or a sheet is corrected. */
 export function writeState(page: Page): void {
@@ -98,7 +100,7 @@ function counter(
     state,
     text(say(`${key}.subject`), { bold: true }),
     link(book.names.get(sheet) as string, book.places.top(sheet)),
-    formula(counted, numeric(count), { format: '#,##0', across: 'right', bold: true }),
+    whole(book, sheet) ? formula(counted, numeric(count), countLook) : number(count, countLook),
     number(total, { format: '#,##0', across: 'right' }),
     formula(
       `IF(E${at}=0,0,D${at}/E${at})`,
@@ -108,6 +110,13 @@ function counter(
     undefined,
     text(say(`${key}.meaning`), { ink: ink.muted, wrap: true }),
   ]);
+}
+
+const countLook: Look = { format: '#,##0', across: 'right', bold: true };
+
+/** Whether a sheet shows all that a counter counts: else the sheet cannot count it again. */
+function whole(book: Book, sheet: SheetKey): boolean {
+  return tableRows(book, sheet) <= mostRows && (sheet !== 'indicators' || book.entitiesOf.left === 0);
 }
 
 function tableRows(book: Book, sheet: SheetKey): number {
@@ -135,8 +144,12 @@ function quarantined(page: Page): void {
     formula(`IF(D${at}=0,"${none}","${some}")`, words(count === 0 ? none : some)),
     text(say('summary.counters.quarantine.subject'), { bold: true }),
     link(book.names.get('quarantine') as string, book.places.top('quarantine')),
-    formula(range('quarantined'), numeric(count), { format: '#,##0', across: 'right', bold: true }),
-    formula(range('read'), numeric(total), { format: '#,##0', across: 'right' }),
+    whole(book, 'quality')
+      ? formula(range('quarantined'), numeric(count), countLook)
+      : number(count, countLook),
+    whole(book, 'quality')
+      ? formula(range('read'), numeric(total), { format: '#,##0', across: 'right' })
+      : number(total, { format: '#,##0', across: 'right' }),
     formula(
       `IF(E${at}=0,0,D${at}/E${at})`,
       numeric(total === 0 ? 0 : new Decimal(count).dividedBy(total).toFixed()),
