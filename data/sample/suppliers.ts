@@ -11,6 +11,8 @@ export interface Supplier {
   readonly codeSigned: boolean;
   readonly assessed: boolean;
   readonly sheltered: boolean;
+  /** as the decree of 2008 has it; null where nobody asked */
+  readonly size: 'micro' | 'small_medium' | 'intermediate' | 'large' | null;
 }
 
 /** Suppliers that one department deals with alone; the others are drawn. */
@@ -85,6 +87,7 @@ export function supplierRegister(): Supplier[] {
     codeSigned,
     assessed: codeSigned,
     sheltered: false,
+    size: family === 'energy' || family === 'fuel' ? 'large' : 'intermediate',
   }));
   let order = 1;
   for (const [family, [counts, signed]] of Object.entries(families)) {
@@ -101,6 +104,17 @@ export function supplierRegister(): Supplier[] {
           codeSigned,
           assessed: codeSigned && random.chance(0.7),
           sheltered: family === 'services' && n === count - 1,
+          size: stream(`supplier-size/${family}/${company}/${n}`).pick([
+            'micro',
+            'small_medium',
+            'small_medium',
+            'small_medium',
+            'small_medium',
+            'intermediate',
+            'intermediate',
+            'large',
+            null,
+          ]),
         });
       }
     }
@@ -117,6 +131,7 @@ export function supplierFile(register: readonly Supplier[]): ExtractOut {
     'Charte signée',
     'Évalué RSE',
     'EA ou ESAT',
+    'Taille',
   ];
   return csv(
     'purchasing/suppliers.csv',
@@ -129,6 +144,7 @@ export function supplierFile(register: readonly Supplier[]): ExtractOut {
       each.codeSigned,
       each.assessed,
       each.sheltered,
+      each.size ?? '',
     ]),
   );
 }

@@ -134,7 +134,11 @@ function referenceText(
   ].join(' ');
   const paragraph = s.paragraph ? ` §${s.paragraph}` : '';
   const doubt = s.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : '';
-  return `${s.framework} ${s.version} ${s.disclosure}${paragraph}${doubt}  ${framework?.title[language] ?? ''}${dates ? `, ${dates}` : ''}`;
+  const checked =
+    s.certainty === 'confirmed' && framework?.checked_against
+      ? ` (${say('checked', { text: framework.checked_against[language] })})`
+      : '';
+  return `${s.framework} ${s.version} ${s.disclosure}${paragraph}${doubt}  ${framework?.title[language] ?? ''}${dates ? `, ${dates}` : ''}${checked}`;
 }
 
 function datapointLines(one: Indicator, library: FrameworkLibrary, language: Language, say: Say): string[] {

@@ -22,6 +22,8 @@ export const Framework = z.strictObject({
   modules: z.array(z.strictObject({ id: z.string(), label: Bilingual })).default([]),
   source: z.string(),
   certainty,
+  /** the text in which the references marked `confirmed` were read */
+  checked_against: Bilingual.optional(),
   note: Bilingual,
 });
 export type Framework = z.infer<typeof Framework>;

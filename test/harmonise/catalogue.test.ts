@@ -38,7 +38,12 @@ describe('the declared catalogue', () => {
     const columns = await tableColumns(empty.warehouse);
     for (const measure of catalogue.measures) {
       expect(columns(measure.table).has('entity'), `${measure.id}: ${measure.table}`).toBe(true);
-      expect(await empty.rows(measureRows(measure, columns(measure.table))), measure.id).toEqual([]);
+      const rows = await empty.rows<{ value: string | null }>(measureRows(measure, columns(measure.table)));
+      // zero of a company that a law does not concern is the perimeter's, not a delivery's
+      expect(
+        rows.filter(({ value }) => Number(value) !== 0),
+        measure.id,
+      ).toEqual([]);
       if (measure.aggregation !== 'sum') expect(measure.key, measure.id).toBeDefined();
       if (measure.eliminate_intragroup)
         expect(columns(measure.table).has('intragroup'), measure.id).toBe(true);

@@ -11,7 +11,9 @@ describe('every model', () => {
   test('is built from empty staged tables', async () => {
     expect(empty.models.length).toBeGreaterThanOrEqual(35);
     for (const model of empty.models) {
-      expect(await empty.warehouse.scalar(`select count(*) from model.${model.name}`), model.name).toBe(0);
+      // that a French law does not concern a company abroad is told by the perimeter alone
+      const from = model.name === 'obligation' ? 'model.obligation where bound' : `model.${model.name}`;
+      expect(await empty.warehouse.scalar(`select count(*) from ${from}`), model.name).toBe(0);
     }
   });
 

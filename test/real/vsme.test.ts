@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Decimal } from 'decimal.js';
+import ExcelJS from 'exceljs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Datapoint } from '../../pipelines/frameworks/framework.ts';
 import { type FrameworkLibrary, loadFrameworks, versionKey } from '../../pipelines/frameworks/load.ts';
@@ -19,6 +21,10 @@ interface Fact {
   readonly aspects: Readonly<Record<string, string>>;
 }
 const path = new URL('../../../shared/data/esg-reports/vsme-1.2.0-facts.json', import.meta.url);
+const templatePath = new URL(
+  '../../../shared/data/esg-reports/VSME-Digital-Template-1.3.0.xlsx',
+  import.meta.url,
+);
 const { facts } = JSON.parse(readFileSync(path, 'utf8')) as { facts: Fact[] };
 const numeric = facts.filter(({ aspects }) => 'decimals' in aspects || 'units' in aspects);
 const nameOf = ({ concept }: Fact) => concept.replace(/^vsme:/, '');
@@ -77,6 +83,31 @@ describe('the VSME template of EFRAG', () => {
         "C8.chemicals",
       ]
     `);
+  });
+
+  test('the paragraph of each datapoint marked as checked is that of the template, where the template has one', async () => {
+    const workbook = new ExcelJS.Workbook();
+    await workbook.xlsx.readFile(fileURLToPath(templatePath));
+    const ranges = new Map(workbook.definedNames.model.map((one) => [one.name, one.ranges[0] ?? '']));
+    /** column A, `Paragraph Reference`, of the row where a concept is filled in */
+    const paragraphOf = (concept: string) => {
+      const [, sheet, row] = /^'([^']+)'!\$[A-Z]+\$(\d+)/.exec(ranges.get(concept) ?? '') ?? [];
+      const cell = sheet ? workbook.getWorksheet(sheet)?.getCell(`A${row}`).text : '';
+      return /^\d/.test(String(cell)) ? String(cell) : undefined;
+    };
+    const compared = datapoints('2025').flatMap((one) =>
+      one.concepts.flatMap((concept) => {
+        const theirs = paragraphOf(concept);
+        return theirs === undefined
+          ? []
+          : [{ id: one.id, ours: one.paragraph, theirs, certainty: one.certainty }];
+      }),
+    );
+    expect(compared.length).toBeGreaterThanOrEqual(19);
+    for (const { id, ours, theirs, certainty } of compared) {
+      expect(ours, id).toBe(theirs);
+      expect(certainty, id).toBe('confirmed');
+    }
   });
 
   test('the intensity of all scopes is what the template works out, a million times: tonnes a euro there', () => {

@@ -40,8 +40,38 @@ export const conduct: GoldenCase[] = [
       'gov.committee_women': 25,
       'gov.alerts': 4,
       'gov.discrimination': 2,
+      'gov.discrimination_reported': 3, // the open one too
       'gov.fines': 2000,
       'gov.anticorruption_training': 75,
+    },
+  },
+  {
+    name: 'payments to SMEs: micro and small or medium suppliers; one supplier is large, one of unknown size',
+    period: '2026-Q1',
+    staged: {
+      suppliers: `supplier  name  country  family  code_signed  esg_assessed  size
+        S1  Un  FR  raw_materials  true  true  small_medium
+        S2  Deux  DE  raw_materials  true  false  large
+        S3  Trois  FR  services  false  false  micro
+        S4  Quatre  FR  services  false  false  -`,
+      // F5 is open and due on 3 March; the credit note, the dispute and the group's invoice count nowhere here
+      supplier_invoices: `entity  supplier  invoice  invoice_date  due_date  payment_date  amount_excl_vat  amount_incl_vat  currency  disputed  intragroup
+        A  S1  F1  2026-01-05  2026-02-04  2026-02-04  5000  6000  EUR  false  false
+        A  S1  C1  2026-01-06  2026-02-04  2026-02-04  -1000  -1200  EUR  false  false
+        A  S1  F5  2026-02-01  2026-03-03  -  500  600  EUR  false  false
+        A  S1  F6  2026-01-05  2026-02-04  2026-03-20  900  1080  EUR  true  false
+        A  S2  F2  2026-01-05  2026-02-04  2026-01-15  2500  3000  EUR  false  false
+        A  S3  F3  2026-01-05  2026-02-04  2026-02-14  1667  2000  EUR  false  false
+        A  S4  F4  2026-01-05  2026-02-04  2026-02-04  833  1000  EUR  false  false
+        A  B  G1  2026-01-05  2026-02-04  2026-02-04  9000  9999  EUR  false  true`,
+    },
+    figures: {
+      'pay.avg_days_sme': (6000 * 30 + 2000 * 40) / 8000, // 32,5
+      'pay.on_time_sme_share': (100 * 6000) / 8000,
+      'pay.late_sme_amount': 600,
+      'pay.size_known_share': (100 * (6000 + 2000 + 3000)) / 12000,
+      'proc.code_signed_count': 50, // S1 and S2 of four
+      'proc.esg_assessed_count': 25, // S1
     },
   },
   {

@@ -43,12 +43,35 @@ const indexOver =
           .join(', ')}`,
       );
     }
-    const models = await loadModels();
-    for (const name of ['equality_cell', 'equality_score', 'obligation']) {
-      await warehouse.run(`drop table model.${name}`);
-      await warehouse.run(`create table model.${name} as ${models.find((m) => m.name === name)?.sql}`);
-    }
+    await rebuild(warehouse, ['equality_cell', 'equality_score', 'obligation']);
   };
+
+async function rebuild(warehouse: Warehouse, names: readonly string[]): Promise<void> {
+  const models = await loadModels();
+  for (const name of names) {
+    await warehouse.run(`drop table model.${name}`);
+    await warehouse.run(`create table model.${name} as ${models.find((m) => m.name === name)?.sql}`);
+  }
+}
+
+/** A employs 15 executives, 6 of them women, `workers` full time, four half time and ten apprentices all year. */
+const directedBy = (workers: number) => async (warehouse: Warehouse) => {
+  const groups: readonly (readonly [string, number, string, string, number, string])[] = [
+    ['xf', 6, 'F', 'executive', 1, 'permanent'],
+    ['xm', 9, 'M', 'executive', 1, 'permanent'],
+    ['w', workers, 'M', 'worker', 1, 'permanent'],
+    ['h', 4, 'F', 'worker', 0.5, 'permanent'],
+    ['a', 10, 'F', 'worker', 1, 'apprentice'],
+  ];
+  for (const [name, count, sex, job, fte, contract] of groups) {
+    await warehouse.run(
+      `insert into model.employment (entity, date, person, sex, job_class, fte, working_time, contract_class, is_employee, is_main)
+       select 'A', m.month_end, '${name}' || i, '${sex}', '${job}', ${fte}, '${fte < 1 ? 'part_time' : 'full_time'}', '${contract}', true, true
+       from reference.month as m, range(${count}) as r(i)`,
+    );
+  }
+  await rebuild(warehouse, ['obligation']);
+};
 
 // 25 people in France by DSN (A), 60 in Germany by a register (D), nobody known in B
 const small = dsnOf(staffOfA.slice(0, 25));
@@ -72,6 +95,43 @@ export const obligations: GoldenCase[] = [
       'hr.index_egalite@GROUP@ttm': '<not_applicable>', // each company's, never the group's
       'hr.oeth_contribution@GROUP@ttm': '<not_applicable>',
     },
+  },
+  {
+    name: 'a company abroad whose staff nobody told is not concerned; a French one may be',
+    period: '2025-Q4',
+    staged: small,
+    missing: [
+      'dsn_contracts@B',
+      'hr_register@B',
+      'dsn_contracts@D',
+      'hr_register@D',
+      'dsn_pays@B',
+      'pay_reviews@B',
+      'dsn_pays@D',
+    ],
+    figures: {
+      'hr.index_egalite@D@ttm': '<not_applicable>',
+      'hr.oeth_missing@D@ttm': '<not_applicable>',
+      'hr.rixain_executives@D@quarter': '<not_applicable>',
+      'hr.index_egalite@B@ttm': '<missing>',
+    },
+  },
+  {
+    name: 'executives are told by each company of 1,000 people, part-time at its share, apprentices left out',
+    period: '2025-Q4',
+    staged: {},
+    // 15 + 983 + 4 x 0,5 = 1 000
+    after: directedBy(983),
+    figures: {
+      'hr.rixain_executives@A@quarter': (100 * 6) / 15,
+    },
+  },
+  {
+    name: 'and not by one of 999',
+    period: '2025-Q4',
+    staged: {},
+    after: directedBy(982),
+    figures: { 'hr.rixain_executives@A@quarter': '<not_applicable>' },
   },
   {
     name: 'under 20 people the obligation to employ does not bind either',

@@ -96,8 +96,8 @@ export const workforce: GoldenCase[] = [
       'hr.parttime_share_women': (100 * 15) / 26, // c, f
       'hr.parttime_share_men': (100 * 5) / 34,
       'hr.top_mgmt_women': (100 * 6) / 15,
-      'hr.rixain_executives': (100 * 6) / 15,
       'hr.mgmt_ratio_fm': 6 / 9, // a ratio, women to men, no share
+      'hr.family_leave_entitled': 100,
       'hr.cba_cover': (100 * 45) / 65, // a, b, c, d
       'hr.disability_share': (100 * 5) / 65, // g
       // days to 31/12/2025: 3 653 (2016 to 2025, 29 February in 2016, 2020, 2024), 7 305 (20 years), 1 826, 365
@@ -141,6 +141,22 @@ export const workforce: GoldenCase[] = [
     },
   },
   {
+    name: 'family leave in a country whose right nobody has written down is neither zero nor supposed',
+    period: '2025-Q4',
+    staged: {
+      hr_register: registerOf([
+        { name: 'a', entity: 'A', count: 6, sex: 'F' },
+        { name: 'd', count: 6, sex: 'F' },
+      ]),
+    },
+    before: (warehouse) => warehouse.run("delete from reference.family_leave_rights where country = 'DE'"),
+    figures: {
+      'hr.family_leave_entitled@A': 100,
+      'hr.family_leave_entitled@D': '<not_calculable>',
+      'hr.family_leave_entitled': 100,
+    },
+  },
+  {
     name: 'who comes and who leaves in the fourth quarter',
     period: '2025-Q4',
     staged: { hr_register: registerOf(moving) },
@@ -158,6 +174,8 @@ export const workforce: GoldenCase[] = [
       'hr.hires_women': 7,
       'hr.hires_men': 9,
       'hr.turnover@GROUP@ttm': (100 * 47) / averageMoving,
+      // without the six of another reason and the five transferred: resigned, dismissed, agreed, in trial, retired, dead
+      'hr.turnover_esrs@GROUP@ttm': (100 * 36) / averageMoving,
       'hr.turnover_voluntary@GROUP@ttm': (100 * 8) / averageMoving,
     },
   },
