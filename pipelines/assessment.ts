@@ -24,6 +24,8 @@ import { readActions } from './objectives/read-actions.ts';
 import { verifyEffects } from './objectives/verify-actions.ts';
 import type { ReportContent } from './report/content.ts';
 import { type Agenda, agendaOf } from './review/agenda.ts';
+import { type FollowedResolution, followUp, followUpFindings } from './review/follow-up.ts';
+import type { CarriedResolution } from './review/resolution.ts';
 import type { Contract } from './stage/contract.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
@@ -43,6 +45,8 @@ export interface AssessmentFacts {
   readonly measures: readonly MeasureValue[];
   /** what reviewers wrote of gaps before */
   readonly explanations: readonly Explanation[];
+  /** what reviewers decided before of objectives, actions and the arbitration */
+  readonly resolutions: readonly CarriedResolution[];
   readonly evidence: readonly Evidence[];
   /** where the commands in findings find the run */
   readonly runFolder: string;
@@ -62,6 +66,7 @@ export interface Assessment {
   readonly spend: ReportContent['spend'];
   readonly findings: readonly Finding[];
   readonly agenda: Agenda;
+  readonly followed: readonly FollowedResolution[];
 }
 
 /**
@@ -142,6 +147,17 @@ export async function assess(warehouse: Warehouse, facts: AssessmentFacts): Prom
   };
   const aligned = await alignPriorities(warehouse, priorities, { links, problem, periodEnd: end });
   const yearStart = quarterOf(shiftQuarter(period, -3), start).from;
+  const follow = {
+    standings: positions,
+    actions,
+    indicators: catalogue.indicators,
+    day: end,
+    currency: configuration.group.currency,
+    language,
+    say,
+    names: await wording(language, 'common'),
+  };
+  const followed = followUp(facts.resolutions, follow);
   const findings = ranked([
     ...driftFindings(positions, catalogue, say),
     ...gapFindings(gaps, catalogue, language, say),
@@ -166,6 +182,7 @@ export async function assess(warehouse: Warehouse, facts: AssessmentFacts): Prom
       say,
       nameOf,
     }),
+    ...followUpFindings(followed, follow),
     ...(await contradictions(warehouse, priorities)),
     ...aligned.findings,
     ...baseYearFindings({ configuration, measures, period, language, say }),
@@ -183,5 +200,6 @@ export async function assess(warehouse: Warehouse, facts: AssessmentFacts): Prom
     spend: aligned.spend,
     findings,
     agenda,
+    followed,
   };
 }

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { carriedExplanations } from './carried-explanations.ts';
+import { carriedReview } from './carried-review.ts';
 import { shiftQuarter } from './configuration/period.ts';
 import type { Figure } from './indicators/figure.ts';
 import type { Plan } from './plan.ts';
@@ -52,11 +52,12 @@ export async function carriedIn(
   const carried: Carried = {
     previous,
     restates: last ? { run: last.manifest.run, manifest_sha256: last.manifestSha256 } : null,
-    explanations: await carriedExplanations(
+    ...(await carriedReview(
       await draftsBefore(plan, inputs, previousFolder),
       [plan.periodFolder, join(plan.out, shiftQuarter(plan.quarter.id, -1))],
+      plan.quarter.id,
       made?.run,
-    ),
+    )),
     restated: figures
       .flatMap((figure) => {
         const line = ledger.get(idOf(figure));

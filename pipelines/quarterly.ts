@@ -178,6 +178,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       figures,
       measures,
       explanations: before.carried.explanations,
+      resolutions: before.carried.resolutions,
       evidence: evidence ?? [],
       runFolder: `out/${quarter.id}/${identity.id}`,
       aligning: () => progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`),
@@ -204,6 +205,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       standings: positions,
       actions,
       agenda,
+      followed: assessed.followed,
     });
     await writeFile(join(folder, 'agenda.json'), `${JSON.stringify(dossier, null, 2)}\n`);
 
@@ -236,6 +238,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
       spend: assessed.spend,
       findings,
       agenda,
+      followed: assessed.followed,
       frameworks: { coverage: coverageOf(chosen, index), lines: index },
       staged,
       missing: collected.missing,

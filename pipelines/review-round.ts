@@ -19,6 +19,7 @@ import { noReview, type Review, reviewOf } from './review/decision.ts';
 import { formWords, readForm } from './review/form.ts';
 import { appendJournal, type Journal, readJournal, replaceFile } from './review/journal.ts';
 import { readSheets, type Sheets } from './review/read-sheets.ts';
+import { subjectsOf } from './review/resolution.ts';
 import { takeIn } from './review/take-in.ts';
 import { parseWorkbookKey } from './review/workbook-key.ts';
 import { withLock } from './seal/lock.ts';
@@ -100,6 +101,7 @@ export async function reviewRun(
     const form = readForm(back, await formWords(content.run.language), {
       figures: new Set(materialFigures(content).map((one) => figureId(one))),
       reconciliations: new Set(content.reconciliations.map(reconciliationId)),
+      subjects: new Set(subjectsOf(content, content.followed).map(({ id }) => id)),
       suppressed: new Set(
         content.figures.filter((one) => one.status === 'suppressed').map((one) => figureId(one)),
       ),

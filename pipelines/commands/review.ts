@@ -7,7 +7,7 @@ import { reviewRun } from '../review-round.ts';
 export function reviewCommand(): Command {
   return new Command('review')
     .description(
-      "take a reviewer's workbook in: approvals, rejections, overrides, questions, explanations of gaps",
+      "take a reviewer's workbook in: approvals, rejections, overrides, questions, explanations of gaps, decisions on objectives, arbitration and actions",
     )
     .argument('<run>', 'folder of a run, e.g. out/2026-Q3/latest')
     .argument('<workbook>', 'its review workbook, filled in and saved as .xlsx')
@@ -27,6 +27,7 @@ export function reviewCommand(): Command {
         overridden: count('overridden'),
         questioned: count('questioned'),
         explained: review.explanations.length,
+        resolved: review.resolutions.length,
       };
       const shown = relative(process.cwd(), outcome.workbook) || outcome.workbook;
       if (machine) {
@@ -38,7 +39,7 @@ export function reviewCommand(): Command {
           outcome.added === 0
             ? 'nothing new in this workbook'
             : `${outcome.added} new, ${review.entries} in the journal`,
-          `  ${states.approved} figures approved, ${states.rejected} rejected, ${states.overridden} overridden and to be approved by another person, ${states.questioned} questioned; ${states.explained} gaps explained`,
+          `  ${states.approved} figures approved, ${states.rejected} rejected, ${states.overridden} overridden and to be approved by another person, ${states.questioned} questioned; ${states.explained} gaps explained; ${states.resolved} decisions on objectives, arbitration and actions`,
           ...(review.entries > 0 ? [`  the form with all that is on record: ${shown}`] : []),
           '',
         ].join('\n'),

@@ -10,6 +10,7 @@ import type { Basis, Figure, MeasureValue } from '../indicators/figure.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Agenda } from '../review/agenda.ts';
 import type { Review } from '../review/decision.ts';
+import type { FollowedResolution } from '../review/follow-up.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -54,6 +55,8 @@ export interface ReportContent {
   readonly review: Review;
   /** what the review has to talk about, and what each owner is asked */
   readonly agenda: Agenda;
+  /** what earlier reviews decided of objectives, actions and the arbitration, and what became of it */
+  readonly followed: readonly FollowedResolution[];
   /** figures that an earlier run told differently: restatements of published ones, then changes since the last draft */
   readonly changes: readonly ChangedFigure[];
   /** rows behind the group's figures of the run's period, capped by measure, largest first */

@@ -49,6 +49,25 @@ export function scaleFor(
   return plain;
 }
 
+/**
+ * One scale for a whole column of a table, so that its lines compare: money in thousands, with a decimal where a
+ * line is below ten of them; in millions where no line is below one; in units where a line would vanish.
+ */
+export function columnScale(
+  unit: string,
+  decimals: number,
+  values: readonly (string | null)[],
+  language: Language,
+): Scale {
+  const sizes = values.flatMap((v) => (v === null ? [] : new Decimal(v).abs())).filter((v) => !v.isZero());
+  const smallest = Decimal.min(...(sizes.length > 0 ? sizes : [0]));
+  const alike = scaleFor(unit, decimals, values, language);
+  if (alike.power === 0 || (alike.power === 6 && smallest.greaterThanOrEqualTo(1_000_000))) return alike;
+  if (smallest.lessThan(100)) return { power: 0, unit: unitName(unit, language), decimals };
+  const thousands = scaleFor(unit, decimals, ['100000'], language);
+  return { ...thousands, decimals: smallest.lessThan(10_000) ? 1 : 0 };
+}
+
 /** The digits of a value in a scale, without the unit. */
 export function scaled(value: string, scale: Scale, language: Language): string {
   return number(

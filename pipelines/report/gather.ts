@@ -15,6 +15,7 @@ import type { Action, Standing } from '../objectives/objective.ts';
 import type { Plan } from '../plan.ts';
 import type { Agenda } from '../review/agenda.ts';
 import { noReview } from '../review/decision.ts';
+import type { FollowedResolution } from '../review/follow-up.ts';
 import type { Contract } from '../stage/contract.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -48,6 +49,7 @@ export interface Results {
   readonly spend: readonly SpendShare[];
   readonly findings: readonly Finding[];
   readonly agenda: Agenda;
+  readonly followed: readonly FollowedResolution[];
   readonly frameworks: { readonly coverage: readonly Coverage[]; readonly lines: readonly IndexLine[] };
   readonly staged: readonly StagedExtract[];
   readonly missing: readonly MissingSource[];
@@ -121,6 +123,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     spend: results.spend,
     findings: results.findings,
     agenda: results.agenda,
+    followed: results.followed,
     frameworks: results.frameworks,
     extracts: staged.map((one) => extractFacts(one, results.contracts)),
     missingSources: results.missing.map(({ source, message }) => ({

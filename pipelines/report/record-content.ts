@@ -51,6 +51,8 @@ export async function readRecorded(warehouse: Warehouse, attached?: string): Pro
         `select content from ${attached === undefined ? '' : `${attached}.`}result.content`,
       ),
     );
+    // a run of before decisions were followed has none
+    rest.content.followed ??= [];
     return { ...rest, presentation: { ...presentation, partials: new Map(presentation.partials) } };
   } catch (cause) {
     throw new Fault(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Choice, choices, type Resolution } from './resolution.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -8,7 +9,7 @@ export const FigureState = z.enum(['open', 'approved', 'rejected', 'overridden',
 export type FigureState = z.infer<typeof FigureState>;
 
 const Standing = z.strictObject({
-  state: z.enum([...FigureState.options, 'explained']),
+  state: z.enum([...FigureState.options, 'explained', 'accepted', 'postponed', 'refused']),
   /** decimal text; the override in force, else the computed value; null where there is none */
   value: z.string().nullable(),
 });
@@ -22,10 +23,10 @@ export const JournalEntry = z.strictObject({
   sequence: z.int().min(1),
   /** hash of the line before; of the sealed manifest for the first */
   previous: hash,
-  kind: z.enum(['decision', 'comment', 'explanation']),
-  /** id of a figure, `indicator:entity:period:basis`, or of a reconciliation */
+  kind: z.enum(['decision', 'comment', 'explanation', 'resolution']),
+  /** id of a figure, `indicator:entity:period:basis`, of a reconciliation, or of what a resolution is on */
   subject: z.string(),
-  decision: z.enum(['approve', 'reject', 'override', 'question']).nullable(),
+  decision: z.enum(['approve', 'reject', 'override', 'question', ...choices]).nullable(),
   by: z.string().min(2),
   on: day.describe('day that the reviewer states'),
   from: Standing,
@@ -35,6 +36,9 @@ export const JournalEntry = z.strictObject({
   comment: z.string().nullable(),
   /** the delivered file that `evidence` names; absent where it names none */
   document: Document.optional(),
+  /** of a resolution: who sees to it, and by when */
+  owner: z.string().optional(),
+  due: day.optional(),
   workbook: hash.describe('SHA-256 of the workbook that said it'),
   recorded_at: z.string().describe('clock of the machine that took it in'),
 });
@@ -75,18 +79,32 @@ export interface Review {
   readonly head: string | null;
   readonly figures: readonly FigureReview[];
   readonly explanations: readonly Explanation[];
+  /** the last one on each subject */
+  readonly resolutions: readonly Resolution[];
 }
 
-export const noReview: Review = { entries: 0, head: null, figures: [], explanations: [] };
+export const noReview: Review = { entries: 0, head: null, figures: [], explanations: [], resolutions: [] };
+
+/** State of a resolution's subject in the journal. */
+export const stateAfterChoice = {
+  accept: 'accepted',
+  postpone: 'postponed',
+  refuse: 'refused',
+} as const satisfies Record<Choice, JournalEntry['to']['state']>;
 
 /** Takes the entries together, in their order. */
 export function reviewOf(entries: readonly JournalEntry[], head: string | null): Review {
   const figures = new Map<string, FigureReview>();
   const explanations = new Map<string, Explanation>();
+  const resolutions = new Map<string, Resolution>();
   for (const entry of entries) {
     const { subject, by, on } = entry;
     if (entry.kind === 'explanation') {
       explanations.set(subject, { reconciliation: subject, text: entry.reason ?? '', by, on });
+      continue;
+    }
+    if (entry.kind === 'resolution') {
+      resolutions.set(subject, resolutionOf(entry));
       continue;
     }
     // the first entry is written before any override
@@ -95,7 +113,18 @@ export function reviewOf(entries: readonly JournalEntry[], head: string | null):
   }
   const byId = <Item>(items: Map<string, Item>) =>
     [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
-  return { entries: entries.length, head, figures: byId(figures), explanations: byId(explanations) };
+  return {
+    entries: entries.length,
+    head,
+    figures: byId(figures),
+    explanations: byId(explanations),
+    resolutions: byId(resolutions),
+  };
+}
+
+/** What an entry of a resolution says. */
+export function resolutionOf({ subject, decision, owner, due, reason, by, on }: JournalEntry): Resolution {
+  return { subject, decision: decision as Choice, owner: owner ?? null, due: due ?? null, reason, by, on };
 }
 
 export function openReview(figure: string, computed: string | null): FigureReview {
@@ -131,5 +160,8 @@ function after(before: FigureReview, entry: JournalEntry): FigureReview {
       return { ...before, comments, decided, state: 'rejected', override: null };
     case 'question':
       return { ...before, comments, decided, state: 'questioned' };
+    // the choices of a resolution are on no figure
+    default:
+      return before;
   }
 }

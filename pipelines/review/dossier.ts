@@ -3,6 +3,7 @@ import type { Rounding } from '../language/quantity.ts';
 import type { Language } from '../language/wording.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Agenda } from './agenda.ts';
+import type { FollowedResolution } from './follow-up.ts';
 
 /** An objective as an owner is told of it. */
 export interface DossierObjective {
@@ -42,6 +43,8 @@ export interface Dossier {
   readonly language: Language;
   readonly agenda: Agenda['items'];
   readonly questions: Agenda['questions'];
+  /** decisions of earlier reviews, and what became of them; absent in a run of before they were followed */
+  readonly followed?: readonly FollowedResolution[];
   readonly objectives: readonly DossierObjective[];
   readonly actions: readonly DossierAction[];
 }
@@ -55,6 +58,7 @@ export interface DossierFacts {
   readonly standings: readonly Standing[];
   readonly actions: readonly Action[];
   readonly agenda: Agenda;
+  readonly followed: readonly FollowedResolution[];
 }
 
 export function dossierOf(facts: DossierFacts): Dossier {
@@ -68,6 +72,7 @@ export function dossierOf(facts: DossierFacts): Dossier {
     language,
     agenda: agenda.items,
     questions: agenda.questions,
+    followed: facts.followed,
     objectives: facts.standings.map(({ objective, forecast, pace, ...standing }) => {
       const indicator = facts.catalogue.indicators.find((one) => one.id === objective.indicator);
       return {

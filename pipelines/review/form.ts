@@ -4,6 +4,7 @@ import { type Language, wording } from '../language/wording.ts';
 import type { Document } from './decision.ts';
 import { fileNameIn, namedDocument } from './named-document.ts';
 import { addressOf, type Sheet, type SheetCell, type Sheets } from './read-sheets.ts';
+import { type Choice, choices, type Resolution } from './resolution.ts';
 
 /** What a reviewer wrote on one figure, checked by itself. */
 export interface FormDecision {
@@ -33,6 +34,7 @@ export interface FormExplanation {
 export interface Form {
   readonly decisions: readonly FormDecision[];
   readonly explanations: readonly FormExplanation[];
+  readonly resolutions: readonly Resolution[];
   /** everything that is wrong with it, each with its sheet and cell */
   readonly mistakes: readonly string[];
 }
@@ -41,6 +43,8 @@ export interface Form {
 export interface FormScope {
   readonly figures: ReadonlySet<string>;
   readonly reconciliations: ReadonlySet<string>;
+  /** objectives, actions and the arbitration, as {@link Resolution.subject} */
+  readonly subjects: ReadonlySet<string>;
   /** figures that are hidden to protect a small group: an override would show them */
   readonly suppressed: ReadonlySet<string>;
   /** documents that were delivered; undefined where the group keeps no folder of them */
@@ -55,8 +59,11 @@ const shortestReason = 10;
 export interface FormWords {
   readonly review: SheetWords;
   readonly reconciliations: SheetWords;
+  readonly resolutions: SheetWords;
   /** decision by what a reviewer may write for it, in either language, lower case */
   readonly decisions: ReadonlyMap<string, NonNullable<FormDecision['decision']>>;
+  /** the same for resolutions */
+  readonly choices: ReadonlyMap<string, Choice>;
   readonly language: Language;
 }
 
@@ -72,12 +79,20 @@ export async function formWords(language: Language): Promise<FormWords> {
     name: say(`sheets.${key}.name`),
     heading: (column) => say(`sheets.${key}.columns.${column}`),
   });
-  const decisions = new Map<string, NonNullable<FormDecision['decision']>>();
-  for (const one of ['approve', 'reject', 'override', 'question'] as const) {
-    for (const word of [one, other(`review.decisions.${one}`), say(`review.decisions.${one}`)])
-      decisions.set(fold(word), one);
-  }
-  return { review: sheet('review'), reconciliations: sheet('reconciliations'), decisions, language };
+  const known = <Code extends string>(codes: readonly Code[], list: string) =>
+    new Map(
+      codes.flatMap((code) =>
+        [code, other(`${list}.${code}`), say(`${list}.${code}`)].map((word) => [fold(word), code] as const),
+      ),
+    );
+  return {
+    review: sheet('review'),
+    reconciliations: sheet('reconciliations'),
+    resolutions: sheet('resolutions'),
+    decisions: known(['approve', 'reject', 'override', 'question'], 'review.decisions'),
+    choices: known(choices, 'resolutions.choices'),
+    language,
+  };
 }
 
 /** Reads decisions by the id in their row, wherever row and column have moved. */
@@ -100,7 +115,49 @@ export function readForm(book: Sheets, words: FormWords, scope: FormScope): Form
     const { by, on } = whoAndWhen(row, book, scope, mistakes);
     explanations.push({ reconciliation: row.id, at: row.at('explanation'), text, by, on });
   }
-  return { decisions, explanations, mistakes };
+  const resolutions = tableRows(book, words.resolutions, resolutionColumns, scope.subjects, mistakes).flatMap(
+    (row) => readResolution(row, book, words, scope, mistakes) ?? [],
+  );
+  return { decisions, explanations, resolutions, mistakes };
+}
+
+const resolutionColumns = ['decision', 'responsible', 'due', 'reason', 'reviewer', 'date'] as const;
+
+/** What is accepted has somebody who sees to it and a day; what is put off a day and a reason; what is refused a reason. */
+function readResolution(
+  row: Row<(typeof resolutionColumns)[number]>,
+  book: Sheets,
+  words: FormWords,
+  scope: FormScope,
+  mistakes: string[],
+): Resolution | undefined {
+  const written = row.text('decision');
+  const [owner, reason] = [row.text('responsible'), row.text('reason')];
+  if (written === null) {
+    const stray = resolutionColumns.find((name) => row.text(name) !== null);
+    if (stray !== undefined)
+      mistakes.push(`${row.at('decision')}: empty, though ${row.at(stray)} says "${row.text(stray)}"`);
+    return undefined;
+  }
+  const decision = words.choices.get(fold(written));
+  if (decision === undefined) {
+    const names = [...words.choices.keys()].join(', ');
+    mistakes.push(`${row.at('decision')}: "${written}" is no decision; expected one of ${names}`);
+    return undefined;
+  }
+  if (decision === 'accept' && (owner ?? '').length < 2)
+    mistakes.push(`${row.at('responsible')}: "${owner ?? ''}"; "${written}" needs who sees to it`);
+  if (decision !== 'accept' && (reason ?? '').length < shortestReason)
+    mistakes.push(`${row.at('reason')}: "${reason ?? ''}"; "${written}" needs a reason of 10 characters`);
+  const { by, on } = whoAndWhen(row, book, scope, mistakes);
+  const due = row.text('due') === null ? null : dayOf(row.cell('due'), book.date1904);
+  if (row.text('due') === null ? decision !== 'refuse' : due === null)
+    mistakes.push(
+      `${row.at('due')}: "${row.text('due') ?? ''}" is not a day; "${written}" needs one, as 31/12/2026 or 2026-12-31`,
+    );
+  if (due !== null && on !== '' && due < on)
+    mistakes.push(`${row.at('due')}: ${due} lies before the decision (${on})`);
+  return { subject: row.id, decision, owner, due, reason, by, on };
 }
 
 interface Row<Column extends string> {

@@ -1,8 +1,15 @@
 import { Decimal } from 'decimal.js';
-import { type FigureReview, type JournalEntry, openReview, type Review } from './decision.ts';
+import {
+  type FigureReview,
+  type JournalEntry,
+  openReview,
+  type Review,
+  stateAfterChoice,
+} from './decision.ts';
 import type { Form, FormDecision } from './form.ts';
 import type { NewEntry } from './journal.ts';
 import { mayBeOnePerson } from './person.ts';
+import type { Resolution } from './resolution.ts';
 
 export interface TakeIn {
   readonly entries: readonly NewEntry[];
@@ -86,7 +93,35 @@ export function takeIn(
       ...origin,
     });
   }
+  entries.push(
+    ...form.resolutions
+      .filter((one) => !said.has(statement({ ...one, value: null, evidence: null, comment: null })))
+      .map((one) => resolved(one, review, origin)),
+  );
   return { entries, refused };
+}
+
+function resolved(
+  { subject, decision, owner, due, reason, by, on }: Resolution,
+  { resolutions }: Review,
+  origin: Pick<JournalEntry, 'workbook' | 'recorded_at'>,
+): NewEntry {
+  const before = resolutions.find((one) => one.subject === subject);
+  return {
+    kind: 'resolution',
+    subject,
+    decision,
+    by,
+    on,
+    from: { state: before ? stateAfterChoice[before.decision] : 'open', value: null },
+    to: { state: stateAfterChoice[decision], value: null },
+    reason,
+    evidence: null,
+    comment: null,
+    ...(owner === null ? {} : { owner }),
+    ...(due === null ? {} : { due }),
+    ...origin,
+  };
 }
 
 function refuseApproval(
@@ -133,6 +168,8 @@ const statement = (one: {
   reason: string | null;
   evidence: string | null;
   comment: string | null;
+  owner?: string | null | undefined;
+  due?: string | null | undefined;
 }): string =>
   JSON.stringify([
     one.subject,
@@ -143,4 +180,6 @@ const statement = (one: {
     one.reason,
     one.evidence,
     one.comment,
+    one.owner ?? null,
+    one.due ?? null,
   ]);

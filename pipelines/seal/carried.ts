@@ -1,5 +1,6 @@
 import type { Explanation } from '../alignment/reconcile.ts';
 import type { LedgerLine } from '../review/ledger.ts';
+import type { CarriedResolution } from '../review/resolution.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Carried {
   readonly restates: Manifest['restates'];
   /** what reviewers wrote of gaps before */
   readonly explanations: readonly Explanation[];
+  /** what earlier reviews decided and has not come to an end, see `carriedReview` */
+  readonly resolutions: readonly CarriedResolution[];
   /** last published value of each figure that the run tells otherwise */
   readonly restated: readonly LedgerLine[];
 }

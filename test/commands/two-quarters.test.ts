@@ -1,11 +1,14 @@
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Finding } from '../../pipelines/alignment/finding.ts';
 import { readPastDecisions } from '../../pipelines/past-decisions.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
+import type { Dossier } from '../../pipelines/review/dossier.ts';
 import type { ToldDecision } from '../../pipelines/review/last-decisions.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { verify } from '../../pipelines/seal/verify.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
@@ -13,12 +16,23 @@ import { concordance, type Project, tinyProject } from './tiny-project.ts';
  * Two quarters in a row. In the second, a recycling rate of 10 t of 12.5 t is rejected, a consumption of 92 m3 is
  * approved, and a gap of 2.5 t between what is weighed and what is recycled is explained. Before the third is run, a
  * dispatch of the second is corrected to 12.5 t recycled of 15 t; the gap stays; the water goes on rising.
+ *
+ * The review also decides: the objective on water is accepted for 15 September, a closed loop of cooling is refused and
+ * spent on nevertheless (1,000, then 4,000), a new meter is accepted for 31 August and is still running, the
+ * arbitration is postponed to the next year.
  */
 vi.setConfig({ testTimeout: 300_000 });
 let project: Project;
 let past: ToldDecision[];
 let page: string;
 let owners: string;
+let board: string;
+let subjects: string[];
+let refused: unknown;
+let next: Reviewer;
+let dossier: Dossier;
+let asked: Finding[];
+let checked: string[];
 
 const reconciliation = `reconciliations:
   - id: tonnes
@@ -44,6 +58,18 @@ const water = (
 ) => `Entité;Site;Compteur;Origine;Flux;Début;Fin;Quantité;Unité;Nature
 SA;USINE;E1;network;withdrawal;${from};${to};${m3};m3;measured
 `;
+const actions = (
+  spent: number,
+) => `Action;Objectif;Intitulé (fr);Direction;Responsable;Échéance;Statut;Budget;Dépensé;Devise;Effet attendu;Unité de l'effet
+LOOP;O-WATER;Boucle fermée;operations;Directrice;31/12/2027;running;20000;${spent};EUR;-10;m3
+METER;O-WATER;Compteur neuf;operations;Directrice;31/12/2027;running;5000;0;EUR;-2;m3
+`;
+const resolved = (decision: string, more: Record<string, string> = {}) => ({
+  Décision: decision,
+  Relecteur: 'Le comité',
+  Date: '12/07/2026',
+  ...more,
+});
 const text = (html: string) =>
   html
     .replace(/<style>[\s\S]*?<\/style>/g, '')
@@ -54,7 +80,11 @@ beforeAll(async () => {
   project = await tinyProject((yaml) =>
     yaml
       .replace('language: fr', 'language: fr\nobjectives: objectives.yaml\ncatalogue: catalogue')
-      .replace('history_from: 2026-Q3', 'history_from: 2026-Q2'),
+      .replace('history_from: 2026-Q3', 'history_from: 2026-Q2')
+      .replace(
+        'privacy:',
+        '  - { id: actions, connector: csv, contract: actions, path: extracts/actions.csv, entities: [SA] }\nprivacy:',
+      ),
   );
   await mkdir(join(project.folder, 'catalogue', 'reconciliations'), { recursive: true });
   await project.write('catalogue/reconciliations/tonnes.yaml', reconciliation);
@@ -73,6 +103,7 @@ beforeAll(async () => {
     target: { period: 2027-Q3, value: 60 }
 `,
   );
+  await project.write('extracts/actions.csv', actions(1000));
   await project.write('extracts/waste_2026-Q2.csv', waste('C', '2026-05', '10'));
   await project.write('extracts/water_2026-Q2.csv', water('2026-04-01', '2026-06-30', 92));
   const run = async (period: string) => {
@@ -98,12 +129,38 @@ beforeAll(async () => {
       Relecteur: 'Alice Martin',
       Date: '12/10/2026',
     });
+  subjects = form.ids('Décisions');
+  form
+    .write(
+      'Décisions',
+      'objective:O-WATER',
+      resolved('Accepter', { 'Qui s’en charge': 'Directrice', Échéance: '15/09/2026' }),
+    )
+    .write('Décisions', 'action:LOOP', resolved('Refuser', { Motif: 'trop cher pour ce qu’elle économise' }))
+    .write('Décisions', 'action:METER', resolved('Accepter', { 'Qui s’en charge': 'Bo Dupont' }))
+    .write(
+      'Décisions',
+      'arbitration',
+      resolved('Reporter', { Échéance: '31/03/2027', Motif: 'le budget n’est pas voté' }),
+    );
+  refused = await reviewRun(
+    second,
+    await form.save(join(project.folder, 'half.xlsx')),
+    '2026-11-02T08:00:00.000Z',
+  ).catch((error: Error) => error.message);
+  form.write('Décisions', 'action:METER', { Échéance: '31/08/2026' });
   await reviewRun(second, await form.save(join(project.folder, 'filled.xlsx')), '2026-11-02T08:00:00.000Z');
   await publishRun(second, {}, silent);
 
+  await project.write('extracts/actions.csv', actions(4000));
   await project.write('extracts/waste_2026-Q2.csv', waste('C', '2026-05', '12.5'));
   const third = await run('2026-Q3');
   past = await readPastDecisions(third);
+  next = await Reviewer.open(join(third, 'review.xlsx'));
+  dossier = JSON.parse(await readFile(join(third, 'agenda.json'), 'utf8'));
+  board = text(await readFile(join(third, 'board.html'), 'utf8'));
+  asked = JSON.parse(await readFile(join(third, 'findings.json'), 'utf8'));
+  checked = (await verify(third, { language: 'en' })).differences.map((one) => one.place);
   const brief = async (...owner: string[]) => {
     const out = join(project.folder, 'brief.html');
     const { err } = await concordance(['brief', third, ...owner, '--out', out]);
@@ -146,5 +203,44 @@ test('the agenda has the objective that drifts, and its owner is sent one page o
   expect(page).toMatch(/Moins d’eau hors trajectoire/i);
   expect(owners).toContain('Directrice – revue du T3 2026');
   expect(owners).toContain('Moins d’eau');
-  expect(owners).not.toContain('Bo Dupont');
+  expect(owners).not.toContain('approuvé par Bo Dupont');
+});
+
+test('the review decides on its agenda, the arbitration and the open actions, each with who, when and why', () => {
+  expect(subjects).toEqual(['objective:O-WATER', 'arbitration', 'action:LOOP', 'action:METER']);
+  // without a day, an acceptance is not taken in, and nothing else is
+  expect(refused).toMatch(/1 thing\(s\) are wrong.*Décisions!L9.*"Accepter" needs one/s);
+});
+
+test('the next quarter says what became of each decision, with the figures then and now', () => {
+  expect(dossier.followed?.map((one) => [one.subject, one.outcome, one.before.value])).toEqual([
+    ['action:LOOP', 'against', '1000.00'],
+    ['action:METER', 'late', '0.00'],
+    ['objective:O-WATER', 'late', '92'],
+    ['arbitration', 'under_way', '1000'],
+  ]);
+  const loop =
+    'En cours alors, en cours aujourd’hui ; 4 000 € dépensés, dont 3 000 € depuis la décision.'.toLowerCase();
+  for (const place of [page, board]) expect(place.toLowerCase()).toContain(loop);
+  expect(owners).toContain('Boucle fermée : refusé par Le comité le 12/07/2026.');
+  expect(page).toContain('L’arbitrage proposé : reporté par Le comité le 12/07/2026, au 31/03/2027.');
+  expect(board).toContain('Décisions de la dernière revue, et ce qu’elles sont devenues');
+  expect(next.cell('Décisions', 'action:LOOP', 'Suite').value).toBe('✖ Non suivie');
+  expect(next.cell('Décisions', 'action:METER', 'Décidé').value).toContain('Bo Dupont s’en charge');
+  expect(text(String(next.cell('Décisions', 'objective:O-WATER', 'Ce qu’elle est devenue').value))).toContain(
+    '92 m³ alors',
+  );
+});
+
+test('what went otherwise than decided is a finding that asks the owner of the action', () => {
+  expect(asked.map((one) => one.id)).toEqual(
+    expect.arrayContaining(['action:decision_against:LOOP', 'action:decision_late:METER']),
+  );
+  expect(dossier.questions.find((one) => one.finding === 'action:decision_against:LOOP')?.owner).toBe(
+    'Directrice',
+  );
+});
+
+test('the package that follows decisions recomputes whole', () => {
+  expect(checked).toEqual([]);
 });

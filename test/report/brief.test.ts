@@ -16,6 +16,7 @@ const dossier = (language: 'fr' | 'en') => {
     standings: content.objectives,
     actions: [...content.objectives.flatMap((one) => one.actions), ...content.looseActions],
     agenda: content.agenda,
+    followed: content.followed,
   });
 };
 const plain = (html: string) =>

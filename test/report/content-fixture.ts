@@ -23,6 +23,7 @@ import {
 import { sampleFindings, sampleReconciliations } from './fixture/findings.ts';
 import { sampleFrameworks } from './fixture/frameworks.ts';
 import { sampleMatrix, sampleSpend } from './fixture/matrix.ts';
+import { sampleFollowed } from './fixture/resolutions.ts';
 
 const period = '2026-Q3';
 const history = quartersBetween('2024-Q3', period);
@@ -77,6 +78,7 @@ export function sampleContent(language: Language): ReportContent {
     looseActions: actions.filter((action) => action.objective === null || !declared.has(action.objective)),
     reconciliations: sampleReconciliations(language),
     findings,
+    followed: sampleFollowed(language),
     agenda: agendaOf(objectives, actions, findings, [], period, (one) => one.label[language]),
     frameworks: sampleFrameworks(catalogue, figures, period, language),
     arbitration: sampleArbitration(language),

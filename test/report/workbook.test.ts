@@ -77,6 +77,7 @@ describe('sheets', () => {
       'Graphiques',
       'Actions',
       'Ordre du jour',
+      'Décisions',
       'Questions',
       'Alignement',
       'Arbitrage',
@@ -106,6 +107,7 @@ describe('sheets', () => {
       'Charts',
       'Actions',
       'Agenda',
+      'Decisions',
       'Questions',
       'Alignment',
       'Arbitration',
@@ -198,6 +200,13 @@ describe('sheets', () => {
     expect(review.getCell(6, column(review, 'Valeur calculée')).protection?.locked ?? true).toBe(true);
     const gaps = sheet('Rapprochements');
     expect(gaps.getCell(6, column(gaps, 'Explication (à remplir)')).protection?.locked).toBe(false);
+    const decisions = sheet('Décisions');
+    for (const [heading, locked] of [
+      ['Décision', false],
+      ['Qui s’en charge', false],
+      ['Situation', true],
+    ] as const)
+      expect(decisions.getCell(6, column(decisions, heading)).protection?.locked ?? true).toBe(locked);
   });
 
   it('carry the last day of the period as their date, never the date of the day', () => {

@@ -2,12 +2,23 @@ import { Decimal } from 'decimal.js';
 import type { Finding, ReconciliationResult } from '../../alignment/finding.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
-import { date, month, number, scaled, scaledQuantity, scaleFor, share, signed } from '../format.ts';
+import {
+  columnScale,
+  date,
+  month,
+  number,
+  type Scale,
+  scaled,
+  scaledQuantity,
+  scaleFor,
+  share,
+  signed,
+} from '../format.ts';
 import { arrangeArbitration } from './arbitration.ts';
-import { quantityOrMark } from './cell.ts';
 import { arrangeMatrix } from './matrix.ts';
 import { actionsHead, arrangeAction, entityName } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
+import { arrangeResolutions } from './resolutions.ts';
 import type { Voice } from './voice.ts';
 
 const order: readonly ReconciliationResult['status'][] = ['differs', 'missing_side', 'agrees'];
@@ -33,6 +44,12 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
   const differing = results.filter((r) => r.status === 'differs');
   // a board reads the group and what does not agree; the workbook holds every company's line
   const printed = results.filter((r) => r.entity === GROUP || r.status !== 'agrees');
+  const open = columnScale(
+    content.group.currency,
+    0,
+    content.agenda.items.map((item) => item.money),
+    voice.language,
+  );
   return {
     title: voice.say('alignment.title'),
     lead: voice.plural('alignment.lead', results.length, {
@@ -40,6 +57,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       differs: count('differs'),
       missing: count('missing_side'),
     }),
+    resolutions: arrangeResolutions(content, voice),
     agenda_title: voice.say('alignment.agenda'),
     agenda_note: voice.say('alignment.agenda_note'),
     agenda_head: Object.fromEntries(
@@ -54,7 +72,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       owner: item.owner ?? voice.say('objective.no_owner'),
       weight: number(String(item.weight), 1, voice.language),
       distance: share(item.distance, 0, voice.language),
-      money: quantityOrMark(item.money, content.group.currency, 0, voice),
+      money: scaledQuantity(item.money, open, voice.language),
       materiality: number(String(item.materiality), 2, voice.language),
     })),
     reconciliations_title: voice.say('alignment.reconciliations'),
@@ -71,13 +89,19 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       results.length > printed.length
         ? voice.plural('alignment.agreeing', results.length - printed.length)
         : '',
-    rows: printed.map((result) => reconciliationRow(result, content, voice)),
+    rows: printed.map((result) => reconciliationRow(result, printed, content, voice)),
     differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
     differences: differing.map((result) => difference(result, content, voice)),
     matrix: arrangeMatrix(content, voice),
     arbitration: await arrangeArbitration(content, voice),
     groups: told
-      .map((kind) => ({ kind, findings: rankFindings(content.findings.filter((f) => f.kind === kind)) }))
+      .map((kind) => ({
+        kind,
+        findings: rankFindings(
+          content.findings.filter((f) => f.kind === kind),
+          content,
+        ),
+      }))
       .filter(({ findings }) => findings.length > 0)
       .map(({ kind, findings }) => ({
         title: voice.say(`alignment.group.${kind}`),
@@ -106,10 +130,18 @@ function nameOf(entity: string, content: ReportContent, voice: Voice): string {
   return entity === GROUP ? voice.word('group') : entityName(content, entity);
 }
 
-function reconciliationRow(result: ReconciliationResult, content: ReportContent, voice: Voice) {
+/** Lines of one unit are in one scale. */
+function reconciliationRow(
+  result: ReconciliationResult,
+  all: readonly ReconciliationResult[],
+  content: ReportContent,
+  voice: Voice,
+) {
   const { language } = voice;
-  const decimals = decimalsFor(result.unit);
-  const scale = scaleFor(result.unit, decimals, [result.left.value, result.right.value], language);
+  const alike = all.filter(({ unit }) => unit === result.unit);
+  const scaleOf = (values: readonly (string | null)[]): Scale =>
+    columnScale(result.unit, decimalsFor(result.unit), values, language);
+  const scale = scaleOf(alike.flatMap(({ left, right }) => [left.value, right.value]));
   const side = (one: ReconciliationResult['left']) => ({
     department: voice.wordFor('departments', one.department),
     text: one.value === null ? voice.word('marks.missing') : scaledQuantity(one.value, scale, language),
@@ -120,9 +152,7 @@ function reconciliationRow(result: ReconciliationResult, content: ReportContent,
     left: side(result.left),
     right: side(result.right),
     gap:
-      result.gap === null
-        ? '—'
-        : scaledQuantity(result.gap, scaleFor(result.unit, decimals, [result.gap], language), language),
+      result.gap === null ? '—' : scaledQuantity(result.gap, scaleOf(alike.map(({ gap }) => gap)), language),
     share: result.gapShare === null ? '—' : share(result.gapShare, 1, language),
     tolerance: share(result.tolerance, 1, language),
     status: result.status,

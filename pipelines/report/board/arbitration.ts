@@ -1,6 +1,6 @@
 import type { Arbitration, RankedOption } from '../../alignment/arbitration/arbitrate.ts';
 import type { ReportContent } from '../content.ts';
-import { list, quantity, scaledQuantity, scaleFor, share } from '../format.ts';
+import { columnScale, list, quantity, type Scale, scaledQuantity, scaleFor, share } from '../format.ts';
 import { abatementChart } from './charts/abatement.ts';
 import type { Voice } from './voice.ts';
 
@@ -11,6 +11,12 @@ export async function arrangeArbitration(content: ReportContent, voice: Voice) {
   const chart = arbitration === null ? null : await abatementChart(arbitration, 'abatement', voice);
   const ranked = arbitration?.ranking.filter(({ option }) => option.excluded === null) ?? [];
   const unranked = arbitration?.ranking.filter(({ option }) => option.excluded !== null) ?? [];
+  const costs = columnScale(
+    content.group.currency,
+    0,
+    ranked.map(({ option }) => option.cost),
+    voice.language,
+  );
   return {
     title,
     sentence: arbitration === null ? '' : sentenceOf(arbitration, voice),
@@ -23,7 +29,7 @@ export async function arrangeArbitration(content: ReportContent, voice: Voice) {
       each: voice.say('arbitration.each'),
       stays: voice.say('arbitration.stays'),
     },
-    rows: ranked.map((one) => row(one, arbitration as Arbitration, voice)),
+    rows: ranked.map((one) => row(one, costs, arbitration as Arbitration, voice)),
     note: voice.say('arbitration.note'),
     given_up_title: arbitration && arbitration.givenUp.length > 0 ? voice.say('arbitration.given_up') : '',
     given_up: (arbitration?.givenUp ?? []).flatMap((id) => {
@@ -71,7 +77,7 @@ function sentenceOf(arbitration: Arbitration, voice: Voice): string {
   });
 }
 
-function row(one: RankedOption, arbitration: Arbitration, voice: Voice) {
+function row(one: RankedOption, costs: Scale, arbitration: Arbitration, voice: Voice) {
   const { language } = voice;
   const { option } = one;
   return {
@@ -79,7 +85,7 @@ function row(one: RankedOption, arbitration: Arbitration, voice: Voice) {
     choice: voice.word(`arbitration_choices.${one.chosen ? 'chosen' : 'given_up'}`),
     action: voice.prose(option.name),
     department: voice.wordFor('departments', option.department),
-    cost: option.cost === null ? '—' : money(option.cost, arbitration, voice),
+    cost: option.cost === null ? '—' : scaledQuantity(option.cost, costs, language),
     closes: share(one.closes, 1, language),
     per_100k: one.closesPer100k === null ? '—' : share(one.closesPer100k, 1, language),
     each: one.abatementCost

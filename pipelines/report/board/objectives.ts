@@ -10,6 +10,7 @@ import {
 import { type Cascade, type Change, causes, type Forecast } from '../../objectives/position.ts';
 import type { ReportContent } from '../content.ts';
 import {
+  columnScale,
   number,
   quarter,
   type Scale,
@@ -141,6 +142,7 @@ async function objectivePage(
   // the drift itself is the sentence that leads the page
   const findings = rankFindings(
     content.findings.filter((f) => f.objective === objective.id && f.id !== `drift:${objective.id}`),
+    content,
   );
   const rest = findings.length - mostFindings;
   // a page with much to say has a lower chart
@@ -383,7 +385,9 @@ export function actionsHead(voice: Voice) {
 /** An action as a row: a claimed saving without evidence is shown as a claim, with what is missing. */
 export function arrangeAction(action: Action, content: ReportContent, voice: Voice) {
   const { language } = voice;
-  const money = (value: string | null) => quantityOrMark(value, content.group.currency, 0, voice);
+  const scale = actionScale(content, voice);
+  const money = (value: string | null) =>
+    value === null ? voice.word('marks.missing') : scaledQuantity(value, scale, language);
   const claimed = action.claimedSaving !== null && !new Decimal(action.claimedSaving).isZero();
   return {
     name: voice.prose(action.name),
@@ -405,12 +409,23 @@ export function arrangeAction(action: Action, content: ReportContent, voice: Voi
         : `${number(action.expectedEffect, decimalsOf(action.expectedEffect), language)}${action.expectedUnit ? `\u00a0${unitName(action.expectedUnit, language)}` : ''}`,
     claim: claimed
       ? voice.say(action.evidence ? 'action.claim_with_evidence' : 'action.claim_without_evidence', {
-          amount: money(action.claimedSaving),
+          amount: quantityOrMark(action.claimedSaving, content.group.currency, 0, voice),
           evidence: action.evidence ?? '',
         })
       : '—',
     claimed_bare: claimed && !action.evidence,
   };
+}
+
+/** Budgets and spending of all actions in one scale: every table of the report has them in the same. */
+function actionScale({ objectives, looseActions, group }: ReportContent, voice: Voice): Scale {
+  const all = [...objectives.flatMap((one) => one.actions), ...looseActions];
+  return columnScale(
+    group.currency,
+    0,
+    all.flatMap(({ budget, spent }) => [budget, spent]),
+    voice.language,
+  );
 }
 
 /** The decimals that a declared quantity has, two at most. */

@@ -164,7 +164,7 @@ function strip(objectives: readonly Standing[], book: FigureBook, voice: Voice, 
 }
 
 function decisionsOf(content: ReportContent, count: number, voice: Voice) {
-  return rankFindings(content.findings)
+  return rankFindings(content.findings, content)
     .filter((finding) => finding.severity !== 'minor')
     .slice(0, count)
     .map((finding) => ({

@@ -12,12 +12,14 @@ import {
   type Rounding,
 } from '../../language/quantity.ts';
 import type { Dossier, DossierAction, DossierObjective } from '../../review/dossier.ts';
+import type { FollowedResolution } from '../../review/follow-up.ts';
 import type { ToldDecision } from '../../review/last-decisions.ts';
+import { arbitrationSubject } from '../../review/resolution.ts';
 import { loadTemplates, Markup } from '../board/template.ts';
 import { type Voice, voiceOf } from '../board/voice.ts';
 
 /** Lines of each table at most, so that it stays one page; how many more there are is said. */
-const most = { objectives: 8, actions: 10, questions: 9, decisions: 10, agenda: 12 };
+const most = { objectives: 8, actions: 10, questions: 9, decisions: 14, agenda: 12 };
 
 /**
  * The page that an owner can be sent, or the page of the whole review, as self-contained HTML without script.
@@ -42,6 +44,10 @@ export async function renderBrief(
   const holds = (one: ToldDecision) => one.outcome === 'kept' && one.drift === null;
   const told = past?.filter((one) => !holds(one)) ?? [];
   const held = past?.filter(holds).length ?? 0;
+  const decisions = [
+    ...own.followed.map((one) => resolutionRow(one, dossier, voice)),
+    ...told.map((one) => decisionRow(one, dossier, voice)),
+  ];
   const agenda =
     owner === null ? dossier.agenda : dossier.agenda.filter((one) => own.objectiveIds.has(one.objective));
   const who = owner === null ? voice.say('review') : nameOf(owner, voice);
@@ -59,10 +65,10 @@ export async function renderBrief(
       late: own.actions.filter((one) => one.status === 'late').length,
       questions: own.questions.length,
     }),
-    decisions_title: past === null ? '' : voice.say('decisions'),
-    decisions: told.slice(0, most.decisions).map((one) => decisionRow(one, dossier, voice)),
-    no_decision: past !== null && past.length === 0 ? voice.say('no_decision') : '',
-    decisions_more: more(told.length, most.decisions, voice),
+    decisions_title: past === null && decisions.length === 0 ? '' : voice.say('decisions'),
+    decisions: decisions.slice(0, most.decisions),
+    no_decision: past?.length === 0 && decisions.length === 0 ? voice.say('no_decision') : '',
+    decisions_more: more(decisions.length, most.decisions, voice),
     decisions_held: held > 0 ? voice.plural('held', held) : '',
     agenda_title: voice.say('agenda'),
     agenda_note: voice.say('agenda_note'),
@@ -109,6 +115,11 @@ function ownOf(dossier: Dossier, owner: string | null) {
   const objectiveIds = new Set(objectives.map((one) => one.id));
   const actions = dossier.actions.filter((one) => mine(one) || objectiveIds.has(one.objective ?? ''));
   const questions = dossier.questions.filter(mine);
+  const actionIds = new Set(actions.map((one) => one.id));
+  const followed = (dossier.followed ?? []).filter(({ subject, owner: charged }) => {
+    const id = subject.slice(subject.indexOf(':') + 1);
+    return owner === null || same(charged, owner) || objectiveIds.has(id) || actionIds.has(id);
+  });
   if (owner !== null && objectives.length + actions.length + questions.length === 0) {
     const known = new Set(
       [...dossier.objectives, ...dossier.actions].flatMap((one) => [one.department, one.owner]),
@@ -126,6 +137,7 @@ function ownOf(dossier: Dossier, owner: string | null) {
     objectiveIds,
     actions: [...actions].sort((a, b) => rank[a.status] - rank[b.status] || (a.due < b.due ? -1 : 1)),
     questions,
+    followed,
   };
 }
 
@@ -208,6 +220,30 @@ function actionRow(one: DossierAction, { language, currency }: Dossier, voice: V
       one.ledger_spent === null
         ? money(one.spent)
         : voice.say('by_ledger', { amount: money(one.ledger_spent) }),
+  };
+}
+
+/** A decision on an objective, an action or the arbitration, and what became of it. */
+function resolutionRow(one: FollowedResolution, { language }: Dossier, voice: Voice) {
+  const label =
+    one.subject === arbitrationSubject ? voice.say('decision.arbitration') : voice.prose(one.before.label);
+  return {
+    what: `${[
+      voice.say(`decision.${one.decision}`, { subject: label, by: one.by, on: dayName(one.on, language) }),
+      one.owner === null ? '' : voice.say('decision.owner', { owner: one.owner }),
+      one.due === null
+        ? ''
+        : voice.say(`decision.${one.decision === 'postpone' ? 'until' : 'due'}`, {
+            due: dayName(one.due, language),
+          }),
+    ]
+      .filter((part) => part !== '')
+      .join(', ')}.`,
+    reason: one.reason === null ? '' : voice.prose(one.reason),
+    became: voice.say('became.resolution', {
+      outcome: voice.word(`resolution_outcomes.${one.outcome}`),
+      sentence: voice.prose(one.sentence),
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ export const sheetKeys = [
   'charts',
   'actions',
   'agenda',
+  'resolutions',
   'questions',
   'matrix',
   'arbitration',

@@ -24,6 +24,7 @@ import { nameFigures } from './sheets/names.ts';
 import { objectivesSheet, trajectoriesSheet } from './sheets/objectives.ts';
 import { qualitySheet, quarantineSheet } from './sheets/quality.ts';
 import { monthsSheet, reconciliationsSheet } from './sheets/reconciliations.ts';
+import { resolutionsSheet } from './sheets/resolutions.ts';
 import { reviewSheet } from './sheets/review.ts';
 import { rowsSheet } from './sheets/rows.ts';
 import { summarySheet } from './sheets/summary.ts';
@@ -35,6 +36,7 @@ const tables: Readonly<Record<Exclude<SheetKey, 'charts'>, (book: Book) => Sheet
   trajectories: trajectoriesSheet,
   actions: actionsSheet,
   agenda: agendaSheet,
+  resolutions: resolutionsSheet,
   questions: questionsSheet,
   matrix: matrixSheet,
   arbitration: arbitrationSheet,

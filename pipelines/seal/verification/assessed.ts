@@ -56,7 +56,7 @@ export async function checkAssessment(
     `reconciliation ${one.reconciliation}, ${one.entity}, ${one.period}`;
   for (const id of unlike(content.reconciliations, made.gaps, gap)) differ(id);
   for (const id of unlike(content.findings, made.findings, (one) => `finding ${one.id}`)) differ(id);
-  for (const name of ['matrix', 'spend', 'arbitration', 'agenda'] as const)
+  for (const name of ['matrix', 'spend', 'arbitration', 'agenda', 'followed'] as const)
     if (JSON.stringify(content[name]) !== JSON.stringify(made[name])) differ(name);
   findings.checked.objectives = made.positions.length;
   findings.checked.findings = made.findings.length;
@@ -69,6 +69,7 @@ export async function checkAssessment(
     standings: made.positions,
     actions: made.actions,
     agenda: made.agenda,
+    followed: made.followed,
   });
   const told = await readFile(join(folder, 'agenda.json'), 'utf8').catch(() => undefined);
   if (told !== undefined && told !== `${JSON.stringify(dossier, null, 2)}\n`)
@@ -97,7 +98,7 @@ async function assessAgain(
     },
   };
   const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
-  const explanations = text === undefined ? [] : (JSON.parse(text) as Carried).explanations;
+  const carried = text === undefined ? undefined : (JSON.parse(text) as Carried);
   return assess(again, {
     period: record.period,
     quarters,
@@ -110,7 +111,8 @@ async function assessAgain(
     links: await loadLinks(record.catalogue, project.overlay),
     figures,
     measures,
-    explanations,
+    explanations: carried?.explanations ?? [],
+    resolutions: carried?.resolutions ?? [],
     evidence: manifest.evidence,
     runFolder: `out/${record.period}/${manifest.run}`,
     quality: async () => content.findings.filter(({ id }) => ofExtracts(id)),

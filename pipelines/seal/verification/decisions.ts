@@ -5,13 +5,15 @@ import type { ReportContent } from '../../report/content.ts';
 import { applyReview, idOf } from '../../review/applied.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
 import type { JournalEntry, Review } from '../../review/decision.ts';
-import { reviewOf } from '../../review/decision.ts';
+import { resolutionOf, reviewOf } from '../../review/decision.ts';
 import { type Journal, journalText } from '../../review/journal.ts';
 import { readLedger } from '../../review/ledger.ts';
 import { mayBeOnePerson } from '../../review/person.ts';
 import { publishedTable } from '../../review/published-table.ts';
+import { type Resolution, subjectsOf } from '../../review/resolution.ts';
+import { type Carried, carriedFile } from '../carried.ts';
 import { keptJournal } from '../kept-journal.ts';
-import { type Manifest, sha256, sha256File } from '../manifest.ts';
+import { type Manifest, readManifest, sha256, sha256File } from '../manifest.ts';
 import type { Findings } from './report.ts';
 
 /**
@@ -78,6 +80,14 @@ function checkEntries(entries: readonly JournalEntry[], manifest: Manifest, find
         stated: entry.from.value ?? '–',
         again: before ?? '–',
       });
+    // the rules by which the form takes a resolution in
+    if (
+      entry.kind === 'resolution' &&
+      ((entry.decision === 'accept' && entry.owner === undefined) ||
+        (entry.decision !== 'refuse' && entry.due === undefined) ||
+        (entry.decision !== 'accept' && entry.reason === null))
+    )
+      findings.differs('decisions', at, 'resolution_bare', { subject: entry.subject });
     const override = overrides.get(entry.subject);
     if (entry.decision === 'approve' && override && mayBeOnePerson(entry.by, override.by))
       findings.differs('decisions', at, 'four_eyes', { figure: entry.subject, by: entry.by });
@@ -111,6 +121,11 @@ export async function checkPublished(
         again: figure.value ?? '–',
       });
   }
+  const subjects = new Set(subjectsOf(content, content.followed).map(({ id }) => id));
+  for (const { subject } of review.resolutions)
+    if (!subjects.has(subject))
+      findings.differs('decisions', journalName(manifest), 'resolution_unknown', { subject });
+  await checkCarriedResolutions(folder, findings);
   if (manifest.state !== 'published') return;
   const states = new Map(review.figures.map((one) => [one.figure, one.state]));
   const { run: facts, catalogue } = content;
@@ -137,6 +152,42 @@ export async function checkPublished(
   }
   await checkLedger(folder, manifest, figures, findings);
 }
+
+/**
+ * That the decisions which the run took over from the review before are those of its journal, where that stands
+ * beside this package. The journal may have grown since: what it said then, it still says.
+ */
+async function checkCarriedResolutions(folder: string, findings: Findings): Promise<void> {
+  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const { previous, resolutions = [] } = JSON.parse(text) as Partial<Carried>;
+  if (!previous) return;
+  const before = join(dirname(dirname(folder)), previous.period, previous.run);
+  const sealed = await readManifest(before).catch(() => undefined);
+  if (!sealed) return;
+  const journal = await keptJournal(before, sealed).catch((error: Error) => {
+    findings.differs('decisions', `${previous.period}/review/${previous.run}.ndjson`, 'unreadable', {
+      message: error.message.split('\n')[0] ?? '',
+    });
+  });
+  if (!journal) return;
+  const said = [...journal.entries.map(resolutionOf), ...(await carriedBy(before))].map(statement);
+  for (const one of resolutions)
+    if (one.period === previous.period && !said.includes(statement(one)))
+      findings.differs('decisions', carriedFile, 'resolution_unsaid', {
+        subject: one.subject,
+        by: one.by,
+        run: previous.run,
+      });
+}
+
+async function carriedBy(folder: string): Promise<readonly Resolution[]> {
+  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => '{}');
+  return (JSON.parse(text) as Partial<Carried>).resolutions ?? [];
+}
+
+const statement = ({ subject, decision, owner, due, reason, by, on }: Resolution): string =>
+  JSON.stringify([subject, decision, owner, due, reason, by, on]);
 
 /** The lines of the ledger that name this package, where the ledger stands: its manifest, its values. */
 async function checkLedger(

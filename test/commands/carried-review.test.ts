@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
-import { carriedExplanations } from '../../pipelines/carried-explanations.ts';
+import { carriedReview } from '../../pipelines/carried-review.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
@@ -37,7 +37,7 @@ const gap = async () =>
   );
 
 test('a gap that a reviewer explained is a gate no more while it stays the same, and one again when it moves', async () => {
-  expect(await carriedExplanations([], [])).toEqual([]);
+  expect(await carriedReview([], [], '2026-Q3')).toEqual({ explanations: [], resolutions: [] });
   expect((await run()).status).toBe(3);
   expect((await gap())?.severity).toBe('critical');
 
@@ -114,7 +114,8 @@ SA;USINE;E1;network;withdrawal;2026-07-01;2026-09-30;95;m3;measured
   // what was published counts as well, where no run stands between
   await publishRun(explained, {}, silent);
   await rm(join(project.folder, 'out', '2026-Q3', 'latest'));
-  expect(await carriedExplanations([], [join(project.folder, 'out', '2026-Q3')])).toEqual([
+  const { explanations } = await carriedReview([], [join(project.folder, 'out', '2026-Q3')], '2026-Q3');
+  expect(explanations).toEqual([
     expect.objectContaining({ reconciliation: 'tonnes', reviewer: 'Alice Martin', gap: '2.5' }),
     expect.objectContaining({ reconciliation: 'tonnes', entity: 'SA' }),
   ]);

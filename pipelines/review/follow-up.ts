@@ -1,0 +1,205 @@
+import { Decimal } from 'decimal.js';
+import type { Finding } from '../alignment/finding.ts';
+import type { Indicator } from '../indicators/catalogue.ts';
+import { dayName, quantity } from '../language/quantity.ts';
+import type { Language, Say } from '../language/wording.ts';
+import type { Action, Standing } from '../objectives/objective.ts';
+import { arbitrationSubject, type CarriedResolution, spentOn } from './resolution.ts';
+
+/**
+ * What became of a resolution. `done`: the action is done or, if refused, stopped; the objective is back on its
+ * trajectory. `late`: its day has passed. `again`: postponed until a day that has come. `against`: what was
+ * refused or postponed is done or spent on, what was accepted is stopped. `closed`: nothing was to be done.
+ * `gone`: no longer in the register.
+ */
+export const outcomes = ['against', 'late', 'again', 'under_way', 'done', 'closed', 'gone'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export interface FollowedResolution extends CarriedResolution {
+  readonly outcome: Outcome;
+  /** one sentence with the figures then and now */
+  readonly sentence: string;
+}
+
+/** It stays before the next reviews until it has come to an end. */
+export const stillOpen = ({ outcome }: Pick<FollowedResolution, 'outcome'>): boolean =>
+  ['against', 'late', 'again', 'under_way'].includes(outcome);
+
+export interface FollowUpFacts {
+  readonly standings: readonly Standing[];
+  readonly actions: readonly Action[];
+  readonly indicators: readonly Indicator[];
+  /** last day of the run's quarter */
+  readonly day: string;
+  readonly currency: string;
+  readonly language: Language;
+  readonly say: Say;
+  /** words of `common.yaml` */
+  readonly names: Say;
+}
+
+/** The resolutions of earlier reviews in the light of a run, what asks for attention first. */
+export function followUp(
+  resolutions: readonly CarriedResolution[],
+  facts: FollowUpFacts,
+): FollowedResolution[] {
+  return resolutions
+    .map((one): FollowedResolution => {
+      const id = one.subject.slice(one.subject.indexOf(':') + 1);
+      if (one.subject === arbitrationSubject) return { ...one, ...arbitrated(one, facts) };
+      return one.subject.startsWith('objective:')
+        ? {
+            ...one,
+            ...ofObjective(
+              one,
+              facts.standings.find((s) => s.objective.id === id),
+              facts,
+            ),
+          }
+        : {
+            ...one,
+            ...ofAction(
+              one,
+              facts.actions.find((a) => a.id === id),
+              facts,
+            ),
+          };
+    })
+    .sort(
+      (a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) || (a.subject < b.subject ? -1 : 1),
+    );
+}
+
+type Became = Pick<FollowedResolution, 'outcome' | 'sentence'>;
+
+const passed = ({ due }: CarriedResolution, { day }: FollowUpFacts) => due !== null && due <= day;
+
+function ofObjective(one: CarriedResolution, now: Standing | undefined, facts: FollowUpFacts): Became {
+  const { say, names, language } = facts;
+  if (!now) return { outcome: 'gone', sentence: say('followed.objective_gone') };
+  const indicator = facts.indicators.find(({ id }) => id === now.objective.indicator);
+  const shown = (value: string | null) =>
+    quantity(value, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
+  const reached = now.status === 'on_track' || now.status === 'achieved';
+  const outcome = reached
+    ? 'done'
+    : one.decision === 'refuse'
+      ? 'closed'
+      : !passed(one, facts)
+        ? 'under_way'
+        : one.decision === 'accept'
+          ? 'late'
+          : 'again';
+  return {
+    outcome,
+    sentence: say('followed.objective', {
+      before: shown(one.before.value),
+      now: shown(now.value),
+      expected: shown(now.expected),
+      status: names(`statuses.${now.status}`).toLocaleLowerCase(language),
+    }),
+  };
+}
+
+function ofAction(one: CarriedResolution, now: Action | undefined, facts: FollowUpFacts): Became {
+  const { say, names, language, currency } = facts;
+  if (!now)
+    return {
+      outcome: one.decision === 'refuse' ? 'done' : 'gone',
+      sentence: say('followed.action_gone'),
+    };
+  const spent = spentOn(now);
+  const since = new Decimal(spent ?? 0).minus(one.before.value ?? 0);
+  const status = (code: string | null) =>
+    names(`action_statuses.${code ?? 'planned'}`).toLocaleLowerCase(language);
+  return {
+    outcome: outcomeOf(one, now, since.greaterThan(0), facts),
+    sentence: say(spent === null ? 'followed.action_unspent' : 'followed.action', {
+      before: status(one.before.status),
+      now: status(now.status),
+      spent: quantity(spent, currency, 0, language),
+      since: quantity(since.toFixed(), currency, 0, language),
+    }),
+  };
+}
+
+function outcomeOf(
+  one: CarriedResolution,
+  { status }: Action,
+  spentSince: boolean,
+  facts: FollowUpFacts,
+): Outcome {
+  switch (one.decision) {
+    case 'accept':
+      if (status === 'done') return 'done';
+      if (status === 'stopped') return 'against';
+      return passed(one, facts) ? 'late' : 'under_way';
+    case 'refuse':
+      if (status === 'stopped') return 'done';
+      return spentSince || status === 'done' ? 'against' : 'under_way';
+    case 'postpone':
+      if (status === 'stopped') return 'closed';
+      if (passed(one, facts)) return status === 'done' ? 'done' : 'again';
+      return spentSince || status === 'done' ? 'against' : 'under_way';
+  }
+}
+
+function arbitrated(one: CarriedResolution, facts: FollowUpFacts): Became {
+  const { say, language, currency } = facts;
+  const chosen = facts.actions.filter(({ id }) => one.before.chosen.includes(id));
+  const count = (status: Action['status']) => chosen.filter((action) => action.status === status).length;
+  const spent = chosen.reduce((sum, action) => sum.plus(spentOn(action) ?? 0), new Decimal(0));
+  const done = count('done') === one.before.chosen.length;
+  const outcome =
+    one.decision === 'refuse'
+      ? 'closed'
+      : !passed(one, facts)
+        ? 'under_way'
+        : one.decision === 'postpone'
+          ? 'again'
+          : 'late';
+  return {
+    outcome: one.decision === 'accept' && done ? 'done' : outcome,
+    sentence: say('followed.arbitration', {
+      number: one.before.chosen.length,
+      done: count('done'),
+      running: count('running'),
+      late: count('late'),
+      planned: count('planned'),
+      stopped: count('stopped'),
+      since: quantity(spent.minus(one.before.value ?? 0).toFixed(), currency, 0, language),
+    }),
+  };
+}
+
+/** Actions that go otherwise than a review decided: each asks its owner. */
+export function followUpFindings(
+  followed: readonly FollowedResolution[],
+  { actions, say, language, currency }: FollowUpFacts,
+): Finding[] {
+  return followed.flatMap((one): Finding[] => {
+    const action = actions.find(({ id }) => one.subject === `action:${id}`);
+    if (!action || (one.outcome !== 'late' && one.outcome !== 'against')) return [];
+    return [
+      {
+        id: `action:decision_${one.outcome}:${action.id}`,
+        kind: 'action',
+        severity: 'major',
+        ...(action.objective ? { objective: action.objective } : {}),
+        ...(action.entity ? { entity: action.entity } : {}),
+        sentence: say(`followed.finding.${one.outcome}`, {
+          action: action.name,
+          decision: say(`followed.decided.${one.decision}`),
+          by: one.by,
+          on: dayName(one.on, language),
+          due: one.due === null ? '–' : dayName(one.due, language),
+          became: one.sentence,
+        }),
+        figures: [
+          { name: say('names.spent_then'), value: one.before.value, unit: currency },
+          { name: say('names.spent_now'), value: spentOn(action), unit: currency },
+        ],
+      },
+    ];
+  });
+}
