@@ -131,7 +131,9 @@ export function gapTeller(
       const shown = shownIn(result.unit);
       const named = result.causes.map(({ cause, amount }) => {
         const { months, evidence } = where(result, cause);
-        const detail = [evidence, months].filter((text) => text !== '').join(', ');
+        const detail = (cause === 'timing' ? [months, evidence] : [evidence, months])
+          .filter((text) => text !== '')
+          .join(', ');
         return say('reconciliation.cause', {
           cause: say(`gap_cause.${cause}`),
           amount: shown(amount),
@@ -159,7 +161,7 @@ export function gapTeller(
     const total = parts.reduce((sum, part) => sum.plus(new Decimal(part.amount).abs()), new Decimal(0));
     const large = parts.filter((part) => new Decimal(part.amount).abs().times(2).greaterThanOrEqualTo(total));
     return {
-      evidence: cause === 'timing' || evidence.length > 2 ? '' : evidence.map(evidenceName).join(', '),
+      evidence: evidence.length > 2 ? '' : evidence.map((one) => evidenceName(one, cause)).join(', '),
       months: listed(
         [...new Set(large.flatMap((part) => part.month ?? []))].map((month) => monthName(month, language)),
         language,
@@ -167,7 +169,8 @@ export function gapTeller(
     };
   }
 
-  function evidenceName(evidence: string): string {
+  function evidenceName(evidence: string, cause: string): string {
+    if (cause === 'timing') return say('gap_cause.mirror', { month: monthName(evidence, language) });
     return evidence === 'intragroup' ? say('gap_cause.intragroup') : evidence;
   }
 }

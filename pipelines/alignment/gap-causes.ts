@@ -6,6 +6,7 @@ export const gapCauses = [
   'perimeter',
   'unit',
   'classification',
+  'accrual',
   'timing',
   'unexplained',
 ] as const;
@@ -42,20 +43,30 @@ export interface Neighbour {
   readonly months: ReadonlyMap<string, Decimal>;
 }
 
+/** Amounts that one side books ahead of what the other sees, by month: they are part of what it holds. */
+export interface Accrual {
+  readonly side: Side;
+  readonly label: string;
+  readonly months: ReadonlyMap<string, Decimal>;
+}
+
 /** Everything known of one entity for one reconciliation. */
 export interface EntityGap {
   readonly entity: string;
   readonly cells: readonly GapCell[];
   /** months of the window, in order */
   readonly months: readonly string[];
-  /** month before the window, where a gap of its first month may come from; null for stocks */
-  readonly before: string | null;
+  /** months before the window, in order, where a gap of the window may come from; none for stocks */
+  readonly before: readonly string[];
   /** contracts that should have come for a side and month, and have not */
   readonly absent: (side: Side, month: string) => readonly string[];
   /** some source delivers the entity to that side */
   readonly sourced: Readonly<Record<Side, boolean>>;
   /** the site lies outside its dates of entry and exit in that month */
   readonly outside: (site: string, month: string) => boolean;
+  /** both sides count events: that two months differ by one is no sign that it is the same one */
+  readonly events: boolean;
+  readonly accruals: readonly Accrual[];
   readonly neighbours: readonly Neighbour[];
   /** ratios that betray a unit: 10, 1000, 1.111 */
   readonly factors: readonly number[];
@@ -74,8 +85,9 @@ const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 /**
  * Splits the gap of an entity into likely causes, month by month. Each rule takes what it can show and
  * leaves the rest to the next: extract not delivered, perimeter (an entity or a site on one side only),
- * unit (sides in the ratio of a declared factor), classification (amounts on a neighbouring code), timing
- * (a month's gap that the neighbouring month reverses by at least half). The rest is `unexplained`.
+ * unit (sides in the ratio of a declared factor), accrual (what one side books before the other sees it),
+ * classification (amounts on a neighbouring code), timing (a month's gap that the neighbouring month reverses by
+ * at least half, or that a month of the quarter before reverses whole). The rest is `unexplained`.
  *
  * The amounts add up to the sum over `months` of left less right, exactly.
  */
@@ -85,9 +97,9 @@ export function explainGap(gap: EntityGap): GapPart[] {
   const take = (cause: GapCause, month: string, amount: Decimal, evidence: string) => {
     if (amount.isZero()) return;
     rest.set(month, (rest.get(month) ?? zero).minus(amount));
-    if (month !== gap.before) parts.push({ cause, entity: gap.entity, month, amount, evidence });
+    if (!gap.before.includes(month)) parts.push({ cause, entity: gap.entity, month, amount, evidence });
   };
-  const months = gap.before === null ? gap.months : [gap.before, ...gap.months];
+  const months = [...gap.before, ...gap.months];
   const units = unitMonths(gap);
   for (const month of months) {
     const cells = gap.cells.filter((cell) => cell.month === month);
@@ -105,12 +117,19 @@ export function explainGap(gap: EntityGap): GapPart[] {
     for (const { site, amount } of loneSites(gap, month)) take('perimeter', month, amount, site);
     for (const { amount, factor, site } of units.get(month) ?? [])
       take('unit', month, amount, site === null ? `× ${factor}` : `${site} × ${factor}`);
+    for (const accrual of gap.accruals) {
+      const amount = accrued(accrual, month, rest.get(month) as Decimal);
+      take('accrual', month, amount, accrual.label);
+    }
     for (const neighbour of gap.neighbours) {
       const amount = neighbouring(neighbour, month, rest.get(month) as Decimal);
       take('classification', month, amount, neighbour.label);
     }
   }
-  if (gap.before !== null) shiftBetween(months, rest, take);
+  if (gap.before.length > 0) {
+    shiftBetween(months, rest, take);
+    if (!gap.events) catchUp(months, rest, take);
+  }
   for (const month of gap.months) take('unexplained', month, rest.get(month) ?? zero, '');
   return parts;
 }
@@ -169,8 +188,7 @@ function sitesOnBothSides(gap: EntityGap): boolean {
 function unitMonths(gap: EntityGap): Map<string, { amount: Decimal; factor: number; site: string | null }[]> {
   const bySite = sitesOnBothSides(gap);
   const found = new Map<string, { amount: Decimal; factor: number; site: string | null }[]>();
-  const months = gap.before === null ? gap.months : [gap.before, ...gap.months];
-  for (const month of months) {
+  for (const month of [...gap.before, ...gap.months]) {
     const cells = gap.cells.filter((cell) => cell.month === month);
     const units = bySite
       ? cells.filter((cell) => cell.site !== null)
@@ -206,6 +224,17 @@ function factorBetween(left: Decimal | null, right: Decimal | null, gap: EntityG
   return gap.factors.find((factor) => ratio.dividedBy(factor).minus(1).abs().lessThanOrEqualTo(band));
 }
 
+/** What of a month's gap one side booked ahead: no more than the gap, and only in its direction. */
+function accrued({ side, months }: Accrual, month: string, gap: Decimal): Decimal {
+  const amount = months.get(month);
+  if (amount === undefined || gap.isZero()) return zero;
+  const effect = side === 'left' ? amount : amount.negated();
+  if (effect.isZero() || effect.isNegative() !== gap.isNegative()) return zero;
+  // an accrual that is larger than the gap is not what makes it
+  if (effect.abs().greaterThan(gap.abs().times(matching.plus(1)))) return zero;
+  return effect.abs().lessThan(gap.abs()) ? effect : gap;
+}
+
 /** What of a month's gap its neighbouring code accounts for: no more than the gap, and only in its direction. */
 function neighbouring(neighbour: Neighbour, month: string, gap: Decimal): Decimal {
   const amount = neighbour.months.get(month);
@@ -233,5 +262,26 @@ function shiftBetween(
     if (smaller.lessThan(Decimal.max(first.abs(), second.abs()).times(reversedShare))) return;
     take('timing', earlier, first.isNegative() ? smaller.negated() : smaller, month.slice(0, 7));
     take('timing', month, second.isNegative() ? smaller.negated() : smaller, earlier.slice(0, 7));
+  });
+}
+
+/** Takes from two months that are not neighbours the same gap, once each way: booked late, or corrected since. */
+function catchUp(
+  months: readonly string[],
+  rest: ReadonlyMap<string, Decimal>,
+  take: (cause: GapCause, month: string, amount: Decimal, evidence: string) => void,
+): void {
+  months.forEach((month, i) => {
+    for (const earlier of months.slice(0, Math.max(0, i - 1)).reverse()) {
+      const [first, second] = [rest.get(earlier) ?? zero, rest.get(month) ?? zero];
+      if (first.isZero() || second.isZero() || first.isNegative() === second.isNegative()) continue;
+      const [smaller, larger] = [
+        Decimal.min(first.abs(), second.abs()),
+        Decimal.max(first.abs(), second.abs()),
+      ];
+      if (larger.minus(smaller).greaterThan(larger.times(matching))) continue;
+      take('timing', earlier, first.isNegative() ? smaller.negated() : smaller, month.slice(0, 7));
+      take('timing', month, second.isNegative() ? smaller.negated() : smaller, earlier.slice(0, 7));
+    }
   });
 }

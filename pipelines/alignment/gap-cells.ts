@@ -23,10 +23,10 @@ export function tellsOfFew({ site, own }: SideCell): boolean {
   return site !== null && size.greaterThan(0) && size.lessThan(smallestGroup);
 }
 
-/** First day of the month before a window, where a flow that was cut off may lie. */
-export function monthBefore(window: Window): string {
+/** First days of the three months before a window, where a flow that was cut off may lie. */
+export function monthsBefore(window: Window): string[] {
   const [year, month] = window.from.split('-').map(Number) as [number, number];
-  return month === 1 ? `${year - 1}-12-01` : `${year}-${String(month - 1).padStart(2, '0')}-01`;
+  return [3, 2, 1].map((back) => new Date(Date.UTC(year, month - 1 - back, 1)).toISOString().slice(0, 10));
 }
 
 /** Months of a window in which a measure has rows: all of a flow's, the last of a stock at end. */
@@ -46,7 +46,7 @@ export function isFlow(measure: Measure): boolean {
  */
 export function sideCells(measure: Measure, columns: TableColumns, window: Window): string {
   const months = monthsOf(measure, window);
-  const from = isFlow(measure) ? monthBefore(window) : (months[0] as string);
+  const from = (isFlow(measure) ? monthsBefore(window) : months)[0];
   const rows = `select * from (${measureRows(measure, columns)}) where date between date '${from}' and date '${window.to}'`;
   const divisor = measure.time === 'stock_average' ? window.months : 1;
   if (measure.aggregation === 'distinct') {
@@ -60,8 +60,10 @@ export function sideCells(measure: Measure, columns: TableColumns, window: Windo
         from (${rows}) where key is not null)
       group by entity, site, month`;
   }
-  return `select entity, site, month::varchar as month, (coalesce(sum(value), 0) / ${divisor})::decimal(38,10)::varchar as own,
-      (coalesce(sum(value * weight), 0) / ${divisor})::decimal(38,10)::varchar as consolidated
+  // a division makes a float of an exact sum
+  const per = divisor === 1 ? '' : ` / ${divisor}`;
+  return `select entity, site, month::varchar as month, (coalesce(sum(value), 0)${per})::decimal(38,10)::varchar as own,
+      (coalesce(sum(value * weight), 0)${per})::decimal(38,10)::varchar as consolidated
     from (${rows}) group by entity, site, month`;
 }
 
@@ -133,10 +135,26 @@ export function neighbourCells(
   const tie = neighbour.same
     ? `(t.entity, t.${neighbour.same}) in (select entity, ${neighbour.same} from model.${measure.table} where (${measure.filter}) and ${neighbour.same} is not null)`
     : 'true';
-  const rows = measureRows(
-    { ...measure, filter: `(${neighbour.filter}) and not (${measure.filter}) and ${tie}` },
+  return monthlyCells(
+    measure,
+    `(${neighbour.filter}) and not (${measure.filter}) and ${tie}`,
     columns,
+    window,
   );
+}
+
+/** Amounts by entity and month of a side's own rows that it books ahead of what the other side sees. */
+export function accrualCells(
+  measure: Measure,
+  { filter }: Reconciliation['accruals'][number],
+  columns: TableColumns,
+  window: Window,
+): string {
+  return monthlyCells(measure, `(${measure.filter}) and (${filter})`, columns, window);
+}
+
+function monthlyCells(measure: Measure, filter: string, columns: TableColumns, window: Window): string {
+  const rows = measureRows({ ...measure, filter }, columns);
   return `select entity, month::varchar as month, coalesce(sum(value), 0)::decimal(38,10)::varchar as own
-    from (${rows}) where date between date '${monthBefore(window)}' and date '${window.to}' group by entity, month`;
+    from (${rows}) where date between date '${monthsBefore(window)[0]}' and date '${window.to}' group by entity, month`;
 }

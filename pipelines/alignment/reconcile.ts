@@ -9,11 +9,12 @@ import type { NameOf } from '../indicators/place-name.ts';
 import type { Language } from '../language/wording.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { ReconciliationResult } from './finding.ts';
-import { byCause, explainGap, type GapPart, type Neighbour, type Side } from './gap-causes.ts';
+import { type Accrual, byCause, explainGap, type GapPart, type Neighbour, type Side } from './gap-causes.ts';
 import {
+  accrualCells,
   isFlow,
   joinCells,
-  monthBefore,
+  monthsBefore,
   monthsOf,
   neighbourCells,
   readCells,
@@ -93,9 +94,13 @@ export async function reconcile(
       right: cells.get(`${declared.id}|right`) ?? [],
     };
     const neighbours = await readNeighbours(warehouse, pair, columns, language);
+    const accruals = await readAccruals(warehouse, pair, columns, language);
     const parts = new Map<string, GapPart[]>();
     for (const entity of entities.filter((one) => one !== GROUP))
-      parts.set(entity, explainEntity(entity, pair, sides, neighbours, known).map(named(request)));
+      parts.set(
+        entity,
+        explainEntity(entity, pair, sides, { neighbours, accruals }, known).map(named(request)),
+      );
     parts.set(GROUP, groupParts(pair, sides, parts, known));
     const own: Omit<ReconciliationResult, 'sentence' | 'likely'>[] = [];
     for (const entity of entities) {
@@ -273,7 +278,7 @@ async function readNeighbours(
   const found = await Promise.all(
     declared.neighbours.map(async (neighbour) => {
       const measure = measures[neighbour.side];
-      const rows = await warehouse.rows<{ entity: string; month: string; own: string }>(
+      const rows = await warehouse.rows<MonthlyCell>(
         neighbourCells(measure, neighbour, columns(measure.table), window),
       );
       return { neighbour, rows };
@@ -284,17 +289,47 @@ async function readNeighbours(
       side: neighbour.side,
       label: neighbour.label[language],
       tied: neighbour.same !== undefined,
-      months: new Map(
-        rows.filter((row) => row.entity === entity).map((row) => [row.month, new Decimal(row.own)]),
-      ),
+      months: byMonth(rows, entity),
     }));
+}
+
+async function readAccruals(
+  warehouse: Warehouse,
+  { declared, measures, window }: Pair,
+  columns: (table: string) => TableColumns,
+  language: Language,
+): Promise<(entity: string) => Accrual[]> {
+  const found = await Promise.all(
+    declared.accruals.map(async (accrual) => ({
+      accrual,
+      rows: await warehouse.rows<MonthlyCell>(
+        accrualCells(measures[accrual.side], accrual, columns(measures[accrual.side].table), window),
+      ),
+    })),
+  );
+  return (entity) =>
+    found.map(({ accrual, rows }) => ({
+      side: accrual.side,
+      label: accrual.label[language],
+      months: byMonth(rows, entity),
+    }));
+}
+
+interface MonthlyCell {
+  readonly entity: string;
+  readonly month: string;
+  readonly own: string;
+}
+
+function byMonth(rows: readonly MonthlyCell[], entity: string): Map<string, Decimal> {
+  return new Map(rows.filter((row) => row.entity === entity).map((row) => [row.month, new Decimal(row.own)]));
 }
 
 function explainEntity(
   entity: string,
   { declared, measures, window }: Pair,
   sides: Sides,
-  neighbours: NeighbourOf,
+  codes: { neighbours: NeighbourOf; accruals: (entity: string) => Accrual[] },
   known: Perimeter,
 ): GapPart[] {
   const people = measures.left.people || measures.right.people;
@@ -304,7 +339,7 @@ function explainEntity(
   const months = [
     ...new Set([...monthsOf(measures.left, window), ...monthsOf(measures.right, window)]),
   ].sort();
-  const flows = isFlow(measures.left) && isFlow(measures.right);
+  const before = isFlow(measures.left) && isFlow(measures.right) ? monthsBefore(window) : [];
   const expected = {
     left: known.expected(measures.left.contracts, entity),
     right: known.expected(measures.right.contracts, entity),
@@ -312,14 +347,16 @@ function explainEntity(
   return explainGap({
     entity,
     cells: joinCells(of('left'), of('right')).filter(
-      (cell) => months.includes(cell.month) || (flows && cell.month === monthBefore(window)),
+      ({ month }) => months.includes(month) || before.includes(month),
     ),
     months,
-    before: flows ? monthBefore(window) : null,
+    before,
     absent: (side, month) => expected[side].filter((contract) => !known.delivered(contract, entity, month)),
     sourced: { left: expected.left.length > 0, right: expected.right.length > 0 },
     outside: known.outside,
-    neighbours: neighbours(entity),
+    events: measures.left.value === '1' && measures.right.value === '1',
+    accruals: codes.accruals(entity),
+    neighbours: codes.neighbours(entity),
     factors: declared.unit_factors,
     tolerance: declared.tolerance,
   });

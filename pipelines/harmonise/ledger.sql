@@ -3,6 +3,7 @@
 -- grain: one row is one line of an entry
 -- inputs: staged.fec_entries, reference.entity, reference.intragroup
 -- columns: account (code); account_class (code) first digit; amount (EUR) debit less credit; auxiliary (code) of the line; supplier, customer (code) the one third party of the entry, null where it has several
+-- columns: accrual (flag) the entry has a line on an account of accrued or deferred items (408, 418, 428, 438, 448, 468, 486, 487 of the PCG)
 -- columns: opening (flag) carried over from the year before; intragroup (flag) the entry's third parties are all companies of the group; journal (code), entry (code), label (text)
 with extents as (
   select siren, coalesce(closing_date, date '9999-12-31') as closing, min(entry_date) as first_day
@@ -20,6 +21,11 @@ standing as (
       and x.closing > coalesce(e.closing_date, date '9999-12-31')
       and x.first_day <= e.entry_date
   )
+),
+accruing as (
+  select distinct siren, closing, journal_code, entry_number
+  from standing
+  where entry_number is not null and left(account, 3) in ('408', '418', '428', '438', '448', '468', '486', '487')
 ),
 third_parties as (
   select
@@ -53,6 +59,7 @@ select
   coalesce(t.customer, case when s.account like '41%' then s.auxiliary end) as customer,
   upper(s.journal_code) in ('AN', 'RAN', 'ANO', 'ANV', 'OUV')
     or regexp_matches(upper(strip_accents(coalesce(s.journal_label, ''))), 'A[ -]?NOUVEAU|REPORT A NOUV|OUVERTURE') as opening,
+  a.entry_number is not null as accrual,
   coalesce(t.intragroup, false) or own.auxiliary is not null as intragroup,
   s.document_ref,
   s.label,
@@ -63,4 +70,6 @@ from standing as s
 left join reference.entity as e on e.siren = s.siren
 left join third_parties as t
   on t.siren = s.siren and t.closing = s.closing and t.journal_code = s.journal_code and t.entry_number = s.entry_number
+left join accruing as a
+  on a.siren = s.siren and a.closing = s.closing and a.journal_code = s.journal_code and a.entry_number = s.entry_number
 left join reference.intragroup as own on own.entity = e.entity and own.auxiliary = s.auxiliary

@@ -131,6 +131,16 @@ export const Reconciliation = z.strictObject({
   tolerance: z.number().min(0),
   /** ratios of the two sides that betray a unit: 10 and 1000 of prefixes, 1.111 of calorific values */
   unit_factors: z.array(z.number().gt(1)).default([]),
+  /** rows of a side's own that are booked ahead of what the other side sees */
+  accruals: z
+    .array(
+      z.strictObject({
+        side: z.enum(['left', 'right']),
+        label: Bilingual,
+        filter: z.string().describe("SQL predicate on the columns of the side's table"),
+      }),
+    )
+    .default([]),
   /** codes beside a side's own where amounts that it lacks may sit */
   neighbours: z
     .array(

@@ -33,7 +33,9 @@ function gap(table: string, changes: Partial<EntityGap> = {}): EntityGap {
     entity: 'A',
     cells: cells(table),
     months: [july, august, september],
-    before: june,
+    before: [june],
+    events: false,
+    accruals: [],
     absent: () => [],
     sourced: { left: true, right: true },
     outside: () => false,
@@ -124,6 +126,32 @@ describe('a gap between two departments', () => {
     const parts = explainGap(gap('07 - 100 60\n08 - 100 140\n09 - 100 97'));
     expect(shown(parts)).toEqual(['07 timing 40 2026-08', '08 timing -40 2026-07', '09 unexplained 3']);
     expect(byCause(parts)).toEqual([{ cause: 'unexplained', amount: new Decimal(3) }]);
+  });
+
+  test('that one side books ahead is an accrual, as far as it makes the gap and in its direction', () => {
+    const accrual = (amount: number) => ({
+      side: 'right' as const,
+      label: '428',
+      months: new Map([[september, new Decimal(amount)]]),
+    });
+    // the ledger holds 30 more in September, of which 24 are accrued
+    const table = '07 - 100 100\n08 - 100 100\n09 - 100 130';
+    expect(shown(explainGap(gap(table, { accruals: [accrual(24)] })))).toEqual([
+      '09 accrual -24 428',
+      '09 unexplained -6',
+    ]);
+    // one that is larger than the gap, or goes the other way, does not make it
+    for (const amount of [31, -24])
+      expect(shown(explainGap(gap(table, { accruals: [accrual(amount)] })))).toEqual(['09 unexplained -30']);
+  });
+
+  test('that a month of the quarter before reverses whole is one of timing; not of counted events', () => {
+    // a back payment of June is booked in August
+    const table = '06 - 125.9 100\n07 - 100 100\n08 - 100 125.9\n09 - 100 100';
+    expect(shown(explainGap(gap(table)))).toEqual(['08 timing -25.9 2026-06']);
+    expect(shown(explainGap(gap(table, { events: true })))).toEqual(['08 unexplained -25.9']);
+    // another amount is another matter
+    expect(shown(explainGap(gap(table.replace('06 - 125.9', '06 - 120'))))).toEqual(['08 unexplained -25.9']);
   });
 
   test('that comes from the month before the quarter is one of timing, and weighs in the quarter', () => {

@@ -56,6 +56,16 @@ describe('the story of the sample group is found', () => {
     expect(found('reconciliation:payroll:OFR')?.sentence).toMatch(/4,[0-9]\s%/);
     expect(found('reconciliation:payroll:ODE')).toBeUndefined();
     expect(outcome.manifest.gates.join()).toContain('Masse salariale (Orvanne Fluides SAS)');
+    const gap = content.reconciliations.find(
+      (one) => one.reconciliation === 'payroll' && one.entity === 'OFR',
+    );
+    // the annual bonus accrued in September, and the June bonus booked in August: 324,000 + 25,900 = 349,900
+    expect(gap?.gap).toBe('-349900');
+    expect(gap?.parts.map(({ cause, month, amount }) => [cause, month, amount])).toEqual([
+      ['accrual', '2026-09', '-324000'],
+      ['timing', '2026-08', '-25900'],
+    ]);
+    expect(gap?.rows[0]).toMatchObject({ side: 'right', date: '2026-09-30', amount: '324000.0000000000' });
   });
 
   test('the accident objective drifts', () => {
