@@ -8,6 +8,7 @@ import { templatesFolder } from './places.ts';
 import type { Progress } from './progress.ts';
 import { publicationKey } from './publication-key.ts';
 import { writeBoard } from './report/board/board.ts';
+import { withBrowser } from './report/board/browser.ts';
 import type { ReportContent } from './report/content.ts';
 import { type Presentation, readPresentation } from './report/presentation.ts';
 import { publishedContent } from './report/published-content.ts';
@@ -105,10 +106,12 @@ async function publish(
   await mkdir(join(work, 'extracts'), { recursive: true });
   try {
     const presentation = await presentationOf(recorded, request);
-    await Promise.all([
-      writeWorkbook(content, templatesFolder, join(work, 'review.xlsx'), presentation),
-      writeBoard(content, templatesFolder, join(work, 'board.pdf'), presentation),
-    ]);
+    await withBrowser((browser) =>
+      Promise.all([
+        writeWorkbook(content, templatesFolder, join(work, 'review.xlsx'), presentation, browser),
+        writeBoard(content, templatesFolder, join(work, 'board.pdf'), presentation, browser),
+      ]),
+    );
     await writeFile(join(work, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
     await writeFile(join(work, 'decisions.ndjson'), journalText(journal.entries));
     await writeFile(

@@ -27,6 +27,7 @@ import { templatesFolder } from './places.ts';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
 import { writeBoard } from './report/board/board.ts';
+import { ReportBrowser } from './report/board/browser.ts';
 import type { ReportContent } from './report/content.ts';
 import { gatherContent } from './report/gather.ts';
 import { readPresentation } from './report/presentation.ts';
@@ -68,9 +69,11 @@ export interface RunOutcome {
 export async function runQuarter(plan: Plan, progress: Progress): Promise<RunOutcome> {
   return withLock(plan.lock, async () => {
     await wipe(plan);
+    const browser = new ReportBrowser();
     try {
-      return await run(plan, progress);
+      return await run(plan, progress, browser);
     } finally {
+      await browser.close();
       await wipe(plan);
     }
   });
@@ -80,7 +83,7 @@ async function wipe({ work, limits }: Plan): Promise<void> {
   for (const folder of [work, limits.temporary_folder]) await rm(folder, { recursive: true, force: true });
 }
 
-async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
+async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Promise<RunOutcome> {
   const { project, quarter, windows, language } = plan;
   const { configuration } = project;
   const scratch = join(plan.work, 'scratch');
@@ -210,6 +213,7 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     await writeFile(join(folder, 'agenda.json'), `${JSON.stringify(dossier, null, 2)}\n`);
 
     progress.step('report', 'review.xlsx, board.pdf, board.html');
+    browser.start();
     const apart = join(plan.work, 'changes');
     await mkdir(apart);
     // the comparison runs what earlier packages declare: apart from the database that it reads
@@ -250,15 +254,16 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     await exportFigures(warehouse, folder);
     await exportFrameworkIndex(index, language, folder);
     await exportQuarantine(warehouse, folder);
-    tables = await contentOf(warehouse);
+    await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
+    // the database is hashed while the documents are drawn
+    [tables] = await allEnded(
+      contentOf(warehouse),
+      writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation, browser),
+      writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation, browser),
+    );
   } finally {
     await warehouse.close();
   }
-  await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
-  await Promise.all([
-    writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation),
-    writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation),
-  ]);
 
   progress.step('seal', identity.id);
   await packDefinition(project, folder);
@@ -292,6 +297,14 @@ async function run(plan: Plan, progress: Progress): Promise<RunOutcome> {
     manifest,
     findings: content.findings,
   };
+}
+
+/** The results of works done at once; a failure is told once none of them is at work any more. */
+async function allEnded<Results extends readonly unknown[]>(
+  ...works: { [Place in keyof Results]: Promise<Results[Place]> }
+): Promise<Results> {
+  await Promise.allSettled(works);
+  return (await Promise.all(works)) as unknown as Results;
 }
 
 /** Rows staged by earlier runs, of any period, where the plan lets them be used. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import { readPastDecisions } from '../past-decisions.ts';
 import { templatesFolder } from '../places.ts';
-import { withPrinter } from '../report/board/browser.ts';
+import { withBrowser } from '../report/board/browser.ts';
 import { renderBrief } from '../report/brief/brief.ts';
 import { readDossier } from '../report/brief/read-dossier.ts';
 
@@ -31,7 +31,7 @@ export function briefCommand(): Command {
         case '.html':
           return writeFile(out, html);
         case '.pdf':
-          return writeFile(out, await withPrinter((print) => print(html)));
+          return writeFile(out, await withBrowser((browser) => browser.print(html)));
         default:
           throw new Fault('BRF-002', `${out} is neither .html nor .pdf.`, 'Give it one of these endings.', {
             exitStatus: 2,

@@ -49,9 +49,10 @@ function sums(measure: Measure, columns: TableColumns, windows: readonly Window[
     select '${GROUP}', period, basis, extract, sum(group_rows), sum(consolidated) from windowed where group_rows > 0 group by all`;
 }
 
+/** The rows are found once, and opened for each window. */
 function others(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
   const named = `select m.entity, w.period, w.basis, m.extract_id as extract, count(*) as rows, null as contribution
-    from (${measureRows(measure, columns)}) as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
+    from found as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
     group by all`;
   // the extract of a median's middle rows would tell where that one person works
   const contribution = tellsOfOnePerson(measure) ? 'null::decimal(38,10)' : 'sum(contribution)';
@@ -59,9 +60,9 @@ function others(measure: Measure, columns: TableColumns, windows: readonly Windo
     (
       window,
     ) => `select '${GROUP}' as entity, ${literal(window.period)} as period, ${literal(window.basis)} as basis, extract_id as extract,
-      count(*) as rows, ${contribution} as contribution from (${contributionRows(measure, columns, GROUP, window)}) group by extract_id`,
+      count(*) as rows, ${contribution} as contribution from (${contributionRows(measure, columns, GROUP, window, 'found')}) group by extract_id`,
   );
-  return [named, ...group].join(' union all ');
+  return `with found as materialized (${measureRows(measure, columns)}) ${[named, ...group].join(' union all ')}`;
 }
 
 function windowValues(measure: Measure, windows: readonly Window[]): string {

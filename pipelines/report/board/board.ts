@@ -6,7 +6,7 @@ import { accentVariables, type Presentation, plainPresentation } from '../presen
 import { accessiblePdf } from './accessible-pdf.ts';
 import { arrangeAlignment } from './alignment.ts';
 import { arrangeApproval } from './approval.ts';
-import { withPrinter } from './browser.ts';
+import { type Renderer, withBrowser } from './browser.ts';
 import { pagesFrom } from './contents.ts';
 import { arrangeEntities } from './entities.ts';
 import { essentialIndicators } from './essential.ts';
@@ -40,6 +40,7 @@ const mostPrintings = 8;
  *
  * @param templates absolute path of the templates folder
  * @param path of the PDF
+ * @param browser one that runs already; else one is started for it
  * @throws {BrowserFault} no usable browser; {TemplateFault} a template and the content do not match
  */
 export async function writeBoard(
@@ -47,14 +48,15 @@ export async function writeBoard(
   templates: string,
   path: string,
   presentation: Presentation = plainPresentation,
+  browser?: Renderer,
 ): Promise<void> {
   const typeset = await typesetter(content, templates, presentation);
-  const { pdf, html } = await withPrinter(async (print) => {
+  const settle = async (renderer: Renderer) => {
     let decisions = typeset.decisions;
     let known: Destinations | null = null;
     let printed = new Uint8Array();
     for (let printing = 0; printing < mostPrintings; printing += 1) {
-      printed = Uint8Array.from(await print(await typeset.html(known, decisions)));
+      printed = Uint8Array.from(await renderer.print(await typeset.html(known, decisions)));
       const found = await readDestinations(printed);
       const settled = known !== null && samePages(known, found);
       known = found;
@@ -63,7 +65,8 @@ export async function writeBoard(
       else if (settled) break;
     }
     return { pdf: printed, html: await typeset.html(known, decisions, { interactive: true }) };
-  });
+  };
+  const { pdf, html } = await (browser ? settle(browser) : withBrowser(settle));
   await Promise.all([
     writeFile(
       path,

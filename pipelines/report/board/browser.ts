@@ -86,38 +86,57 @@ export interface Part {
   readonly height: number;
 }
 
-/** A printer of HTML pages: `withBrowser` for those who only print. */
-export async function withPrinter<Result>(
-  work: (print: Renderer['print']) => Promise<Result>,
-): Promise<Result> {
-  return withBrowser(({ print }) => work(print));
+/** One fresh browser, without network and without scripts, which may start while its pages are still being made. */
+export class ReportBrowser implements Renderer {
+  #browser: Promise<Browser> | undefined;
+
+  /** Begins to start it. A failure is told to who first asks for a page. */
+  start(): void {
+    this.#browser ??= open();
+    this.#browser.catch(() => {});
+  }
+
+  /** @throws {BrowserFault} BRW-001 no browser, BRW-002 it does not start, BRW-003 it is too old */
+  async print(html: string): Promise<Uint8Array> {
+    return print(await this.#started(), html);
+  }
+
+  /** @throws {BrowserFault} as for {@link print} */
+  async picture(html: string, parts: readonly Part[], density: number): Promise<Uint8Array[]> {
+    return picture(await this.#started(), html, parts, density);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#browser?.catch(() => undefined))?.close();
+  }
+
+  #started(): Promise<Browser> {
+    this.start();
+    return this.#browser as Promise<Browser>;
+  }
 }
 
-/**
- * One fresh browser, without network and without scripts.
- *
- * @throws {BrowserFault} BRW-001 no browser, BRW-002 it does not start, BRW-003 it is too old
- */
+/** Work with a browser of its own. */
 export async function withBrowser<Result>(work: (renderer: Renderer) => Promise<Result>): Promise<Result> {
-  const found = await findBrowser();
-  const { path } = found;
-  const browser = await start(found);
+  const browser = new ReportBrowser();
   try {
-    const major = Number(/\/(\d+)/.exec(await browser.version())?.[1] ?? 0);
-    if (major < oldestVersion) {
-      throw new BrowserFault(
-        'BRW-003',
-        `${path} is version ${major}; ${oldestVersion} or newer is needed to print page numbers.`,
-        remedy,
-      );
-    }
-    return await work({
-      print: (html) => print(browser, html),
-      picture: (html, parts, density) => picture(browser, html, parts, density),
-    });
+    return await work(browser);
   } finally {
     await browser.close();
   }
+}
+
+async function open(): Promise<Browser> {
+  const found = await findBrowser();
+  const browser = await start(found);
+  const major = Number(/\/(\d+)/.exec(await browser.version())?.[1] ?? 0);
+  if (major >= oldestVersion) return browser;
+  await browser.close();
+  throw new BrowserFault(
+    'BRW-003',
+    `${found.path} is version ${major}; ${oldestVersion} or newer is needed to print page numbers.`,
+    remedy,
+  );
 }
 
 async function start(found: Found): Promise<Browser> {
@@ -145,6 +164,8 @@ async function launch(
   return puppeteer.launch({
     executablePath: path,
     headless: bundled ? 'shell' : true,
+    // over a pipe it ends with us, however we end
+    pipe: true,
     args: [
       ...(sandboxless ? ['--no-sandbox'] : []),
       '--disable-gpu',

@@ -29,7 +29,7 @@ export async function chartGallery(content: ReportContent, templates: string): P
     : null;
   if (abatement) found.push({ ...abatement, id: 'abatement', title: voice.say('arbitration.caption') });
   for (const [index, standing] of content.objectives.entries()) {
-    const chart = await titledTrajectory(standing, `trajectory-${index + 1}`, content, book, voice);
+    const chart = await titledTrajectory(standing, index, content, book, voice);
     if (chart) found.push({ ...chart, id: `objective:${standing.objective.id}` });
   }
   return found;

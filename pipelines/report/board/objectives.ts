@@ -87,16 +87,37 @@ function chartTitle(
 /** The trajectory of an objective with its title, as the workbook shows it; null where there is nothing to draw. */
 export async function titledTrajectory(
   standing: Standing,
-  id: string,
+  index: number,
   content: ReportContent,
   book: FigureBook,
   voice: Voice,
 ): Promise<(Chart & { readonly title: string }) | null> {
   const scale = objectiveScale(standing, book, voice);
-  const chart = await trajectoryChart(standing, scale, id, voice, 'high', publishedPoints(standing, content));
+  const chart = await trajectoryOf(standing, index, scale, content, voice);
   if (!chart) return null;
   const title = chartTitle(standing, scale, content, book, voice);
   return { ...chart, title: `${voice.label(standing.objective.label)} · ${title}` };
+}
+
+function trajectoryOf(standing: Standing, index: number, scale: Scale, content: ReportContent, voice: Voice) {
+  // a page with much to say has a lower chart
+  const dense = standing.actions.length + Math.min(findingsOf(standing, content).length, mostFindings) > 2;
+  return trajectoryChart(
+    standing,
+    scale,
+    `trajectory-${index + 1}`,
+    voice,
+    dense ? 'low' : 'high',
+    publishedPoints(standing, content),
+  );
+}
+
+/** What must be looked at of an objective, the gravest first; the drift itself is the sentence that leads its page. */
+function findingsOf({ objective }: Standing, content: ReportContent) {
+  return rankFindings(
+    content.findings.filter((f) => f.objective === objective.id && f.id !== `drift:${objective.id}`),
+    content,
+  );
 }
 
 /** What was published of the objective's indicator and says something else now. */
@@ -139,22 +160,9 @@ async function objectivePage(
   const { objective } = standing;
   const shown = objectiveQuantities(standing, book, voice);
   const indicator = book.indicator(objective.indicator);
-  // the drift itself is the sentence that leads the page
-  const findings = rankFindings(
-    content.findings.filter((f) => f.objective === objective.id && f.id !== `drift:${objective.id}`),
-    content,
-  );
+  const findings = findingsOf(standing, content);
   const rest = findings.length - mostFindings;
-  // a page with much to say has a lower chart
-  const dense = standing.actions.length + Math.min(findings.length, mostFindings) > 2;
-  const chart = await trajectoryChart(
-    standing,
-    shown.scale,
-    `trajectory-${index + 1}`,
-    voice,
-    dense ? 'low' : 'high',
-    publishedPoints(standing, content),
-  );
+  const chart = await trajectoryOf(standing, index, shown.scale, content, voice);
   const quarterOf = (period: string) => quarter(period, language);
   return {
     anchor: objectiveAnchor(index),

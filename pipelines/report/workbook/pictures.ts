@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withBrowser } from '../board/browser.ts';
+import { type Renderer, withBrowser } from '../board/browser.ts';
 import { fontFaces } from '../board/fonts.ts';
 import type { TitledChart } from '../board/gallery.ts';
 import { accentVariables, type Presentation } from '../presentation.ts';
@@ -20,6 +20,7 @@ export async function pictureCharts(
   charts: readonly TitledChart[],
   templates: string,
   { accent, fontFaces: own }: Pick<Presentation, 'accent' | 'fontFaces'>,
+  browser?: Renderer,
 ): Promise<ReadonlyMap<string, Picture>> {
   const [faces, style] = await Promise.all([
     fontFaces(),
@@ -37,13 +38,9 @@ export async function pictureCharts(
       `<div style="position:absolute;left:0;top:${at}px;width:${width}px;background:white">${chart.svg.html}</div>`,
   );
   const html = `<!doctype html><html><head><meta charset="utf-8"><style>${faces}\n${own}\n${style}\n${accentVariables(accent)}\nhtml,body{background:white}svg{display:block}</style></head><body>${drawings.join('\n')}</body></html>`;
-  const images = await withBrowser(({ picture }) =>
-    picture(
-      html,
-      placed.map(({ top: y, width, height }) => ({ x: 0, y, width, height })),
-      density,
-    ),
-  );
+  const rectangles = placed.map(({ top: y, width, height }) => ({ x: 0, y, width, height }));
+  const take = (renderer: Renderer) => renderer.picture(html, rectangles, density);
+  const images = await (browser ? take(browser) : withBrowser(take));
   return new Map(
     placed.map(({ chart, width, height }, index) => [
       chart.id,

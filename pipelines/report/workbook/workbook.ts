@@ -1,3 +1,4 @@
+import type { Renderer } from '../board/browser.ts';
 import { chartGallery } from '../board/gallery.ts';
 import type { ReportContent } from '../content.ts';
 import type { Presentation } from '../presentation.ts';
@@ -66,6 +67,7 @@ const tables: Readonly<Record<Exclude<SheetKey, 'charts'>, (book: Book) => Sheet
  *
  * @param templates absolute path of `templates/`
  * @param presentation in whose type and colours the charts are drawn, by a browser; without it their sheet has words only
+ * @param browser one that runs already; else one is started for the charts
  * @throws {BrowserFault} no usable browser for the charts
  * @throws {Fault} TPL-001 layout, TXT-001 text, XLS-002 more rows than a sheet holds
  */
@@ -74,10 +76,13 @@ export async function writeWorkbook(
   templates: string,
   path: string,
   presentation?: Pick<Presentation, 'accent' | 'fontFaces'>,
+  browser?: Renderer,
 ): Promise<void> {
   const charts = await chartGallery(content, templates);
   const pictures =
-    presentation && charts.length > 0 ? await pictureCharts(charts, templates, presentation) : new Map();
+    presentation && charts.length > 0
+      ? await pictureCharts(charts, templates, presentation, browser)
+      : new Map();
   const book = await openBook(content, templates);
   const file = new WorkbookFile(
     {

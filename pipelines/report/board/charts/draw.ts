@@ -33,8 +33,18 @@ const metrics = (
 ).textMetrics;
 metrics.width = (item, text) => textWidth(String(text ?? ''), item.fontSize ?? 11);
 
+/** Drawings by all that makes them: the workbook shows charts of the report, which are not drawn again. */
+const drawn = new Map<string, Promise<Markup>>();
+
 /** Draws a Vega-Lite specification as SVG, without browser or canvas; the same specification gives the same text. */
-export async function draw(spec: TopLevelSpec, id: string, language: Language): Promise<Markup> {
+export function draw(spec: TopLevelSpec, id: string, language: Language): Promise<Markup> {
+  const key = JSON.stringify([spec, id, language]);
+  const drawing = drawn.get(key) ?? drawNew(spec, id, language);
+  drawn.set(key, drawing);
+  return drawing;
+}
+
+async function drawNew(spec: TopLevelSpec, id: string, language: Language): Promise<Markup> {
   const compiled = compile(
     {
       background: 'transparent',
