@@ -1,8 +1,9 @@
+import { Decimal } from 'decimal.js';
 import { identifier } from '../../connectors/connector.ts';
 import type { MissingSource } from '../collect/collect.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
-import { percentage } from '../language/quantity.ts';
+import { listed, percentage, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -26,6 +27,7 @@ export async function qualityFindings(warehouse: Warehouse, view: QualityView): 
     ...extracts(view),
     ...headlines(view),
     ...(await unvalued(warehouse, view)),
+    ...(await withoutResidualMix(warehouse, view)),
     ...(await unplaced(warehouse, view)),
     ...(await unconverted(warehouse, view)),
   ];
@@ -136,10 +138,10 @@ function headlines({ indicators, figures, period, say, language }: QualityView):
 }
 
 /** Activities that no factor fits: visible, and counted in no total. Apart, those whose factors are of other dates. */
-async function unvalued(warehouse: Warehouse, { say }: QualityView): Promise<Finding[]> {
-  const [found] = await warehouse.rows<{ rows: number; activities: string | null }>(
-    `select count(*) as rows, string_agg(distinct activity, ', ' order by activity) as activities
-     from model.emission where tco2e is null`,
+async function unvalued(warehouse: Warehouse, { say, language }: QualityView): Promise<Finding[]> {
+  const lacking = await warehouse.rows<Lacking>(
+    `select activity, country, scope_part as part, unit, count(*) as rows, sum(quantity)::varchar as quantity
+     from model.emission where tco2e is null group by all order by activity, country, part, unit`,
   );
   const outdated = await warehouse.rows<{
     activity: string;
@@ -166,16 +168,71 @@ async function unvalued(warehouse: Warehouse, { say }: QualityView): Promise<Fin
     sentence: say('quality.factor_dates', { activity, rows, first, last, valid }),
     figures: [{ name: say('names.rows'), value: String(rows), unit: 'count' }],
   }));
-  if (found && found.rows > 0) {
+  if (lacking.length > 0) {
+    const rows = lacking.reduce((sum, one) => sum + Number(one.rows), 0);
     findings.push({
       id: 'quality:unvalued:emission',
       kind: 'quality',
       severity: 'major',
-      sentence: say('quality.unvalued', { rows: found.rows, activities: found.activities ?? '' }),
-      figures: [{ name: say('names.rows'), value: String(found.rows), unit: 'count' }],
+      sentence: say('quality.unvalued', {
+        rows,
+        lacks: listed(
+          lacking.map((one) => lackText(one, language, say)),
+          language,
+        ),
+      }),
+      figures: [{ name: say('names.rows'), value: String(rows), unit: 'count' }],
     });
   }
   return findings;
+}
+
+/** Activity that no factor fits, by what a factor would have to be of. */
+interface Lacking {
+  readonly activity: string;
+  readonly country: string | null;
+  readonly part: string;
+  readonly unit: string;
+  readonly rows: number;
+  readonly quantity: string | null;
+}
+
+function lackText(one: Lacking, language: Language, say: Say): string {
+  return say('quality.lacking', {
+    activity: one.activity,
+    country: one.country ?? say('quality.no_country'),
+    part: say(`quality.parts.${one.part}`),
+    amount: quantity(one.quantity, one.unit, 0, language),
+    rows: one.rows,
+  });
+}
+
+/** Market-based electricity whose residual mix is not loaded: the grid's average stands for it, by country. */
+async function withoutResidualMix(warehouse: Warehouse, { say, language }: QualityView): Promise<Finding[]> {
+  const countries = await warehouse.rows<{ country: string | null; kwh: string; tonnes: string }>(
+    `select country, sum(quantity)::varchar as kwh, sum(tco2e)::varchar as tonnes from model.emission
+     where basis = 'market' and method = 'grid_average_without_residual_mix' and tco2e is not null
+     group by country order by country`,
+  );
+  if (countries.length === 0) return [];
+  const tonnes = Decimal.sum(...countries.map((one) => one.tonnes)).toFixed();
+  return [
+    {
+      id: 'quality:residual_mix',
+      kind: 'quality',
+      severity: 'minor',
+      sentence: say('quality.residual_mix', {
+        countries: listed(
+          countries.map(
+            (one) => `${one.country ?? say('quality.no_country')} (${quantity(one.kwh, 'kWh', 0, language)})`,
+          ),
+          language,
+        ),
+        tonnes: quantity(tonnes, 'tCO2e', 0, language),
+      }),
+      figures: [{ name: say('names.emissions'), value: tonnes, unit: 'tCO2e' }],
+    },
+  ];
 }
 
 /** Models whose rows may concern the whole group. */

@@ -1,9 +1,15 @@
 import type { FrameworkLibrary } from '../frameworks/load.ts';
 import type { Model } from '../harmonise/harmonise.ts';
 import { aggregationText } from '../indicators/aggregation-text.ts';
-import type { Catalogue, Indicator, Measure, StandardReference } from '../indicators/catalogue.ts';
+import type {
+  Catalogue,
+  Indicator,
+  Measure,
+  Reconciliation,
+  StandardReference,
+} from '../indicators/catalogue.ts';
 import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
-import { number, type Rounding, unitInWords } from '../language/quantity.ts';
+import { dayName, number, type Rounding, unitInWords } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import { typography } from '../report/format.ts';
 import type { Contract } from '../stage/contract.ts';
@@ -64,7 +70,12 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
     say('datapoints'),
     ...datapointLines(one, library, language, say),
     '',
-    line('used_in', usedIn(one, catalogue).join(', ') || say('everywhere')),
+    line(
+      'used_in',
+      usedIn(one, catalogue)
+        .map((r) => reconciliationText(r, language, say))
+        .join(' ; ') || say('everywhere'),
+    ),
     '',
   ];
   return lines.join('\n');
@@ -112,10 +123,10 @@ function measureLines(
   ];
   return [
     `  ${m.id}  ${m.label[language]} (${unitInWords(m.unit, language)})`,
-    `    ${aggregationText(m)}${m.filter === 'true' ? '' : ` ${say('where')} ${m.filter}`}`,
+    `    ${aggregationText(m, language)}${m.filter === 'true' ? '' : ` ${say('where')} ${m.filter}`}`,
     `    ${say(`times.${m.time}`)}${aside.length > 0 ? ` ; ${aside.join(' ; ')}` : ''}`,
-    `    model.${m.table}: ${model?.grain ?? ''}`,
-    `    ${say('sources')}: ${sources.join(', ')}`,
+    `    model.${m.table}: ${model?.grain[language] ?? ''}`,
+    `    ${say('sources')} ${sources.join(', ')}`,
   ];
 }
 
@@ -129,8 +140,8 @@ function referenceText(
   const from = s.valid_from ?? framework?.valid_from ?? null;
   const to = s.valid_to ?? framework?.valid_to ?? null;
   const dates = [
-    ...(from ? [say('valid_from', { day: from })] : []),
-    ...(to ? [say('valid_to', { day: to })] : []),
+    ...(from ? [say('valid_from', { day: dayName(from, language) })] : []),
+    ...(to ? [say('valid_to', { day: dayName(to, language) })] : []),
   ].join(' ');
   const paragraph = s.paragraph ? ` §${s.paragraph}` : '';
   const doubt = s.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : '';
@@ -145,15 +156,18 @@ function datapointLines(one: Indicator, library: FrameworkLibrary, language: Lan
   const found: string[] = [];
   for (const [version, datapoints] of library.datapoints) {
     for (const d of datapoints.filter((point) => point.by.includes(one.id)))
-      found.push(`  ${version}  ${d.disclosure}  ${d.id}  ${d.title[language]}`);
+      found.push(
+        `  ${version}  ${d.disclosure}  ${d.id}  ${d.title[language]}${d.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : ''}`,
+      );
   }
   return found.length > 0 ? found.sort() : [`  ${say('no_datapoint')}`];
 }
 
 /** Reconciliations that look at the same measures. */
-export function usedIn(one: Indicator, catalogue: Catalogue): string[] {
+export function usedIn(one: Indicator, catalogue: Catalogue): readonly Reconciliation[] {
   const ids = new Set(measuresOfIndicator(one, catalogue).map((m) => m.id));
-  return catalogue.reconciliations
-    .filter((r) => ids.has(r.left.measure) || ids.has(r.right.measure))
-    .map((r) => `reconciliation ${r.id}`);
+  return catalogue.reconciliations.filter((r) => ids.has(r.left.measure) || ids.has(r.right.measure));
 }
+
+const reconciliationText = (one: Reconciliation, language: Language, say: Say): string =>
+  say('reconciliation', { label: one.label[language], id: one.id });

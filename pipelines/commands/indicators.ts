@@ -55,7 +55,7 @@ async function run(id: string | undefined, options: Options): Promise<void> {
       ...one,
       consolidation: consolidationOf(one, catalogue),
       measures: measuresOfIndicator(one, catalogue),
-      used_in: usedIn(one, catalogue),
+      used_in: usedIn(one, catalogue).map((r) => `reconciliation ${r.id}`),
     }));
     print(`${JSON.stringify(id ? full[0] : full, null, 2)}\n`);
     return;

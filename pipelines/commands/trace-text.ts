@@ -170,7 +170,7 @@ class Page {
           one.value?.value == null
             ? say('statuses.missing')
             : `${this.plain(one.value.value)} ${unit}`.trim(),
-        expression: aggregationText(measure),
+        expression: aggregationText(measure, language),
         rows: number(String(one.rows), 0, language),
         table: measure.table,
         filter: measure.filter,

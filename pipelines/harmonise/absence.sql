@@ -1,6 +1,7 @@
 -- model: absence
 -- purpose: days and hours away, cut at the bounds of months and of contracts
 -- grain: one row is one stoppage in one month, or one person's month of sickness in a personnel register
+-- grain_fr: une ligne est un arrêt dans un mois, ou le mois de maladie d’une personne dans un registre du personnel
 -- inputs: model.stoppage, model.contract_month, reference.month, reference.constants
 -- columns: date (date) last day away in the month; kind (code) as in stoppage; person (hash); sex (code); calendar_days (d); absence_hours (h) contractual hours of those days: legal month x FTE x days / days of the month; health (flag) sickness, work or commuting accident, occupational disease
 with constant as (

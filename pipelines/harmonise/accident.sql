@@ -1,6 +1,7 @@
 -- model: accident
 -- purpose: events of the safety register as last written
 -- grain: one row is one event
+-- grain_fr: une ligne est un évènement
 -- inputs: staged.safety_register, reference.site, reference.entity
 -- columns: in_france (flag) where payroll declares stoppages by DSN; event (code); worker_type (code) employee, temporary, contractor; kind (code); recordable (flag) accident at work with or without stop, not refused by the health insurance; with_stop (flag) recordable with a stop; fatal (flag); lost_days (d) calendar days; status (code)
 with ranked as (

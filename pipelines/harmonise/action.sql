@@ -1,6 +1,7 @@
 -- model: action
 -- purpose: the actions that serve the objectives, in euros
 -- grain: one row is one action
+-- grain_fr: une ligne est une action
 -- inputs: staged.actions, reference.fx
 -- columns: date (date) due date; action, objective (code); name_fr, name_en (text); department (code), owner (text); status (code); start_date, due_date, done_date (date); budget_eur, spent_eur, claimed_saving_eur, annual_cost_eur (EUR, the last two a year); expected_effect (expected_unit), effect_from (date)
 -- columns: project (code); abatement (tCO2e a year); lifetime_years; evidence, evidence_file (text), evidence_sha256 (hex); depends_on (codes separated by | or a comma)

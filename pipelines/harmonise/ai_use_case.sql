@@ -1,6 +1,7 @@
 -- model: ai_use_case
 -- purpose: uses of artificial intelligence at each month's end: the last inventory known then
 -- grain: one row is one use case in one month
+-- grain_fr: une ligne est un cas d’usage dans un mois
 -- inputs: staged.ai_use_cases, reference.month, reference.fx
 -- columns: use_case (code); name, owner (text); department (code); risk_class (code); dpia (flag); status (code); in_use (flag) pilot or production; inventoried (flag) has an owner, a risk class and an answer on its impact assessment; annual_value_eur (EUR) as claimed; value_evidence (text); valued (flag) has an annual value; evidenced (flag) and a document that shows it; duplicated (flag) in use, and its purpose is served by another department's or company's system in use too
 with inventories as (

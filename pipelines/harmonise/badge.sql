@@ -1,6 +1,7 @@
 -- model: badge
 -- purpose: badges of employees in access control or the time system, to set against headcount
 -- grain: one row is one site's badges in one month
+-- grain_fr: une ligne est les badges d’un site dans un mois
 -- inputs: staged.badges
 -- columns: date (date) last day of the month; active_badges (badges) held by employees on that day, visitors and outside firms left out
 select

@@ -1,6 +1,7 @@
 -- model: base_year
 -- purpose: emissions of the base year carried to the same month of each later year, so that a window meets the base year's same months in its own perimeter
 -- grain: one row is one extract's part of the emissions of one entity, site, scope, category and basis on one day of the base year, carried to one year; or one declared emission of an acquired entity in one month, in place of what its own extracts tell of that scope
+-- grain_fr: une ligne est la part d’un extrait dans les émissions d’une entité, d’un site, d’un scope, d’une catégorie et d’une base, un jour de l’année de base, ramenée à un an ; ou une émission déclarée d’une entité acquise dans un mois, à la place de ce que ses propres extraits disent de ce scope
 -- inputs: model.emission, reference.base_year, reference.base_restatement, reference.month
 -- columns: date (date) the day carried; base_date (date) the day of the base year; scope, category, basis (code) as in emission, category restated for declared emissions; tco2e (tCO2e); source (text) of a declared emission
 -- columns: row_number is that of the first of the extract's rows of the day: the base year's own figures open each of them

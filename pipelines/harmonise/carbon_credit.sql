@@ -1,6 +1,7 @@
 -- model: carbon_credit
 -- purpose: carbon credits cancelled; they are never taken off emissions
 -- grain: one row is one cancellation of one serial number; a serial number told twice counts once, by the later extract
+-- grain_fr: une ligne est une annulation d’un numéro de série ; un numéro dit deux fois compte une fois, selon le dernier extrait
 -- inputs: staged.carbon_credits
 -- columns: serial (text); project, standard (text); kind (code) reduction or removal; vintage (year); tco2e (tCO2e); within_eu (flag)
 select

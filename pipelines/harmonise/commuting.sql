@@ -1,6 +1,7 @@
 -- model: commuting
 -- purpose: home-to-work travel by mode, the answers to a survey carried to the headcount of the site
 -- grain: one row is one answer in one month that the survey speaks for
+-- grain_fr: une ligne est une réponse dans un mois pour lequel l’enquête parle
 -- inputs: staged.commute_survey, model.employment, reference.month, reference.constants
 -- columns: mode (code); activity (code) key of the emission factor; unit (code) km of the vehicle for cars and motorbikes, pkm else; answers (answers), headcount (persons) of the site in the month
 -- columns: km (unit) there and back, times days a week, times weeks worked a year over twelve, times headcount over answers; for a car, over its occupants

@@ -1,6 +1,7 @@
 -- model: continuity_plan
 -- purpose: business-continuity plans at each month's end: the last register known then
 -- grain: one row is one plan in one month
+-- grain_fr: une ligne est un plan dans un mois
 -- inputs: staged.continuity_plans, reference.month
 -- columns: plan (code); scope (text); last_test (date); test_result (code); tested (flag) exercised in the twelve months before, and passed at least in part
 with registers as (

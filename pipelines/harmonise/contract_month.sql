@@ -1,6 +1,7 @@
 -- model: contract_month
 -- purpose: contracts as the payroll of each month tells them, DSN and personnel registers alike, with the end known for each
 -- grain: one row is one contract of one person in one month, present or not at the month's end
+-- grain_fr: une ligne est un contrat d’une personne dans un mois, présente ou non à la fin du mois
 -- inputs: staged.dsn_contracts, staged.dsn_contract_ends, staged.dsn_individuals, staged.hr_register, model.declaration, model.person, reference.entity, reference.site, reference.constants, reference.dsn_contract_natures, reference.dsn_schemes, reference.dsn_job_classes, reference.dsn_exit_reasons, reference.fx
 -- columns: date (date) last day of the month; person (hash); contract (code) contract number, `register` outside DSN; sex (code) F, M, X, NR; birth_year (year); country (code)
 -- columns: contract_class (code) permanent, temporary, apprentice (professional training included), non_guaranteed (hours not guaranteed, registers only), not_employee; is_employee (flag); is_officer (flag) corporate officer (DSN nature 80); working_time (code) full_time, part_time

@@ -1,6 +1,7 @@
 -- model: contractor
 -- purpose: self-employed people at work for the group at each month's end
 -- grain: one row is one engagement in one month at whose end it runs
+-- grain_fr: une ligne est une mission dans un mois à la fin duquel elle court
 -- inputs: staged.contractors, reference.month
 -- columns: contractor (hash)
 select

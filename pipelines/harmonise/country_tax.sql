@@ -1,6 +1,7 @@
 -- model: country_tax
 -- purpose: income tax, revenue and profit by country of a fiscal year (GRI 207-4)
 -- grain: one row is one company, one country and one fiscal year
+-- grain_fr: une ligne est une société, un pays et un exercice
 -- inputs: staged.tax_by_country, reference.fx
 -- columns: date (date) end of the fiscal year; country (code) of the tax jurisdiction; revenue_eur, profit_eur, tax_paid_eur, tax_accrued_eur (EUR)
 select

@@ -1,6 +1,7 @@
 -- model: declaration
 -- purpose: the monthly DSN that stand: a replacing one (type 03, 05) takes the place of the earlier one of its establishment, month and fraction, a cancelling one (04) leaves none
 -- grain: one row is one monthly declaration that stands
+-- grain_fr: une ligne est une déclaration mensuelle qui tient
 -- inputs: staged.dsn_declarations, reference.entity, reference.site
 -- columns: declaration (number) its line in the extract; siret (code) establishment; month (date) first day of the month; declared_month (date) last day; idcc (code) collective agreement
 with ranked as (

@@ -1,6 +1,7 @@
 -- model: delivery
 -- purpose: deliveries to customers, to set against revenue
 -- grain: one row is one delivery line
+-- grain_fr: une ligne est une ligne de livraison
 -- inputs: staged.deliveries, reference.fx
 -- columns: delivery (code); customer_country (code); intragroup (flag); amount_eur (EUR) without VAT
 select

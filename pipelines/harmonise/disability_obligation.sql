@@ -1,6 +1,7 @@
 -- model: disability_obligation
 -- purpose: the obligation to employ disabled workers (OETH, C. trav. L.5212-1 and following) of each company that declares DSN, over the twelve months that end with each quarter
 -- grain: one row is one company and one period of twelve months
+-- grain_fr: une ligne est une société et une période de douze mois
 -- inputs: model.contract_month, reference.trailing_year, reference.disability_parameters
 -- columns: date (date) last day of the twelve months; base (persons) headcount of the obligation: mean of twelve months, part-time and part-months by their share, apprentices left out; units_due (units) the legal share of it, rounded down; units (units) of beneficiaries, present by their share, seniors weighted; units_missing (units); contribution_eur (EUR) before deductions and capping; subject (flag) base reaches the legal size
 -- columns: cell (code) company; women, men (persons) employed in the period, which is what the row tells of

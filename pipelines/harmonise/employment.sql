@@ -1,6 +1,7 @@
 -- model: employment
 -- purpose: who is employed at each month's end
 -- grain: one row is one contract of one person, present on the last day of the month (a last day of work is a day present)
+-- grain_fr: une ligne est un contrat d’une personne présente le dernier jour du mois (un dernier jour de travail est un jour de présence)
 -- inputs: model.contract_month
 -- columns: person (hash); contract (code); sex, birth_year, country; contract_class (code) permanent, temporary, apprentice, not_employee; is_employee (flag) false for interns, officers and temps of agencies
 -- columns: working_time (code) full_time, part_time; fte (FTE); job_class (code); entry_date, exit_date (date); is_main (flag) the one contract that stands for the person in the entity and month

@@ -1,6 +1,7 @@
 -- model: energy
 -- purpose: every energy bought, made or sold, in MWh of net calorific value, by local day; gaps of meters are estimated and say so
 -- grain: one row is one staged reading (split where it crosses months, or local days for electricity intervals longer than an hour), one fuel-card line, or one estimated meter-day
+-- grain_fr: une ligne est un relevé reçu (coupé où il passe d’un mois à l’autre, ou en jours locaux pour les intervalles d’électricité de plus d’une heure), une ligne de carte carburant, ou un jour de compteur estimé
 -- inputs: staged.energy_intervals, staged.gas_readings, staged.meter_readings, model.fuel, reference.meter, reference.month, reference.units, reference.fuels, reference.constants
 -- columns: date (date) local day in Europe/Paris, last day of the part of a reading in its month; meter (text) 14 digits or own code; carrier (code) electricity, natural_gas, district_heat, heating_oil, propane, wood, self_generated_solar, or the fuel of vehicles
 -- columns: direction (code) consumption (bought), generation (own renewable production), export (given back to the grid); purpose (code) site or vehicle

@@ -1,6 +1,7 @@
 -- model: energy_contract
 -- purpose: what guarantees of origin, power purchase agreements and supplier-specific contracts cover in each month
 -- grain: one row is one contract in one month of its validity
+-- grain_fr: une ligne est un contrat dans un mois de sa validité
 -- inputs: staged.energy_contracts, reference.month
 -- columns: carrier (code); instrument (code) guarantee_of_origin, ppa, supplier_specific; certificate (text); renewable (flag) guarantees and PPAs; covered_mwh (MWh) the volume spread evenly over the days of validity; factor_kgco2e_kwh (kgCO2e/kWh)
 with months as (

@@ -1,6 +1,7 @@
 -- model: equality_cell
 -- purpose: the groups that the index of pay equality compares, each with its gap and what it weighs
 -- grain: one row is one group of one company, part of the index and period of twelve months
+-- grain_fr: une ligne est un groupe d’une société, pour une partie de l’Index et une période de douze mois
 -- inputs: model.equality_person, model.stoppage, model.contract_month, model.pay_review, reference.equality_index_parameters
 -- columns: part (code) pay_gap by class and age band, raises and promotions by class, raises_promotions of the whole company, maternity (women back in the period from a leave during which their class was raised), top_earners; cell (code) the group
 -- columns: women, men (persons); valid (flag) enough of both sexes to compare; gap (%, or points of rate) positive when men have more, before the threshold of relevance; weighted (%) what the group adds to the gap of the company: gap beyond the threshold, by its share of the valid people, 0 for a group that is not valid

@@ -1,6 +1,7 @@
 -- model: equality_score
 -- purpose: points of the index of pay equality, part by part, as the scales of the texts give them
 -- grain: one row is one part of the index for one company of at least the legal size and one period of twelve months
+-- grain_fr: une ligne est une partie de l’Index pour une société d’au moins la taille légale et une période de douze mois
 -- inputs: model.equality_cell, model.equality_person, model.employment, reference.equality_index_parameters, reference.equality_index_scales
 -- columns: part (code); result (%, points of rate or persons) rounded to one decimal, positive when men have more; calculable (flag); points, max_points; catch_up (flag) full points because the gap favours the sex that pay puts at a disadvantage; index_calculable (flag) the maximum of the calculable parts reaches the legal minimum
 -- columns: cell (code) the part; women, men (persons) counted in the company; headcount (persons) mean of month-ends, apprentices left out

@@ -1,6 +1,7 @@
 -- model: ethics_case
 -- purpose: reports to the ethics line as last known; a case that is confirmed later changes the period of its report
 -- grain: one row is one case
+-- grain_fr: une ligne est un dossier
 -- inputs: staged.ethics_log, reference.fx
 -- columns: case_id (code); kind (code) corruption, discrimination, harassment, fraud, other; status (code) open, confirmed, dismissed; fine_eur (EUR) paid under a final decision
 with ranked as (

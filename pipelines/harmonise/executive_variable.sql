@@ -1,6 +1,7 @@
 -- model: executive_variable
 -- purpose: variable pay of executives and the part of it that hangs on sustainability targets
 -- grain: one row is one executive and one fiscal year
+-- grain_fr: une ligne est un dirigeant et un exercice
 -- inputs: staged.executive_variable_pay, reference.fx, model.person
 -- columns: date (date) end of the year; person (hash); variable_eur, sustainability_eur (EUR)
 select

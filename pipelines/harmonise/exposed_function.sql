@@ -1,6 +1,7 @@
 -- model: exposed_function
 -- purpose: people whose function the risk map exposes to corruption, and whether their certificate holds
 -- grain: one row is one person in one month
+-- grain_fr: une ligne est une personne dans un mois
 -- inputs: staged.exposed_functions, model.person
 -- columns: date (date) last day of the month; person (hash); function (text); certified (flag) the certificate holds on that day
 with ranked as (

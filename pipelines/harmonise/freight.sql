@@ -1,6 +1,7 @@
 -- model: freight
 -- purpose: shipments in tonne-kilometres, with who pays: paid by us is category 4, outbound paid by the customer category 9
 -- grain: one row is one shipment
+-- grain_fr: une ligne est une expédition
 -- inputs: staged.freight, reference.units, reference.fx
 -- columns: shipment (code); direction (code) inbound, outbound; paid_by_us (flag); mode (code); weight_t (t); distance_km (km); tonne_km (t.km); category (code) c4_upfreight, c9_downfreight, null for inbound freight in the price of the goods; amount_eur (EUR) without VAT
 with weighed as (

@@ -1,6 +1,7 @@
 -- model: fuel
 -- purpose: what fuel cards paid for, as fuel quantities and energy; tolls, washes and AdBlue keep their cost and carry no energy
 -- grain: one row is one line of a fuel-card statement
+-- grain_fr: une ligne est une ligne de relevé de carte carburant
 -- inputs: staged.fuel_cards, reference.fuel_products, reference.fuels, reference.units, reference.fx
 -- columns: card (text) card; country (code) where it was bought; product (text) label of the statement; fuel (code) fuel of data/reference/fuel_products.csv, `unknown` for a label that it lacks
 -- columns: kind (code) fuel, electricity, none or unknown; quantity (fuel_unit) negative on credit lines; fuel_unit (code) l, kg or kWh; litres (l) quantity of liquid fuels

@@ -1,6 +1,7 @@
 -- model: governance_seat
 -- purpose: seats of boards and executive committees at each month's end: the last composition known then
 -- grain: one row is one seat in one month
+-- grain_fr: une ligne est un siège dans un mois
 -- inputs: staged.governance_bodies, reference.month
 -- columns: body (code) board, executive_committee; member (hash); sex (code); independent, employee_director (flag); as_of (date) of the composition
 with compositions as (

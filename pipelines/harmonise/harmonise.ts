@@ -8,7 +8,8 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 export interface Model {
   readonly name: string;
   readonly purpose: string;
-  readonly grain: string;
+  /** what one row is, for a reader in his language */
+  readonly grain: { readonly en: string; readonly fr: string };
   /** qualified tables that it reads: `staged.x`, `reference.y`, `model.z` */
   readonly inputs: readonly string[];
   readonly sql: string;
@@ -57,17 +58,23 @@ function parseModel(file: string, text: string): Model {
       header.set(match[1] as string, [header.get(match[1] as string), match[2]].filter(Boolean).join(' '));
   }
   const name = header.get('model');
-  if (!name || `${name}.sql` !== file || !header.has('inputs') || !header.has('grain')) {
+  if (
+    !name ||
+    `${name}.sql` !== file ||
+    !header.has('inputs') ||
+    !header.has('grain') ||
+    !header.has('grain_fr')
+  ) {
     throw new Fault(
       'MOD-001',
       `pipelines/harmonise/${file} has no complete header.`,
-      'It needs -- model, purpose, grain, inputs and columns; the model is named as its file.',
+      'It needs -- model, purpose, grain, grain_fr, inputs and columns; the model is named as its file.',
     );
   }
   return {
     name,
     purpose: header.get('purpose') ?? '',
-    grain: header.get('grain') as string,
+    grain: { en: header.get('grain') as string, fr: header.get('grain_fr') as string },
     inputs: (header.get('inputs') as string)
       .split(',')
       .map((input) => input.trim())

@@ -1,6 +1,7 @@
 -- model: influence
 -- purpose: political contributions and what representation of interests costs
 -- grain: one row is one entry of the register
+-- grain_fr: une ligne est une inscription au registre
 -- inputs: staged.influence_register, reference.fx
 -- columns: kind (code) political_contribution, lobbying; beneficiary (text); country (code); in_kind (flag); amount_eur (EUR)
 select

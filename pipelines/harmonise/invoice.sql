@@ -1,6 +1,7 @@
 -- model: invoice
 -- purpose: supplier invoices with their payment, and the energy that they bill
 -- grain: one row is one invoice line of the last extract that tells the invoice
+-- grain_fr: une ligne est une ligne de facture du dernier extrait qui la dit
 -- inputs: staged.supplier_invoices, reference.fx
 -- columns: date (date) of the invoice; payment_date, due_date (date); supplier, invoice (code); amount_eur (EUR) without VAT; amount_incl_vat_eur (EUR); paid (flag); counted (flag) paid, not a credit note, not disputed, not within the group: what payment practice is measured on
 -- columns: payment_days (d) from invoice to payment; on_time (flag) paid by the due date; amount_days (EUR.d) amount with VAT times payment days; energy_carrier (code); billed_mwh (MWh) as billed: gas in gross calorific value; disputed, intragroup (flag)

@@ -1,6 +1,7 @@
 -- model: it_account
 -- purpose: active IT accounts, to set against headcount
 -- grain: one row is one entity's accounts in one month
+-- grain_fr: une ligne est les comptes d’une entité dans un mois
 -- inputs: staged.it_accounts
 -- columns: date (date) last day of the month; active_accounts (accounts)
 select

@@ -1,6 +1,7 @@
 -- model: leave_right
 -- purpose: whether an employee is entitled to family leave by the law of the country of the contract (ESRS S1-15 93(a), AR 97)
 -- grain: one row is one employee at one month's end, in one entity
+-- grain_fr: une ligne est un salarié à une fin de mois, dans une entité
 -- inputs: model.employment, reference.family_leave_rights
 -- columns: person (hash); sex, country (code); entitled (flag) true where the law of the country entitles every employee, null where the reference table does not tell
 select

@@ -1,6 +1,7 @@
 -- model: ledger
 -- purpose: ledger lines with their entity, side, supplier and what to leave out; where two extracts tell the same days of a company, the one that closes later prevails
 -- grain: one row is one line of an entry
+-- grain_fr: une ligne est une ligne d’écriture
 -- inputs: staged.fec_entries, reference.entity, reference.intragroup
 -- columns: account (code); account_class (code) first digit; amount (EUR) debit less credit; auxiliary (code) of the line; supplier, customer (code) the one third party of the entry, null where it has several
 -- columns: accrual (flag) the entry has a line on an account of accrued or deferred items (408, 418, 428, 438, 448, 468, 486, 487 of the PCG)

@@ -1,6 +1,7 @@
 -- model: legal_case
 -- purpose: legal proceedings as last known: pending at each month's end, and decided in the month of their final decision
 -- grain: one row is one case at one month's end at which it is pending, and one row in the month of its final decision
+-- grain_fr: une ligne est une affaire à chaque fin de mois où elle est en cours, et une ligne le mois de sa décision définitive
 -- inputs: staged.legal_cases, reference.month, reference.fx
 -- columns: date (date) last day of the month; case_id (code); kind (code); state (code) pending, decided; outcome (code) convicted, dismissed, settled, pending; convicted (flag) decided by a conviction; fine_eur (EUR) of a conviction, at the rate of the day of the decision: a provision is no fine
 with ranked as (

@@ -1,6 +1,7 @@
 -- model: lost_time
 -- purpose: calendar days lost to accidents at work, in the months in which they were lost
 -- grain: one row is one event in one month; days after the last month of the run are not lost yet
+-- grain_fr: une ligne est un évènement dans un mois ; les jours d’après le dernier mois du cycle ne sont pas encore perdus
 -- inputs: model.accident, reference.month
 -- columns: event (code); worker_type (code); with_stop (flag) recordable accident with a stop; lost_days (d) the day of the accident not counted
 select

@@ -1,6 +1,7 @@
 -- model: material
 -- purpose: weight of materials bought and of packaging put on the market, with what is proven to be recycled
 -- grain: one row is one material, flow and site in one month
+-- grain_fr: une ligne est une matière, un flux et un site dans un mois
 -- inputs: staged.material_flows, reference.units
 -- columns: flow (code) inflow or packaging; material (code); biological (flag); kg (kg), tonnes (t) negative for returns; secondary_tonnes (t) recycled or reused, 0 without a certificate; certificate (text)
 -- columns: family (code) spend family whose spend the weight replaces in emissions, null where it replaces none; supplier_factor_kgco2e_kg (kgCO2e/kg), supplier_document (text) of the supplier

@@ -1,6 +1,7 @@
 -- model: mileage
 -- purpose: business trips in private vehicles, as mileage claims tell them
 -- grain: one row is one trip of one claim; a negative distance takes back a trip claimed before
+-- grain_fr: une ligne est un trajet d’une note de frais ; une distance négative reprend un trajet demandé avant
 -- inputs: staged.mileage_claims, model.person, reference.units
 -- columns: person (hash); claim (code); vehicle (code) car, electric_car, motorbike, bicycle: the activity of its factor; km (km) of the vehicle, whoever rides along
 select

@@ -1,6 +1,7 @@
 -- model: milestone
 -- purpose: what each action is to reach, and when
 -- grain: one row is one milestone of an action
+-- grain_fr: une ligne est un jalon d’une action
 -- inputs: staged.milestones, model.action
 -- columns: date (date) due date; action, milestone (code); name_fr, name_en (text); due_date, done_date (date); depends_on (codes separated by | or a comma)
 with ranked as (

@@ -1,6 +1,7 @@
 -- model: movement
 -- purpose: hires and departures of employees, by continuous employment: a fixed term that becomes permanent, or a contract that follows the next day, is one employment
 -- grain: one row is one hire or one departure of one person in one entity
+-- grain_fr: une ligne est une embauche ou un départ d’une personne dans une entité
 -- inputs: model.contract_month
 -- columns: date (date) first day for a hire, last day for a departure; kind (code) hire, leaver; person (hash); sex (code); contract_class (code) of the first or last contract; job_class (code)
 -- columns: reason (code) of a departure: resignation, dismissal, retirement, end_of_temporary, mutual, trial_period, death, transfer, other; intragroup (flag) the same person leaves one entity of the perimeter and enters another within two days, or within a month where the departure says that it is a transfer: counts for the entity, not for the group; a transfer that nobody enters is a departure

@@ -1,6 +1,7 @@
 -- model: obligation
 -- purpose: which company a national obligation concerns, by country and size: it tells "not applicable" from "missing"
 -- grain: one row is one obligation of one company whose staff is known, or that is not French, over the twelve months that end with each quarter
+-- grain_fr: une ligne est une obligation d’une société dont l’effectif est connu, ou qui n’est pas française, sur les douze mois qui finissent avec chaque trimestre
 -- inputs: model.employment, model.disability_obligation, reference.entity, reference.trailing_year, reference.equality_index_parameters
 -- columns: date (date) last day of the twelve months; obligation (code) equality_index, executives, disability; bound (flag) the obligation concerns the company; headcount (persons) mean of month-ends, apprentices left out, part-time at its share (C. trav. L.1111-2, L.1111-3)
 -- columns: extract_id, row_number a row of its staff; null where the company is not French and its staff not known: the perimeter alone says so

@@ -1,6 +1,7 @@
 -- model: patent
 -- purpose: patent families by the day of their first filing
 -- grain: one row is one family as an extract tells it; a family counts once
+-- grain_fr: une ligne est une famille telle qu’un extrait la dit ; une famille compte une fois
 -- inputs: staged.patents
 -- columns: family (code); title (text); granted_date (date)
 select

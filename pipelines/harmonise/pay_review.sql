@@ -1,6 +1,7 @@
 -- model: pay_review
 -- purpose: raises and promotions as the personnel department decided them: payroll tells amounts, not decisions
 -- grain: one row is one decision for one person
+-- grain_fr: une ligne est une décision pour une personne
 -- inputs: staged.pay_reviews, model.person
 -- columns: date (date) from which it holds; person (hash); kind (code) individual_raise (base pay, no promotion with it), general_raise, promotion (to a higher level or coefficient, its raise included)
 with ranked as (

@@ -1,6 +1,7 @@
 -- model: performance_review
 -- purpose: performance and career reviews: who was eligible, and whose was held
 -- grain: one row is one eligible person in one campaign
+-- grain_fr: une ligne est une personne éligible dans une campagne
 -- inputs: staged.performance_reviews, model.person
 -- columns: date (date) on which the campaign closed; person (hash); sex (code); held (flag)
 select

@@ -1,6 +1,7 @@
 -- model: person
 -- purpose: the pseudonyms under which one person is known: social security number, temporary number before it, and matricule
 -- grain: one row is one pseudonym of one person in one entity
+-- grain_fr: une ligne est un pseudonyme d’une personne dans une entité
 -- inputs: staged.dsn_individuals, staged.hr_register, model.declaration
 -- columns: alias (hash) a pseudonym; person (hash) the pseudonym that all models use: that of the last social security number known for the matricule, else the alias itself
 with declared as (

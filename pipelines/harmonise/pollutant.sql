@@ -1,6 +1,7 @@
 -- model: pollutant
 -- purpose: pollutants given to air, water and soil, by month; a result below the limit of detection counts for half of the limit
 -- grain: one row is one declared mass's part in one month, by days
+-- grain_fr: une ligne est la part d’une masse déclarée dans un mois, au prorata des jours
 -- inputs: staged.pollution_register, reference.units
 -- columns: outlet (text); medium (code) air, water, soil; pollutant (code); mass_kg (kg); below_detection (flag); evidence (text)
 with converted as (

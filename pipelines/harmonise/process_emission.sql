@@ -1,6 +1,7 @@
 -- model: process_emission
 -- purpose: gases that a process gives off other than by burning fuel, by month
 -- grain: one row is one declared mass's part in one month, by days
+-- grain_fr: une ligne est la part d’une masse déclarée dans un mois, au prorata des jours
 -- inputs: staged.process_emissions, reference.units
 -- columns: process (text); gas (code) CO2, CO2_biogenic, CH4, N2O, SF6, NF3, CF4, C2F6; gas_kg (kg) of the gas itself; evidence (text) such as the verified report of the installation
 with converted as (

@@ -1,6 +1,7 @@
 -- model: project
 -- purpose: what projects spent, month by month
 -- grain: one row is one project in one month
+-- grain_fr: une ligne est un projet dans un mois
 -- inputs: staged.projects, reference.fx
 -- columns: date (date) last day of the month; project (code), name (text); department (code); kind (code) rd, capex, digital, organisation; spent_eur (EUR) of the month; budget_eur (EUR) of the whole project; planned_end, forecast_end (date); status (code); sustainable (flag) tagged and signed off as serving a sustainability goal; evidence (text)
 with ranked as (

@@ -1,6 +1,7 @@
 -- model: project_standing
 -- purpose: where each project stands on its calendar and its budget, at each month's end
 -- grain: one row is one project at one month's end, from its last report known then; a project that ended counts in the month of its end only
+-- grain_fr: une ligne est un projet à une fin de mois, selon son dernier rapport alors connu ; un projet fini ne compte que le mois de sa fin
 -- inputs: model.project, reference.month
 -- columns: date (date) last day of the month; project (code), name (text); department, kind (code); status (code) planned, running, done, stopped; spent_to_date_eur (EUR) all months reported until then; budget_eur (EUR) of the whole project; planned_end, forecast_end (date); on_time (flag) forecast to end, or ended, by its planned end: null when it has no planned end; on_budget (flag) spent no more than its budget; followed (flag) running or planned, or done in the month
 -- columns: also_from (list) the earlier reports whose spending is in spent_to_date_eur

@@ -1,6 +1,7 @@
 -- model: refrigerant
 -- purpose: refrigerant lost, by mass balance of top-ups
 -- grain: one row is one intervention on one piece of equipment
+-- grain_fr: une ligne est une intervention sur un équipement
 -- inputs: staged.refrigerants
 -- columns: equipment (code); fluid (code) as R-410A; first_fill (flag) charge of new equipment: no leak; charged_kg, recovered_kg (kg); net_kg (kg) charged less recovered, 0 for a first fill, not below 0
 select

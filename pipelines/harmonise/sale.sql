@@ -1,6 +1,7 @@
 -- model: sale
 -- purpose: what is invoiced to customers, the denominator of late receipts
 -- grain: one row is one invoice line of the last extract that tells the invoice, credit notes included
+-- grain_fr: une ligne est une ligne de facture du dernier extrait qui la dit, avoirs compris
 -- inputs: staged.customer_invoices, reference.fx
 -- columns: date (date) of the invoice; customer, invoice (code); amount_incl_vat_eur (EUR); intragroup (flag)
 select

@@ -1,6 +1,7 @@
 -- model: security_incident
 -- purpose: security incidents and breaches of personal data, by the day of their discovery
 -- grain: one row is one incident as last known
+-- grain_fr: une ligne est un incident tel que connu en dernier
 -- inputs: staged.security_incidents
 -- columns: incident (code); kind (code) cyber, data_breach, both; severity (code) minor, major; notified_anssi, notified_dpa (flag) to the national cybersecurity agency, to the data protection authority; people_affected (persons)
 select

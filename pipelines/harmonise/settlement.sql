@@ -1,6 +1,7 @@
 -- model: settlement
 -- purpose: what payment practice is measured on, of suppliers and of customers, invoice by invoice as the law's two tables count them (C. com. D.441-6): paid in a month, or issued, due and still open at a month's end
 -- grain: one row is one invoice line at one month's end: once in the month of its payment, and at each month's end at which it is open past its due date
+-- grain_fr: une ligne est une ligne de facture à une fin de mois : une fois le mois de son paiement, et à chaque fin de mois où elle est ouverte et échue
 -- inputs: model.invoice, staged.suppliers, staged.customer_invoices, reference.month, reference.fx
 -- columns: date (date) last day of the month; side (code) purchase, sale; partner, invoice (code); state (code) paid, open; days_late (d) from the due date to the payment or to the month's end, 0 when in terms; bucket (code) in_terms, 1-30, 31-60, 61-90, 91+; amount_incl_vat_eur (EUR); disputed (flag) told apart, as the law does; due_date (date)
 -- columns: payment_days (d) from invoice to payment; amount_days (EUR.d) amount with VAT times payment days; sme (flag) the supplier is micro, small or medium (decree 2008-1354), null where the register does not tell its size, and for a customer

@@ -1,6 +1,7 @@
 -- model: site_cover
 -- purpose: whether the site of each employee has a certified safety management system and workers' representatives
 -- grain: one row is one employee in one entity at one month's end
+-- grain_fr: une ligne est un salarié dans une entité à une fin de mois
 -- inputs: model.employment, model.site_month
 -- columns: person (hash); country (code); safety_system, worker_representatives (persons) 1 where the site has it, 0 where it has not, null where the site register does not say
 select

@@ -1,6 +1,7 @@
 -- model: site_month
 -- purpose: what the site register says of each site at each month's end: areas, nature, allowances
 -- grain: one row is one site in one month in which it belongs to the group
+-- grain_fr: une ligne est un site dans un mois où il appartient au groupe
 -- inputs: staged.site_register, reference.site, reference.month
 -- columns: floor_area_m2 (m2); land_area_ha, sealed_area_ha, nature_area_ha (ha); sensitive (code) none, near, in; sensitive_area (text); ets (flag) holds a permit of the emissions trading system; safety_system, worker_representatives (flag) null where the register does not say
 with ordered as (

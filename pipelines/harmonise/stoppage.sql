@@ -1,6 +1,7 @@
 -- model: stoppage
 -- purpose: work stoppages and other suspensions as the last declaration that tells them knows them
 -- grain: one row is one stoppage of one contract
+-- grain_fr: une ligne est un arrêt d’un contrat
 -- inputs: staged.dsn_absences, staged.dsn_suspensions, staged.dsn_individuals, model.declaration, model.person, reference.dsn_absence_reasons, reference.dsn_suspension_reasons
 -- columns: date (date) first day away; last_day (date) day before the return, else planned end, else end of the last month that tells it; kind (code) sickness, work_accident, commuting_accident, occupational_disease, maternity, paternity, or a kind of suspension; accident_date (date); person (hash); contract (code); source (code) stoppage, suspension
 with told as (

@@ -1,6 +1,7 @@
 -- model: substance
 -- purpose: substances of concern that enter, arise or leave, by month
 -- grain: one row is one substance, flow and site in one month
+-- grain_fr: une ligne est une substance, un flux et un site dans un mois
 -- inputs: staged.substances, reference.units
 -- columns: substance (text); cas (code); hazard (code) main hazard class; very_high_concern (flag); flow (code) procured, generated, emitted, in_products; tonnes (t)
 select

@@ -1,6 +1,7 @@
 -- model: supplier_spend
 -- purpose: spend with suppliers outside the group and what the supplier register says of them
 -- grain: one row is one invoice line
+-- grain_fr: une ligne est une ligne de facture
 -- inputs: model.invoice, staged.suppliers, reference.entity
 -- columns: supplier (code); supplier_country (code) null for a supplier that the register lacks; family (code); amount_eur (EUR) without VAT, credit notes negative; local (flag) supplier in the entity's country; code_signed, esg_assessed, sheltered (flag) false for a supplier that the register lacks; in_register (flag)
 -- columns: also_from (list) the supplier's row in the register

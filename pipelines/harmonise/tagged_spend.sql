@@ -1,6 +1,7 @@
 -- model: tagged_spend
 -- purpose: what the ledger says was spent for an action or a project: expense (class 6) and asset (class 2) lines that bear its code, as the group's ledger_tags.csv declares; VAT, third parties, cash, depreciation and openings left out, so that a purchase counts once
 -- grain: one row is one tagged ledger line
+-- grain_fr: une ligne est une ligne comptable étiquetée
 -- inputs: model.ledger, model.action, model.project, reference.ledger_tags
 -- columns: code (code) as the line bears it; action (code) that it is for, by its own code or its project's, null when no action has it; project (code) null when no register has it
 -- columns: amount_eur (EUR) debit less credit; account, journal, entry (code), document_ref, label (text); rule (code) that found the tag

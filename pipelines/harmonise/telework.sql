@@ -1,6 +1,7 @@
 -- model: telework
 -- purpose: employees with a telework agreement in force at each month's end
 -- grain: one row is one agreement of one person employed at one month's end
+-- grain_fr: une ligne est un accord d’une personne employée à une fin de mois
 -- inputs: staged.telework_agreements, model.person, model.employment
 -- columns: person (hash); sex (code)
 select

@@ -1,6 +1,7 @@
 -- model: training
 -- purpose: training sessions by person, absentees kept and told apart
 -- grain: one row is one person in one session
+-- grain_fr: une ligne est une personne dans une session
 -- inputs: staged.training_log, model.person, reference.fx
 -- columns: person (hash); sex (code); topic (code); hours (h) really followed: 0 for an absentee; completed (flag); mode (code); cost_eur (EUR) without VAT
 select

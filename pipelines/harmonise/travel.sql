@@ -1,6 +1,7 @@
 -- model: travel
 -- purpose: business trips by mode and distance, net of refunds; the day of travel decides the period
 -- grain: one row is one booking line of the agency
+-- grain_fr: une ligne est une ligne de réservation de l’agence
 -- inputs: staged.travel, model.person, reference.units, reference.fx
 -- columns: person (hash); ticket (code); mode (code) air, rail, car, taxi, hotel; kind (code) sale, refund, exchange; distance_km (km) negative on refunds, none on exchanges (the sale has it); haul (code) short, medium, long for planes
 -- columns: nights (nights) net; activity (code) key of the emission factor; amount_eur (EUR) without VAT, negative on refunds

@@ -1,6 +1,7 @@
 -- model: value_chain
 -- purpose: activities of scope 3 categories 8 and 10 to 15, at the minimum boundary of the GHG Protocol's Scope 3 Standard (table 5.4): scopes 1 and 2 of lessors, lessees, franchisees and investees, direct use of products, treatment at the end of their life
 -- grain: one row is one line of the register, as last told
+-- grain_fr: une ligne est une ligne du registre, telle que dite en dernier
 -- inputs: staged.scope3_activities, reference.fuels
 -- columns: category (code); line (code); activity (code) and scope_part (code) of its factor: generation of electricity and heat, combustion of fuels, all_in of the rest; country (code)
 -- columns: quantity (unit) times the group's share; unit (code); stated_kgco2e (kgCO2e per unit) and document (text) of a factor that the other party states; 1,000 for emissions given in tCO2e

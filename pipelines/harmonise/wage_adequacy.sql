@@ -1,6 +1,7 @@
 -- model: wage_adequacy
 -- purpose: hourly base pay of each employee against the adequate wage of the country (ESRS S1-10)
 -- grain: one row is one person's contract in one month, apprentices left out
+-- grain_fr: une ligne est le contrat d’une personne dans un mois, alternants exclus
 -- inputs: model.pay, reference.wage_benchmarks
 -- columns: person (hash); country (code); below (persons) 1 where base pay over paid hours is under the benchmark, 0 where it is not, null where the country has no benchmark; a month without paid hours or base pay has no row
 select

@@ -1,6 +1,7 @@
 -- model: waste
 -- purpose: waste that left the sites, after the register's corrections, by what was done with it
 -- grain: one row is one dispatch as it stands: MODIFIER replaces, ANNULER and IGNORER leave none
+-- grain_fr: une ligne est une expédition telle qu’elle tient : MODIFIER remplace, ANNULER et IGNORER n’en laissent aucune
 -- inputs: staged.waste_register, reference.waste_treatments, reference.waste_natures, reference.unit_prices
 -- columns: unique_id (code); waste_code (code) six digits without spaces, star apart; hazardous (flag) flag or star; tonnes (t); treatment (code) performed if known, else planned; treatment_basis (code) final or planned
 -- columns: treatment_class (code) recycled, recovered (energy, land), disposed, or pending where the operation is not a final one (R12, R13, D13 to D15); activity (code) key of the emission factor; expected_cost_eur (EUR) at reference prices

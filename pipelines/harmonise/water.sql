@@ -1,6 +1,7 @@
 -- model: water
 -- purpose: water withdrawn, sent back and reused, in m3, by month
 -- grain: one row is one reading's part in one month, by days
+-- grain_fr: une ligne est la part d’un relevé dans un mois, au prorata des jours
 -- inputs: staged.water, reference.units, reference.site, reference.unit_prices
 -- columns: meter (text); source (code) network, groundwater, surface, rain; flow (code) withdrawal, discharge, reuse, storage (gained by a reservoir); volume_m3 (m3); stress (flag) site in a basin under high stress; expected_cost_eur (EUR) network water at the reference price
 with converted as (

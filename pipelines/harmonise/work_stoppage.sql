@@ -1,6 +1,7 @@
 -- model: work_stoppage
 -- purpose: accidents at work as payroll declares them, to set against the safety register
 -- grain: one row is one accident with a stop of one person: relapses and extensions of the same accident are one
+-- grain_fr: une ligne est un accident avec arrêt d’une personne : rechutes et prolongations d’un même accident n’en font qu’un
 -- inputs: model.stoppage
 -- columns: date (date) of the accident, else first day away; person (hash); stop_days (d) calendar days of its stoppages, planned ones included; country (code)
 with stops as (

@@ -1,6 +1,7 @@
 -- model: working_time
 -- purpose: hours worked, as the time system tells them, and contractual hours of employees
 -- grain: one row is one month's hours of a population on a site, or one contract's contractual hours in a month
+-- grain_fr: une ligne est les heures d’une population d’un site dans un mois, ou les heures contractuelles d’un contrat dans un mois
 -- inputs: staged.hours_worked, model.contract_month
 -- columns: worker_type (code) employee, temporary, contractor; hours_worked (h) of the time system, null on contractual rows; theoretical_hours (h) contractual, null on the others
 select

@@ -45,31 +45,63 @@ export function number(value: string, rounding: Rounding, language: Language): s
   return text.replace('-', '\u2212');
 }
 
-const unitNames: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
-  EUR: { fr: '€', en: '€' },
-  USD: { fr: '$', en: '$' },
-  GBP: { fr: '£', en: '£' },
-  m2: { fr: 'm²', en: 'm²' },
-  m3: { fr: 'm³', en: 'm³' },
-  'per 1e6 h': { fr: 'par million d’h', en: 'per million h' },
-  'per 2e5 h': { fr: 'pour 200 000 h', en: 'per 200,000 h' },
-  'd per 1e3 h': { fr: 'j pour mille h', en: 'd per thousand h' },
-  'EUR.d': { fr: '€·j', en: '€·d' },
-  d: { fr: 'j', en: 'd' },
-  days: { fr: 'jours', en: 'days' },
-  persons: { fr: 'pers.', en: 'people' },
-  FTE: { fr: 'ETP', en: 'FTE' },
-  units: { fr: 'unités', en: 'units' },
-  years: { fr: 'ans', en: 'years' },
-  points: { fr: 'pts', en: 'pts' },
-  count: { fr: '', en: '' },
-  ratio: { fr: '', en: '' },
+/** What a unit is called: its symbol beside a number, and the same written out where the symbol does not say it. */
+interface UnitName {
+  readonly symbol?: Readonly<Record<Language, string>>;
+  readonly words?: Readonly<Record<Language, string>>;
+}
+
+const unitNames: Readonly<Record<string, UnitName>> = {
+  '%': { words: { fr: 'pour cent', en: 'per cent' } },
+  EUR: { symbol: { fr: '€', en: '€' }, words: { fr: 'euros', en: 'euros' } },
+  USD: { symbol: { fr: '$', en: '$' } },
+  GBP: { symbol: { fr: '£', en: '£' } },
+  'EUR.d': { symbol: { fr: '€·j', en: '€·d' }, words: { fr: 'euros × jours', en: 'euros × days' } },
+  'EUR/h': { words: { fr: 'euros par heure', en: 'euros per hour' } },
+  'EUR/FTE': { words: { fr: 'euros par équivalent temps plein', en: 'euros per full-time equivalent' } },
+  m2: { symbol: { fr: 'm²', en: 'm²' } },
+  m3: { symbol: { fr: 'm³', en: 'm³' } },
+  'per 1e6 h': {
+    symbol: { fr: 'par million d’h', en: 'per million h' },
+    words: { fr: 'nombre par million d’heures travaillées', en: 'number per million hours worked' },
+  },
+  'per 2e5 h': {
+    symbol: { fr: 'pour 200 000 h', en: 'per 200,000 h' },
+    words: { fr: 'nombre pour 200\u202f000 heures travaillées', en: 'number per 200,000 hours worked' },
+  },
+  'd per 1e3 h': {
+    symbol: { fr: 'j pour mille h', en: 'd per thousand h' },
+    words: { fr: 'jours pour mille heures travaillées', en: 'days per thousand hours worked' },
+  },
+  h: { words: { fr: 'heures', en: 'hours' } },
+  d: { symbol: { fr: 'j', en: 'd' }, words: { fr: 'jours', en: 'days' } },
+  days: { symbol: { fr: 'jours', en: 'days' } },
+  years: { symbol: { fr: 'ans', en: 'years' }, words: { fr: 'années', en: 'years' } },
+  persons: { symbol: { fr: 'pers.', en: 'people' }, words: { fr: 'personnes', en: 'people' } },
+  FTE: {
+    symbol: { fr: 'ETP', en: 'FTE' },
+    words: { fr: 'équivalents temps plein', en: 'full-time equivalents' },
+  },
+  units: {
+    symbol: { fr: 'unités', en: 'units' },
+    words: { fr: 'unités bénéficiaires', en: 'beneficiary units' },
+  },
+  points: { symbol: { fr: 'pts', en: 'pts' }, words: { fr: 'points', en: 'points' } },
+  answers: { words: { fr: 'réponses', en: 'answers' } },
+  count: { symbol: { fr: '', en: '' }, words: { fr: 'nombre', en: 'number' } },
+  ratio: { symbol: { fr: '', en: '' }, words: { fr: 'rapport, sans unité', en: 'ratio, without a unit' } },
+  t: { words: { fr: 'tonnes', en: 'tonnes' } },
+  ha: { words: { fr: 'hectares', en: 'hectares' } },
+  kg: { words: { fr: 'kilogrammes', en: 'kilograms' } },
+  'MWh PCS': {
+    words: { fr: 'MWh de pouvoir calorifique supérieur', en: 'MWh of gross calorific value' },
+  },
 };
 
 /** A unit as a reader writes it: `tCO₂e`, `€`, `m³`, `ETP`; nothing for bare counts and ratios. */
 export function unitName(unit: string, language: Language): string {
   return (
-    unitNames[unit]?.[language] ??
+    unitNames[unit]?.symbol?.[language] ??
     unit
       .replaceAll('CO2', 'CO₂')
       .replace(/(?:MEUR|EUR m)\b/, language === 'fr' ? 'M€' : '€m')
@@ -79,34 +111,9 @@ export function unitName(unit: string, language: Language): string {
   );
 }
 
-const unitWords: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
-  '%': { fr: 'pour cent', en: 'per cent' },
-  EUR: { fr: 'euros', en: 'euros' },
-  'EUR.d': { fr: 'euros × jours', en: 'euros × days' },
-  'EUR/h': { fr: 'euros par heure', en: 'euros per hour' },
-  'EUR/FTE': { fr: 'euros par équivalent temps plein', en: 'euros per full-time equivalent' },
-  'per 1e6 h': { fr: 'nombre par million d’heures travaillées', en: 'number per million hours worked' },
-  'per 2e5 h': { fr: 'nombre pour 200\u202f000 heures travaillées', en: 'number per 200,000 hours worked' },
-  'd per 1e3 h': { fr: 'jours pour mille heures travaillées', en: 'days per thousand hours worked' },
-  h: { fr: 'heures', en: 'hours' },
-  d: { fr: 'jours', en: 'days' },
-  years: { fr: 'années', en: 'years' },
-  persons: { fr: 'personnes', en: 'people' },
-  FTE: { fr: 'équivalents temps plein', en: 'full-time equivalents' },
-  units: { fr: 'unités bénéficiaires', en: 'beneficiary units' },
-  points: { fr: 'points', en: 'points' },
-  answers: { fr: 'réponses', en: 'answers' },
-  count: { fr: 'nombre', en: 'number' },
-  ratio: { fr: 'rapport, sans unité', en: 'ratio, without a unit' },
-  t: { fr: 'tonnes', en: 'tonnes' },
-  ha: { fr: 'hectares', en: 'hectares' },
-  kg: { fr: 'kilogrammes', en: 'kilograms' },
-  'MWh PCS': { fr: 'MWh de pouvoir calorifique supérieur', en: 'MWh of gross calorific value' },
-};
-
 /** A unit written out, for a definition: `jours pour mille heures travaillées`; its symbol where that is plain. */
 export function unitInWords(unit: string, language: Language): string {
-  return unitWords[unit]?.[language] ?? unitName(unit, language);
+  return unitNames[unit]?.words?.[language] ?? unitName(unit, language);
 }
 
 /**

@@ -91,10 +91,23 @@ describe('concordance indicators', () => {
       'Waste register (waste_register, operations)',
       'model.waste: one row is',
       'ESRS 2023 E5-5',
-      'European Sustainability Reporting Standards, first set, from 2024-01-01',
+      'European Sustainability Reporting Standards, first set, from 1\u00a0Jan\u00a02024 (checked in: Delegated Regulation (EU) 2023/2772',
       'ESRS 2026  E5-5',
     ])
       expect(out).toContain(part);
+  });
+
+  test('prints in French what a French reader computes with: grain, aggregation, rounding, dates', async () => {
+    const { out } = await concordance(['indicators', 'energy.intensity_revenue']);
+    for (const part of [
+      'affichée avec 3 chiffres significatifs',
+      'somme(-amount) où not opening',
+      'model.ledger: une ligne est une ligne d’écriture',
+      'à partir du 01/01/2024',
+      'sources : ',
+    ])
+      expect(out.replaceAll(/[\u202f\u00a0]/g, ' ')).toContain(part);
+    expect(out).not.toMatch(/one row is|\bsum\(|number of/);
   });
 
   test('prints a framework: its versions, what answers each datapoint, the source that is needed', async () => {

@@ -71,6 +71,81 @@ test('people add up over entities, and a ratio of the group lies between those o
   );
 }, 120_000);
 
+const dispatch = fc.record({
+  entity: fc.constantFrom('A' as const, 'B' as const, 'D' as const),
+  month: fc.integer({ min: 1, max: 12 }),
+  kilograms: fc.integer({ min: 0, max: 20_000 }),
+  hazardous: fc.boolean(),
+  treatment: fc.constantFrom('R4', 'R1', 'D5', 'R13'),
+  cubicMetres: fc.integer({ min: 0, max: 900 }),
+});
+const flows = ['waste.total', 'waste.hazardous', 'waste.recycled', 'water.withdrawal', 'water.consumption'];
+const wasteRatios = ['waste.recycling_rate', 'waste.diverted_rate', 'waste.hazardous_share'];
+
+test('waste and water add up over entities and quarters, in any order and over several files', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(dispatch, { minLength: 3, maxLength: 8 }), async (drawn) => {
+      const day = (month: number, date: number) => `2025-${String(month).padStart(2, '0')}-${date}`;
+      const waste = drawn.map(
+        (one, i) =>
+          `W${i}  ${one.entity}  S${one.entity}  17 04 05  ${one.hazardous}  ${day(one.month, 15)}  ${one.kilograms / 1000}  ${one.treatment}  -`,
+      );
+      // every third is a discharge; a meter reads each of its periods once
+      const water = drawn.map(
+        (one, i) =>
+          `${one.entity}  S${one.entity}  M${i}  network  ${i % 3 === 2 ? 'discharge' : 'withdrawal'}  ${day(one.month, 10)}  ${day(one.month, 20)}  ${one.cubicMetres}  m3  measured`,
+      );
+      const heads = {
+        waste_register:
+          'unique_id  entity  site  waste_code  hazardous  dispatch_date  weight_t  planned_treatment  final_treatment',
+        water: 'entity  site  meter  source  flow  period_start  period_end  quantity  unit  quality',
+      };
+      const file = (name: keyof typeof heads, lines: readonly string[]) => [heads[name], ...lines].join('\n');
+      const found = await figuresOf(
+        { waste_register: file('waste_register', waste), water: file('water', water) },
+        [...flows, ...wasteRatios],
+        { period: '2025-Q4' },
+      );
+      for (const id of flows) {
+        const whole = new Decimal(found.value(`${id}@GROUP@ttm`)).toFixed();
+        expect(Decimal.sum(...entities.map((e) => found.value(`${id}@${e}@ttm`))).toFixed(), id).toBe(whole);
+        const quarters = found.all.filter(
+          (f) =>
+            f.indicator === id &&
+            f.entity === 'GROUP' &&
+            f.basis === 'quarter' &&
+            f.period.startsWith('2025'),
+        );
+        expect(quarters, id).toHaveLength(4);
+        expect(Decimal.sum(...quarters.map((f) => f.value as string)).toFixed(), id).toBe(whole);
+      }
+      for (const id of wasteRatios) {
+        const parts = entities
+          .map((entity) => found.value(`${id}@${entity}@ttm`))
+          .filter((value) => !value.startsWith('<'))
+          .map(Number);
+        if (parts.length === 0) continue;
+        const group = Number(found.value(`${id}@GROUP@ttm`));
+        expect(group, id).toBeGreaterThanOrEqual(Math.min(...parts) - 1e-9);
+        expect(group, id).toBeLessThanOrEqual(Math.max(...parts) + 1e-9);
+      }
+      const turned = await figuresOf(
+        {
+          'waste_register@z': file('waste_register', waste.slice(0, 2).toReversed()),
+          'waste_register@a': file('waste_register', waste.slice(2).toReversed()),
+          'water@y': file('water', water.toReversed()),
+        },
+        [...flows, ...wasteRatios],
+        { period: '2025-Q4' },
+      );
+      const told = (of: typeof found) =>
+        of.all.map((f) => `${f.indicator} ${f.entity} ${f.period} ${f.basis} ${f.status} ${f.value}`).sort();
+      expect(told(turned)).toEqual(told(found));
+    }),
+    { numRuns: 2, seed: 20251231, endOnFailure: true },
+  );
+}, 120_000);
+
 test('flows of people add up over quarters to the twelve months, and who comes back counts each time', async () => {
   // hired in each quarter, leaving in the next; r leaves in March and comes back in August
   const year = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'].map(

@@ -61,7 +61,7 @@ function ofIndicator(indicator: Indicator, book: Book): Cells {
 
 function ofMeasure(measure: Measure, book: Book): Cells {
   const { say } = book.words;
-  const aggregated = aggregationText(measure);
+  const aggregated = aggregationText(measure, book.language);
   const filter = measure.filter === 'true' ? '' : `\nwhere ${measure.filter}`;
   const notes = [
     ...(measure.eliminate_intragroup ? [say('definitions.eliminated')] : []),
