@@ -8,6 +8,7 @@ import {
   type Month,
   months,
 } from './calendar.ts';
+import type { ExpenseMonth } from './expenses.ts';
 import { type EntityId, finalMonth, firstMonth } from './group.ts';
 import { type Invoice, ledgerStart } from './purchases.ts';
 import type { Sale } from './sales.ts';
@@ -54,10 +55,12 @@ export function entriesOf(
   sales: readonly Sale[],
   payroll: ReadonlyMap<Month, PayrollMonth>,
   correction: number,
+  expenses: readonly Pick<ExpenseMonth, 'month' | 'cents'>[],
 ): LedgerEntry[] {
   const entries: LedgerEntry[] = [];
   for (const each of invoices) if (each.entity === company) entries.push(...purchase(each));
   for (const each of sales) if (each.entity === company) entries.push(...sale(each));
+  for (const { month, cents } of expenses) entries.push(...expenseEntries(month, cents));
   for (const month of months(ledgerStart, finalMonth)) {
     const pay = payroll.get(later(month, firstMonth)) ?? [...payroll.values()][0];
     if (pay)
@@ -239,6 +242,29 @@ function payrollEntries(company: EntityId, month: Month, pay: PayrollMonth): Led
     );
   }
   return entries;
+}
+
+/** Expense claims of a month, and their refund with the pay of the next one. */
+function expenseEntries(month: Month, cents: number): LedgerEntry[] {
+  if (cents === 0) return [];
+  const paidOn = addDays(firstDay(addMonths(month, 1)), 14);
+  return [
+    od(lastDay(month), `NDF-${month}`, `Notes de frais ${month}`, [
+      { account: '625600', amount: cents },
+      { account: '425000', amount: -cents },
+    ]),
+    {
+      journal: 'BQ',
+      date: paidOn,
+      reference: `NDF-${month}`,
+      documentDate: paidOn,
+      label: `Remboursement notes de frais ${month}`,
+      lines: [
+        { account: '425000', amount: cents },
+        { account: '512000', amount: -cents },
+      ],
+    },
+  ];
 }
 
 function depreciation(company: EntityId, month: Month): LedgerEntry {

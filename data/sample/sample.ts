@@ -7,6 +7,7 @@ import { carbonCreditFile } from './carbon-credits.ts';
 import { commuteFiles } from './commuting.ts';
 import { dsnFile } from './dsn.ts';
 import { frenchElectricity } from './electricity.ts';
+import { expenseClaims, expenseFiles } from './expenses.ts';
 import type { ExtractOut } from './extract-files.ts';
 import { ledgerFiles } from './fec.ts';
 import { type ForeignPerson, foreignMonth, foreignPeople, registers, worksIn } from './foreign-people.ts';
@@ -69,6 +70,8 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   yield* fuelFiles(cards, last);
   const agency = travel(people, foreign);
   yield* travelFiles(agency, last);
+  const expenses = expenseClaims();
+  yield* expenseFiles(expenses, last);
   const shipments = freight();
   yield* freightFiles(shipments, last);
   const supply = water();
@@ -95,8 +98,14 @@ export async function* sampleExtracts(last: Month): AsyncGenerator<ExtractOut> {
   const sold = saleList();
   yield* await deliveryFiles(sold, last);
   const { payroll, correction } = payrolls(people, absences, foreign);
-  for (const { id } of entities)
-    yield* ledgerFiles(id, entriesOf(id, bought, sold, payroll.get(id) ?? new Map(), correction), last);
+  for (const { id } of entities) {
+    const claimed = expenses.filter(({ company }) => company === id);
+    yield* ledgerFiles(
+      id,
+      entriesOf(id, bought, sold, payroll.get(id) ?? new Map(), correction, claimed),
+      last,
+    );
+  }
 
   yield actionFile(last);
   yield milestoneFile(last);

@@ -141,6 +141,34 @@ describe('travel', () => {
       { ticket: 'T3', kind: 'sale', activity: 'spend_I', km: null, nights: 2, eur: '220.00' },
     ]);
   });
+
+  test('costs what the agency and the expense claims say, a claim that is told again once', async () => {
+    const head = 'entity  person  claim  line  expense_date  kind  amount_excl_vat  currency';
+    built = await harmonised(
+      {
+        travel: `entity  traveller  ticket  travel_date  mode  distance  amount_excl_vat  currency  kind
+          A  p  T1  2025-01-10  rail  100  80  EUR  sale`,
+        'expense_claims@2025-Q1': `${head}
+          A  p  N1  1  2025-01-10  meal  20  EUR
+          A  p  N1  2  2025-01-10  meal  20  EUR`,
+        // corrected: the second line is 25, and a taxi of pounds at 1.196 is added
+        'expense_claims@2025-Q1_v2': `${head}
+          A  p  N1  2  2025-01-10  meal  25  EUR
+          A  p  N1  3  2025-01-11  taxi  10  GBP`,
+      },
+      ['travel_cost'],
+    );
+    expect(
+      await built.rows(
+        'select origin, kind, document, amount_eur::varchar as eur from model.travel_cost order by origin, row_number, amount_eur',
+      ),
+    ).toEqual([
+      { origin: 'agency', kind: 'rail', document: 'T1', eur: '80.00' },
+      { origin: 'claim', kind: 'meal', document: 'N1', eur: '20.00' },
+      { origin: 'claim', kind: 'meal', document: 'N1', eur: '25.00' },
+      { origin: 'claim', kind: 'taxi', document: 'N1', eur: '11.96' },
+    ]);
+  });
 });
 
 describe('water, freight, refrigerants', () => {
