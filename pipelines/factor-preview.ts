@@ -184,7 +184,7 @@ async function loadFactors(warehouse: Warehouse, table: string, path: string): P
     throw new Fault(
       'FAC-004',
       `${path} lacks the columns ${missing.join(', ')}.`,
-      'Keep the columns of data/factors.',
+      `Keep the columns of data/factors/${table}.csv.`,
       {
         exitStatus: 2,
       },

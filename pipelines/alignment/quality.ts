@@ -207,11 +207,12 @@ function lackText(one: Lacking, language: Language, say: Say): string {
   });
 }
 
-/** Market-based electricity whose residual mix is not loaded: the grid's average stands for it, by country. */
+/** Market-based electricity of the last twelve months whose residual mix is not loaded: the grid's average stands for it, by country. */
 async function withoutResidualMix(warehouse: Warehouse, { say, language }: QualityView): Promise<Finding[]> {
   const countries = await warehouse.rows<{ country: string | null; kwh: string; tonnes: string }>(
     `select country, sum(quantity)::varchar as kwh, sum(tco2e)::varchar as tonnes from model.emission
      where basis = 'market' and method = 'grid_average_without_residual_mix' and tco2e is not null
+       and date > (select max(month_end) - interval 12 month from reference.month)
      group by country order by country`,
   );
   if (countries.length === 0) return [];

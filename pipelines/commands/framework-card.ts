@@ -26,9 +26,9 @@ export function frameworkCard(
     '',
     ...datapoints.flatMap((d) => [
       `${d.disclosure.padEnd(14)} ${(d.paragraph ? `§${d.paragraph}` : '').padEnd(14)} ${d.id}  ${d.title[language]} (${unitInWords(d.unit, language)})`,
-      ...(d.by.length > 0 ? [`${' '.repeat(30)}${say('answered_by')}: ${d.by.join(', ')}`] : []),
-      ...(d.lacks ? [`${' '.repeat(30)}${say('lacks')}: ${d.lacks[language]}`] : []),
-      ...(d.needs.length > 0 ? [`${' '.repeat(30)}${say('needs')}: ${d.needs.map(name).join(' ; ')}`] : []),
+      ...(d.by.length > 0 ? [`${' '.repeat(30)}${say('answered_by')} ${d.by.join(', ')}`] : []),
+      ...(d.lacks ? [`${' '.repeat(30)}${say('lacks')} ${d.lacks[language]}`] : []),
+      ...(d.needs.length > 0 ? [`${' '.repeat(30)}${say('needs')} ${d.needs.map(name).join(' ; ')}`] : []),
     ]),
     '',
     say('counts', {

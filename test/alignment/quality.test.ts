@@ -10,7 +10,7 @@ test('an activity whose factors are of other dates is named, with its dates and 
   built = await harmonised({
     meter_readings: `entity  site  meter  carrier  period_start  period_end  quantity  unit  quality
         A  SA  X1  electricity  2022-01-01  2022-01-31  1  MWh  measured
-        D  SD  X3  electricity  2025-01-01  2025-01-31  2  MWh  measured
+        D  SD  X3  electricity  2026-01-01  2026-01-31  2  MWh  measured
         D  SD  X2  district_heat  2025-01-01  2025-01-31  1  MWh  measured`,
   });
   const findings = await qualityFindings(built.warehouse, {

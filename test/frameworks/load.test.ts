@@ -24,6 +24,7 @@ describe('the declared frameworks', () => {
   test('hold the versions of the ESRS, the VSME, the taxonomy and French pay equality side by side', () => {
     expect([...library.datapoints.keys()].sort()).toEqual([
       'BDESE 2026',
+      'BEGES 2022',
       'EGAPRO 2019',
       'EGAPRO 2027',
       'ESRS 2023',
@@ -77,6 +78,7 @@ describe('the choice of a version', () => {
       VSME: '2025',
       GRI: '2021',
       BDESE: '2026',
+      BEGES: '2022',
       EGAPRO: '2019',
       TAXONOMY: '2026',
     });
