@@ -31,7 +31,7 @@ import { loadTemplates, Markup } from './template.ts';
 import { arrangeTrails, trailsIn } from './trails.ts';
 import { type Voice, voiceOf } from './voice.ts';
 
-/** Printings at most: one to find the pages, some to make the first page fit, one with everything known. */
+/** Printings of the whole report at most: one to find the pages, one with everything known, some if that moves them. */
 const mostPrintings = 8;
 
 /**
@@ -52,7 +52,7 @@ export async function writeBoard(
 ): Promise<void> {
   const typeset = await typesetter(content, templates, presentation);
   const settle = async (renderer: Renderer) => {
-    let decisions = typeset.decisions;
+    let decisions = await decisionsThatFit(typeset, renderer);
     let known: Destinations | null = null;
     let printed = new Uint8Array();
     for (let printing = 0; printing < mostPrintings; printing += 1) {
@@ -60,8 +60,7 @@ export async function writeBoard(
       const found = await readDestinations(printed);
       const settled = known !== null && samePages(known, found);
       known = found;
-      // the first page answers on one page: fewer decisions rather than a second page
-      if ((found.pages.get('contents') ?? 2) > 2 && decisions > 1) decisions -= 1;
+      if (overflows(found) && decisions > 1) decisions -= 1;
       else if (settled) break;
     }
     return { pdf: printed, html: await typeset.html(known, decisions, { interactive: true }) };
@@ -80,6 +79,21 @@ export async function writeBoard(
     writeFile(path.replace(/(\.pdf)?$/, '.html'), html),
   ]);
 }
+
+/**
+ * The first page answers on one page: as many decisions as it has room for, found by printing the first pages alone.
+ */
+async function decisionsThatFit(typeset: Typesetter, renderer: Renderer): Promise<number> {
+  let decisions = typeset.decisions;
+  while (decisions > 1) {
+    const front = await renderer.print(await typeset.html(null, decisions, { front: true }));
+    if (!overflows(await readDestinations(Uint8Array.from(front)))) break;
+    decisions -= 1;
+  }
+  return decisions;
+}
+
+const overflows = ({ pages }: Destinations) => (pages.get('contents') ?? 2) > 2;
 
 /** The report as one self-contained HTML page, before its page numbers are known; `interactive`: with its trails. */
 export async function renderBoardHtml(
@@ -120,6 +134,8 @@ function samePages(a: Destinations, b: Destinations): boolean {
   );
 }
 
+type Typesetter = Awaited<ReturnType<typeof typesetter>>;
+
 async function typesetter(content: ReportContent, templates: string, presentation: Presentation) {
   const folder = join(templates, 'board');
   const [voice, layout, faces, style] = await Promise.all([
@@ -154,7 +170,7 @@ async function typesetter(content: ReportContent, templates: string, presentatio
     html: async (
       destinations: Destinations | null,
       decisions: number,
-      { interactive } = { interactive: false },
+      { interactive = false, front = false }: { interactive?: boolean; front?: boolean } = {},
     ): Promise<string> => {
       const pageOf = pagesFrom(destinations);
       const built: Readonly<Record<BuiltSection, object>> = {
@@ -196,7 +212,7 @@ async function typesetter(content: ReportContent, templates: string, presentatio
           lines: contentsLines(presentation, { objectives, pillars, annex }, voice, pageOf),
         },
         foreword,
-        sections,
+        sections: front ? [] : sections,
         approval,
         interactive,
       };

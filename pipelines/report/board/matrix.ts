@@ -1,4 +1,5 @@
 import type { MatrixCell } from '../../alignment/matrix.ts';
+import type { SpendShare } from '../../alignment/spend-share.ts';
 import type { ReportContent } from '../content.ts';
 import { share } from '../format.ts';
 import type { Voice } from './voice.ts';
@@ -35,27 +36,23 @@ export function arrangeMatrix(content: ReportContent, voice: Voice) {
     ),
     spend_title: content.spend.length > 0 ? voice.say('matrix.spend') : '',
     spend_intro: voice.say('matrix.spend_intro'),
-    spend_head: {
-      what: voice.say('matrix.what'),
-      gap: voice.say('matrix.gap'),
-      budget: voice.say('matrix.budget'),
-    },
-    // an objective without a gap or money says nothing here
-    spend: content.spend
-      .filter((one) => Number(one.gapShare) !== 0 || Number(one.budgetShare) !== 0)
-      .map((one) => ({
-        label:
-          one.by === 'department'
-            ? voice.wordFor('departments', one.id)
-            : voice.prose(
-                content.objectives.find((s) => s.objective.id === one.id)?.objective.label[voice.language] ??
-                  one.id,
-              ),
-        department: one.by === 'department' ? voice.say('matrix.a_department') : '',
-        gap: share(one.gapShare, 0, voice.language),
-        budget: share(one.budgetShare, 0, voice.language),
-      })),
+    spend_head: { gap: voice.say('matrix.gap'), budget: voice.say('matrix.budget') },
+    spend: (['objective', 'department'] as const)
+      .map((by) => ({ what: voice.say(`matrix.${by}`), rows: spendRows(by, content, voice) }))
+      .filter(({ rows }) => rows.length > 0),
   };
+}
+
+/** Shares of the gap and of the money; who has neither says nothing here. */
+function spendRows(by: SpendShare['by'], { spend, objectives }: ReportContent, voice: Voice) {
+  const labels = new Map(objectives.map(({ objective }) => [objective.id, objective.label[voice.language]]));
+  return spend
+    .filter((one) => one.by === by && (Number(one.gapShare) !== 0 || Number(one.budgetShare) !== 0))
+    .map(({ id, gapShare, budgetShare }) => ({
+      label: by === 'department' ? voice.wordFor('departments', id) : voice.prose(labels.get(id) ?? id),
+      gap: share(gapShare, 0, voice.language),
+      budget: share(budgetShare, 0, voice.language),
+    }));
 }
 
 function saidOf(cell: MatrixCell, voice: Voice): string {

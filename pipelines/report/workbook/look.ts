@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import { decimalsFor, type Rounding } from '../../language/quantity.ts';
 import type { Condition, Look } from './excel.ts';
 import type { ColumnLayout } from './layout.ts';
@@ -49,6 +50,14 @@ export function valueFormat(
 
 export function percentFormat(decimals: number, language: 'fr' | 'en'): string {
   return `0${decimals === 0 ? '' : `.${'0'.repeat(decimals)}`}${language === 'fr' ? '"\u202f"' : ''}%`;
+}
+
+/** A difference with its sign, that of a number which reads as zero left out. */
+export function signedFormat(decimals: number, value: string | number): string {
+  const format = numberFormat(decimals);
+  return new Decimal(value).toDecimalPlaces(decimals).isZero()
+    ? `${format};${format};${format}`
+    : `+${format};"\u2212"${format};${format}`;
 }
 
 /** A relative change with its sign, or a difference in points. */

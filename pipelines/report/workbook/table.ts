@@ -162,8 +162,24 @@ export function openFrame(
   });
   sheet.put(rowsOf.title, 1, { kind: 'text', text: say(`sheets.${key}.title`, book.holes) }, titleLook);
   sheet.height(rowsOf.title, 24);
-  sheet.put(rowsOf.intro, 1, { kind: 'text', text: say(`sheets.${key}.intro`, book.holes) }, introLook);
+  writeIntro(sheet, layout, say(`sheets.${key}.intro`, book.holes));
   return sheet;
+}
+
+/** On one line where the printed columns have room for it, else over all of them. */
+function writeIntro(sheet: SheetFile, layout: SheetLayout, intro: string): void {
+  const last = layout.printed ? layout.columns.findIndex(({ key }) => key === layout.printed) : -1;
+  const printed = last < 0 ? layout.columns : layout.columns.slice(0, last + 1);
+  const lines = linesOf(intro, printed.reduce((sum, { width }) => sum + width, 0) * charactersPerWidth * 0.8);
+  sheet.put(
+    rowsOf.intro,
+    1,
+    { kind: 'text', text: intro },
+    lines > 1 ? { ...introLook, wrap: true } : introLook,
+  );
+  if (lines === 1) return;
+  sheet.merge(rowsOf.intro, 1, printed.length);
+  sheet.height(rowsOf.intro, lines * 12 + 2);
 }
 
 function footerOf(book: Book): { left: string; right: string } {

@@ -1,41 +1,39 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { templatesFolder } from '../../../pipelines/places.ts';
 import { renderBoardHtml, writeBoard } from '../../../pipelines/report/board/board.ts';
 import { findBrowser } from '../../../pipelines/report/board/browser.ts';
-import type { ReportContent } from '../../../pipelines/report/content.ts';
-import { readContent } from '../../../pipelines/report/record-content.ts';
-import { openRun } from '../../../pipelines/seal/trace.ts';
-import type { Benchmark } from '../benchmark.ts';
-import { period } from '../load/group.ts';
-import { standingLoad } from '../load/load.ts';
-import { standingRun } from '../standing-run.ts';
+import { readDestinations } from '../../../pipelines/report/board/pdf-destinations.ts';
+import type { Benchmark, Ground, Outcome } from '../benchmark.ts';
+import { groupContent } from '../group-content.ts';
+import { pythonSide } from '../python-side.ts';
+import { reportBlocks } from '../report-blocks.ts';
 
-async function contentOf(project: string): Promise<ReportContent> {
-  const { warehouse } = await openRun(join(project, 'out', period, 'latest'));
-  try {
-    return await readContent(warehouse);
-  } finally {
-    await warehouse.close();
-  }
+/** Ten companies, as load S has them; the whole catalogue. */
+const companies = 10;
+
+async function pagesOf(pdf: Uint8Array): Promise<Outcome> {
+  return { amount: (await readDestinations(pdf)).pageCount };
 }
+
+const typst = pythonSide('Typst, like content, tagged', 'typst_pages', ['typst'], ({ work }) => [
+  join(work, 'blocks.json'),
+  join(work, 'typst.pdf'),
+]);
 
 export const benchmark: Benchmark = {
   title:
-    'board report from computed content: arranged, drawn, printed until its page numbers settle, and as a page',
-  unit: 's',
-  prepare: async ({ project, load }) => {
-    await standingLoad(project, load);
-    await standingRun(project);
-  },
+    'board report of ten companies: arranged, drawn, printed until its page numbers settle, made accessible, and as a page',
+  unit: 'pages/s',
   ours: {
     title: 'ours',
-    open: async ({ project, work }) => {
-      const content = await contentOf(project);
+    open: async ({ work }) => {
+      const content = await groupContent(companies);
+      const path = join(work, 'board.pdf');
       return {
         run: async () => {
-          await writeBoard(content, templatesFolder, join(work, 'board.pdf'));
-          return undefined;
+          await writeBoard(content, templatesFolder, path);
+          return pagesOf(new Uint8Array(await readFile(path)));
         },
       };
     },
@@ -43,8 +41,8 @@ export const benchmark: Benchmark = {
   references: {
     'chromium-print': {
       title: 'Chromium, started, prints the loaded page once',
-      open: async ({ project, work }) => {
-        const html = await renderBoardHtml(await contentOf(project), templatesFolder);
+      open: async () => {
+        const html = await renderBoardHtml(await groupContent(companies), templatesFolder);
         const found = await findBrowser();
         const { default: puppeteer } = await import('puppeteer');
         const browser = await puppeteer.launch({
@@ -70,13 +68,20 @@ export const benchmark: Benchmark = {
               tagged: true,
               outline: true,
             });
-            await writeFile(join(work, 'board.pdf'), pdf);
-            return undefined;
+            return pagesOf(pdf);
           },
           close: () => browser.close(),
         };
       },
     },
+    typst: {
+      ...typst,
+      open: async (ground: Ground) => {
+        const html = await renderBoardHtml(await groupContent(companies), templatesFolder);
+        await writeFile(join(ground.work, 'blocks.json'), JSON.stringify(reportBlocks(html)));
+        return typst.open(ground);
+      },
+    },
   },
-  repetitions: { S: 3, L: 1 },
+  repetitions: { S: 3, L: 3 },
 };

@@ -98,7 +98,7 @@ export async function entityMultiples(
     spacing: 22,
     spec: {
       width,
-      height: 74,
+      height: 64,
       layer: [
         layer('point', { type: 'area', color: palette.band }),
         layer('point', { type: 'line', color: palette.accent, strokeWidth: 1.8 }),

@@ -1,9 +1,16 @@
+import { Decimal } from 'decimal.js';
 import { GROUP } from '../../../indicators/figure.ts';
 import type { BridgeFacts } from '../../content.ts';
-import { formula, number, numeric, text } from '../cell.ts';
+import { type Cell, formula, number, numeric, text } from '../cell.ts';
 import { tableSheet } from '../table.ts';
 
-const format = '#,##0.00;\u2212#,##0.00;0.00';
+/** The sign of what reads as zero is left out. */
+const amount = (value: string): Cell =>
+  number(value, {
+    format: new Decimal(value).toDecimalPlaces(2).isZero()
+      ? '0.00;0.00;0.00'
+      : '#,##0.00;\u2212#,##0.00;0.00',
+  });
 
 /** What made emissions change: perimeter, factor, method, activity. The end is a live sum of the start and its causes. */
 export const bridgesSheet = tableSheet<BridgeFacts>({
@@ -22,12 +29,14 @@ export const bridgesSheet = tableSheet<BridgeFacts>({
           ? book.words.say('bridge_whole')
           : (screened?.label ?? book.words.name('emission_categories', change.group)),
       ),
-      before: number(change.before, { format }),
-      perimeter: number(change.perimeter, { format }),
-      factor: number(change.factor, { format }),
-      method: number(change.method, { format }),
-      activity: number(change.activity, { format }),
-      after: formula(`SUM(${here.at('before')}:${here.at('activity')})`, numeric(change.after), { format }),
+      before: amount(change.before),
+      perimeter: amount(change.perimeter),
+      factor: amount(change.factor),
+      method: amount(change.method),
+      activity: amount(change.activity),
+      after: formula(`SUM(${here.at('before')}:${here.at('activity')})`, numeric(change.after), {
+        format: '#,##0.00;\u2212#,##0.00;0.00',
+      }),
       id: text(
         [change.measure, change.against, change.basis, change.entity, change.group].filter(Boolean).join(':'),
       ),

@@ -2,9 +2,9 @@ import { Decimal } from 'decimal.js';
 import type { GapRow, ReconciliationResult } from '../../../alignment/finding.ts';
 import { month } from '../../format.ts';
 import type { Book } from '../book.ts';
-import { type Cell, day, formula, link, number, numeric, text } from '../cell.ts';
-import { numberFormat } from '../look.ts';
-import { tableSheet } from '../table.ts';
+import { type Cell, day, formula, link, number, numeric, still, text } from '../cell.ts';
+import { signedFormat } from '../look.ts';
+import { mostRows, tableSheet } from '../table.ts';
 import { decimalsOfUnit, reconciliationId } from './reconciliation-id.ts';
 
 interface PartLine {
@@ -31,7 +31,7 @@ export const causesSheet = tableSheet<PartLine>({
     month: text(part.month === null ? book.words.say('none') : month(part.month, book.language)),
     unit: text(book.unit(of.unit)),
     cause: text(book.words.state('gap_causes', part.cause)),
-    amount: number(part.amount, { format: signedFormat(of.unit) }),
+    amount: number(part.amount, { format: signedFormat(decimalsOfUnit(of.unit), part.amount) }),
     evidence: text(evidenceOf(part, book)),
     id: text(reconciliationId(of)),
   }),
@@ -43,11 +43,6 @@ function evidenceOf({ cause, evidence }: PartLine['part'], book: Book): string {
   return evidence === 'intragroup' ? book.words.say('reconciliations.intragroup') : evidence;
 }
 
-function signedFormat(unit: string): string {
-  const format = numberFormat(decimalsOfUnit(unit));
-  return `+${format};"\u2212"${format};0`;
-}
-
 /** What the parts leave unexplained, as a live sum over the sheet of causes. */
 export function unexplainedCell(one: ReconciliationResult, book: Book): Cell {
   if (one.status !== 'differs') return text(book.words.say('none'), { across: 'right' });
@@ -57,10 +52,13 @@ export function unexplainedCell(one: ReconciliationResult, book: Book): Cell {
     return `${book.places.sheet('causes')}!$${letter}$${firstRow}:$${letter}$${last}`;
   };
   const unexplained = one.causes.find(({ cause }) => cause === 'unexplained')?.amount ?? '0';
+  const shown = numeric(new Decimal(unexplained).toFixed());
+  const look = { format: signedFormat(decimalsOfUnit(one.unit), unexplained), across: 'right' as const };
+  if (partLines(book).length > mostRows) return still(shown, look);
   return formula(
     `SUMIFS(${range('amount')},${range('id')},"${reconciliationId(one)}",${range('cause')},"${book.words.state('gap_causes', 'unexplained')}")`,
-    numeric(new Decimal(unexplained).toFixed()),
-    { format: signedFormat(one.unit), across: 'right' },
+    shown,
+    look,
   );
 }
 
@@ -79,7 +77,7 @@ export const gapRowsSheet = tableSheet<RowLine>({
     department: text(book.words.name('departments', of[row.side].department)),
     date: day(row.date),
     site: text(row.site ?? ''),
-    amount: number(row.amount, { format: signedFormat(of.unit) }),
+    amount: number(row.amount, { format: signedFormat(decimalsOfUnit(of.unit), row.amount) }),
     unit: text(book.unit(of.unit)),
     extract: link(book.extract(row.extract)?.name ?? row.extract, book.places.link(`extract:${row.extract}`)),
     row: number(row.row),

@@ -3,6 +3,7 @@ import type { EmissionProfile } from '../../../indicators/emission-profile.ts';
 import type { ScreenedCategory } from '../../content.ts';
 import type { Book } from '../book.ts';
 import { type Cell, number, text } from '../cell.ts';
+import { percentFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 
 interface EmissionRow {
@@ -32,7 +33,9 @@ export const emissionsSheet = tableSheet<EmissionRow>({
       by_spend: part(profile?.byQuality.by_spend),
       survey: part(profile?.byQuality.survey),
       uncertainty:
-        profile?.uncertainty == null ? text('') : number(String(profile.uncertainty), { format: '0%' }),
+        profile?.uncertainty == null
+          ? text('')
+          : number(String(profile.uncertainty), { format: percentFormat(0, book.language) }),
       plus_or_minus:
         profile?.uncertainty == null ? text('') : number(profile.plusOrMinus, { format: `"±"${amount}` }),
       biogenic: part(profile?.biogenic),

@@ -96,10 +96,10 @@ function rowCells(row: ContributingRow, book: Book): Cells {
     date: day(row.date),
     contribution: contributionCell(row, book),
     share: number(row.share, { format: percentFormat(0, book.language) }),
-    quality: text(row.quality === null ? '' : qualityName(row.quality, book)),
+    quality: text(row.quality === null ? '' : book.words.name('data_qualities', row.quality)),
     extract: link(extract?.name ?? row.extract, book.places.link(`extract:${row.extract}`)),
     row: number(row.row),
-    detail: text(row.detail),
+    detail: text(inWords(row.detail, book)),
   };
 }
 
@@ -110,10 +110,17 @@ function contributionCell(row: ContributingRow, book: Book): Cell {
   return number(contribution, { format: numberFormat(decimalsOf(contribution)) });
 }
 
-const qualityName = (quality: string, book: Book) =>
-  quality === 'measured' || quality === 'estimated' || quality === 'billed'
-    ? book.words.say(`rows.${quality}`)
-    : quality;
+/** Columns of the harmonised row that a detail names, `carrier electricity; meter 3000`. */
+const detailed =
+  'carrier|meter|fuel|product|mode|activity|category|account|label|family|supplier|treatment|waste_code|waste_name|kind|topic|contract_class|job_class|working_time|worker_type|reason|source|project|use_case|plan|body|method|factor_id';
+
+/** The detail with its columns named in words; their values are those of the row. */
+function inWords(detail: string, book: Book): string {
+  return detail.replace(
+    new RegExp(`(^|; )(${detailed})(?= )`, 'g'),
+    (_, before: string, column: string) => `${before}${book.words.say(`rows.details.${column}`)}`,
+  );
+}
 
 function sumCells({ shown, contributions, measure }: Block, here: Here, book: Book): Cells {
   const column = here.at('contribution').replace(/\d+$/, '');
