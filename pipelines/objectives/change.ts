@@ -1,8 +1,10 @@
 import { Decimal } from 'decimal.js';
+import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
 import { type Bridge, bridge } from '../indicators/bridge.ts';
-import type { Catalogue, Indicator } from '../indicators/catalogue.ts';
+import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { evaluate, measuresOf, parseExpression } from '../indicators/expression.ts';
+import { GROUP } from '../indicators/figure.ts';
 import type { Window } from '../indicators/measure-rows.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { MeasuredObjective } from './objective.ts';
@@ -19,7 +21,10 @@ const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
  * add up exactly. Each is shared among the causes as the change of its measures is.
  *
  * @returns null where it cannot be told: the baseline lies before the history, a measure that does not add
- * up, an expression that is not linear, several entities or some sites in one perimeter
+ * up, an expression that is not linear, or the value to start from is hidden for a small group
+ *
+ * @param weights what each consolidated entity counts for in a perimeter of several
+ * @param hidden the objective's figure of a quarter is suppressed
  */
 export async function changeSince(
   warehouse: Warehouse,
@@ -28,6 +33,8 @@ export async function changeSince(
   catalogue: Pick<Catalogue, 'measures' | 'indicators'>,
   windows: readonly Window[],
   period: string,
+  weights: ReadonlyMap<string, number>,
+  hidden: (quarter: string) => boolean = () => false,
 ): Promise<Change | null> {
   const indicator = catalogue.indicators.find((one) => one.id === objective.indicator);
   const since =
@@ -35,20 +42,57 @@ export async function changeSince(
   const window = (quarter: string) =>
     windows.find((w) => w.period === quarter && w.basis === objective.basis);
   const [before, after] = [window(since), window(period)];
-  if (!indicator || !before || !after || since >= period || objective.entities || objective.sites)
-    return null;
+  if (!indicator || !before || !after || since >= period || hidden(since)) return null;
   const bridges = new Map<string, Bridge>();
   for (const id of namesOf(indicator)) {
     const measure = catalogue.measures.find((one) => one.id === id);
     if (!measure) return null;
     try {
-      bridges.set(id, await bridge(warehouse, measure, objective.entity, before, after));
+      bridges.set(id, await bridgeWithin(warehouse, objective, measure, before, after, weights));
     } catch (error) {
       if (error instanceof Fault && error.code === 'BRG-002') return null;
       throw error;
     }
   }
   return changeOf(indicator, bridges, since);
+}
+
+/** The bridge of a measure over an objective's perimeter: an entity, the group, several entities, or some sites. */
+async function bridgeWithin(
+  warehouse: Warehouse,
+  { entity, entities, sites, companies }: MeasuredObjective,
+  measure: Measure,
+  before: Window,
+  after: Window,
+  weights: ReadonlyMap<string, number>,
+): Promise<Bridge> {
+  if (sites) {
+    const own = `t.site in (${sites.map(literal).join(', ')}) and t.entity in (${companies.map(literal).join(', ')})`;
+    const scope = companies.length === 1 ? (companies[0] as string) : GROUP;
+    const within = { ...measure, filter: `(${measure.filter}) and ${own}` };
+    return bridge(warehouse, within, scope, before, after);
+  }
+  if (!entities) return bridge(warehouse, measure, entity, before, after);
+  // as the perimeter's value: each entity for itself, at what it is consolidated at
+  const parts: { weight: number; bridge: Bridge }[] = [];
+  for (const one of entities)
+    parts.push({
+      weight: weights.get(one) ?? 1,
+      bridge: await bridge(warehouse, measure, one, before, after),
+    });
+  const sum = (of: 'before' | 'after' | Cause) =>
+    parts
+      .reduce((total, part) => total.plus(new Exact(part.bridge[of]).times(part.weight)), new Exact(0))
+      .toFixed();
+  return {
+    before: sum('before'),
+    after: sum('after'),
+    perimeter: sum('perimeter'),
+    factor: sum('factor'),
+    method: sum('method'),
+    activity: sum('activity'),
+    lines: parts.flatMap((part) => part.bridge.lines),
+  };
 }
 
 function namesOf({ numerator, denominator }: Indicator): string[] {

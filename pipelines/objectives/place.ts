@@ -37,6 +37,7 @@ export async function placeObjectives(
     fiscalYearStartMonth: configuration.fiscal_year_start_month,
   });
   const own = cascades(objectives, catalogue, figures, perimeterOf(configuration, period, windows));
+  const weights = consolidationWeights(configuration.perimeter.entities);
   const explained: Standing[] = [];
   for (const standing of placed) {
     const { objective, seasonality, value } = standing;
@@ -44,12 +45,35 @@ export async function placeObjectives(
       ...standing,
       change:
         isMeasured(objective) && value !== null
-          ? await changeSince(warehouse, objective, seasonality, catalogue, windows, period)
+          ? await changeSince(
+              warehouse,
+              objective,
+              seasonality,
+              catalogue,
+              windows,
+              period,
+              weights,
+              hiddenIn(figures, objective),
+            )
           : null,
       cascade: own.find((one) => one.objective === objective.id) ?? null,
     });
   }
   return explained;
+}
+
+/** Whether the figure of an objective, or of one of its entities, is suppressed in a quarter. */
+function hiddenIn(figures: readonly Figure[], { indicator, entity, entities, basis }: Objective) {
+  const places = entities ?? [entity];
+  return (quarter: string): boolean =>
+    figures.some(
+      (one) =>
+        one.status === 'suppressed' &&
+        one.indicator === indicator &&
+        one.period === quarter &&
+        one.basis === basis &&
+        places.includes(one.entity),
+    );
 }
 
 /** The entities that are consolidated on a period's last day, with what each counts for. */
