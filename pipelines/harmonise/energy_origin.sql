@@ -32,40 +32,34 @@ shares as (
   join covered as c on c.entity = k.entity and c.carrier = k.carrier and c.month = date_trunc('month', k.date)::date
   where u.consumed_mwh > 0 and k.covered_mwh > 0
 ),
--- several energy rows may come from one staged row: number them to know each one's parts
+share_lists as (
+  select entity, carrier, month,
+    list(struct_pack(instrument := instrument, certificate := certificate, renewable := renewable, factor := factor_kgco2e_kwh, share := share)) as shares
+  from shares
+  group by entity, carrier, month
+),
 located as (
   select
     e.*,
     coalesce(s.country, o.country) as country,
-    date_trunc('month', e.date)::date as month,
-    e.direction = 'consumption' and e.purpose = 'site' and e.carrier in ('electricity', 'natural_gas') as coverable,
-    row_number() over (order by e.extract_id, e.row_number, e.date, e.carrier, e.meter, e.direction, e.energy_mwh) as number
+    c.shares,
+    list_sum(list_transform(c.shares, lambda one: (e.energy_mwh * one.share)::decimal(18,9))) as covered_mwh
   from model.energy as e
   left join reference.site as s on s.site = e.site
   left join reference.entity as o on o.entity = e.entity
-),
-covered_parts as (
-  select
-    l.number,
-    s.instrument,
-    s.certificate,
-    s.renewable,
-    s.factor_kgco2e_kwh,
-    (l.energy_mwh * s.share)::decimal(18,9) as energy_mwh
-  from located as l
-  join shares as s on s.entity = l.entity and s.carrier = l.carrier and s.month = l.month
-  where l.coverable
-),
-covered_rows as (
-  select number, sum(energy_mwh) as covered_mwh from covered_parts group by number
+  left join share_lists as c
+    on c.entity = e.entity and c.month = date_trunc('month', e.date)::date
+    and c.carrier = case when e.direction = 'consumption' and e.purpose = 'site' and e.carrier in ('electricity', 'natural_gas') then e.carrier end
 ),
 -- the rest is what the rounded parts leave, so that nothing is lost
 parts as (
-  select number, 'contract' as origin, instrument, certificate, renewable, factor_kgco2e_kwh as contract_factor, energy_mwh
-  from covered_parts
+  select *, 'contract' as origin, part.instrument as instrument, part.certificate as certificate, part.renewable as renewable, part.factor as contract_factor,
+    (energy_mwh * part.share)::decimal(18,9) as part_mwh
+  from (select *, unnest(shares) as part from located where shares is not null)
   union all
   select
-    l.number,
+    l.*,
+    null,
     case
       when l.direction = 'generation' then 'own_generation'
       when l.direction = 'export' then 'export'
@@ -76,29 +70,27 @@ parts as (
     null,
     l.direction in ('generation', 'export') or coalesce(f.renewable, false),
     null,
-    (case when l.direction = 'export' then -l.energy_mwh else l.energy_mwh end - coalesce(c.covered_mwh, 0))::decimal(18,9)
+    (case when l.direction = 'export' then -l.energy_mwh else l.energy_mwh end - coalesce(l.covered_mwh, 0))::decimal(18,9)
   from located as l
-  left join covered_rows as c on c.number = l.number
   left join (select fuel, bool_or(renewable) as renewable from reference.fuels group by fuel) as f on f.fuel = l.carrier
-  where c.number is null or l.energy_mwh - c.covered_mwh <> 0
+  where l.shares is null or l.energy_mwh - l.covered_mwh <> 0
 )
 select
-  l.entity,
-  l.site,
-  l.date,
-  l.meter,
-  l.carrier,
-  l.direction,
-  l.purpose,
-  l.country,
-  p.origin,
-  p.instrument,
-  p.certificate,
-  p.renewable,
-  p.energy_mwh,
-  p.contract_factor,
-  l.quality,
-  l.extract_id,
-  l.row_number
-from located as l
-join parts as p on p.number = l.number
+  entity,
+  site,
+  date,
+  meter,
+  carrier,
+  direction,
+  purpose,
+  country,
+  origin,
+  instrument,
+  certificate,
+  renewable,
+  part_mwh as energy_mwh,
+  contract_factor,
+  quality,
+  extract_id,
+  row_number
+from parts

@@ -8,6 +8,7 @@ import { computeFigures, populationsOf } from '../indicators/figures.ts';
 import type { Window } from '../indicators/measure-rows.ts';
 import { computeMeasures } from '../indicators/measure-values.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
+import { contentDigest, hashedRows } from '../warehouse/content-digest.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { idOf } from './applied.ts';
 
@@ -209,8 +210,7 @@ async function differingCauses(warehouse: Warehouse, before: Side, after: Side):
 
 async function digest(warehouse: Warehouse, table: string): Promise<string> {
   const [row] = await warehouse.rows(
-    `select count(*) as rows, coalesce(sum(md5_number_lower(t::varchar)), 0)::varchar as lower,
-       coalesce(sum(md5_number_upper(t::varchar)), 0)::varchar as upper from ${table} as t`,
+    `select count(*) as rows, ${contentDigest} as content from ${hashedRows(table)}`,
   );
   return JSON.stringify(row);
 }

@@ -1,10 +1,10 @@
 import { literal } from '../../connectors/connector.ts';
+import { contentDigest, hashedRows } from '../warehouse/content-digest.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
- * What the database holds, table by table: the number of rows and a digest that does not depend on their
- * order (sums of both halves of each row's MD5).
+ * What the database holds, table by table: the number of rows and a digest of what they hold.
  */
 export async function contentOf(
   warehouse: Warehouse,
@@ -20,11 +20,10 @@ export async function contentOf(
   const prefix = attached === undefined ? '' : `${attached}.`;
   const found: Manifest['warehouse'] = [];
   for (const { name } of tables) {
-    const [row] = await warehouse.rows<{ rows: number; lower: string; upper: string }>(
-      `select count(*) as rows, coalesce(sum(md5_number_lower(t::varchar)), 0)::varchar as lower,
-        coalesce(sum(md5_number_upper(t::varchar)), 0)::varchar as upper from ${prefix}${name} as t`,
+    const [row] = await warehouse.rows<{ rows: number; content: string }>(
+      `select count(*) as rows, coalesce(${contentDigest}, '0-0') as content from ${hashedRows(`${prefix}${name}`)}`,
     );
-    found.push({ table: name, rows: row?.rows ?? 0, content: `${row?.lower}-${row?.upper}` });
+    found.push({ table: name, rows: row?.rows ?? 0, content: row?.content ?? '0-0' });
   }
   return found;
 }

@@ -221,16 +221,27 @@ describe('emissions', () => {
     ]);
   });
 
-  test('of negative readings are negative: a correction takes its emissions back', async () => {
+  test('of negative readings are negative: a correction takes its emissions back; large ones are computed as small ones', async () => {
     built = await harmonised(
       {
         meter_readings: `${readings}
           A  SA  X1  natural_gas  2025-01-01  2025-01-31  2222  kWh_pcs  measured
-          A  SA  X1  natural_gas  2025-02-01  2025-02-28  -1111  kWh_pcs  measured`,
+          A  SA  X1  natural_gas  2025-02-01  2025-02-28  -1111  kWh_pcs  measured
+          A  SA  X1  natural_gas  2025-03-01  2025-03-31  11108.889  kWh_pcs  measured
+          A  SA  X1  natural_gas  2025-04-01  2025-04-30  11111.111  kWh_pcs  measured
+          A  SA  X1  natural_gas  2025-05-01  2025-05-31  -1111000000  kWh_pcs  measured`,
       },
       ['emission'],
     );
-    // 2,000 kWh net, then 1,000 back: 0.374 - 0.187
-    expect((await emissions("scope = '1'")).map((r) => r.t)).toEqual(['-0.187000', '0.374000']);
+    // kWh net at 0.187 kg: 2,000, 1,000 back, 9,999 and 10,001 on both sides of what is computed in a machine word
+    const [back, huge, small, less, more] = [
+      '-0.187000',
+      '-187000.000000',
+      '0.374000',
+      '1.869813',
+      '1.870187',
+    ];
+    const found = (await emissions("scope = '1'")).map((r) => r.t).sort();
+    expect(found).toEqual([back, huge, small, less, more]);
   });
 });

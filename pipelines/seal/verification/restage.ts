@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
 import type { CollectedExtract } from '../../collect/collect.ts';
 import { prepareStage, stage } from '../../stage/stage.ts';
+import { contentDigest, hashedRows } from '../../warehouse/content-digest.ts';
 import { Warehouse } from '../../warehouse/warehouse.ts';
 import type { Manifest } from '../manifest.ts';
 import { decrypt } from '../personal.ts';
@@ -59,9 +60,8 @@ export async function checkRestaged(
     );
     for (const { name } of tables) {
       if (read.length === 0) break;
-      const digest = (database: string) => `select extract_id, count(*) as rows,
-          sum(md5_number_lower(t::varchar))::varchar || sum(md5_number_upper(t::varchar))::varchar as content
-        from ${database}staged.${identifier(name)} as t where extract_id in (${read.join(', ')}) group by extract_id`;
+      const digest = (database: string) => `select extract_id, count(*) as rows, ${contentDigest} as content
+        from ${hashedRows(`${database}staged.${identifier(name)}`)} where extract_id in (${read.join(', ')}) group by extract_id`;
       const apart = await fresh.rows<{ extract: string; stored: number; again: number }>(
         `select coalesce(a.extract_id, b.extract_id) as extract, coalesce(b.rows, 0) as stored, coalesce(a.rows, 0) as again
          from (${digest('')}) as a full join (${digest('sealed.')}) as b on a.extract_id = b.extract_id
