@@ -213,7 +213,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     });
     await writeFile(join(folder, 'agenda.json'), `${JSON.stringify(dossier, null, 2)}\n`);
 
-    progress.step('report', 'review.xlsx, board.pdf, board.html');
+    progress.step('report');
     browser.start();
     const apart = join(plan.work, 'changes');
     await mkdir(apart);
@@ -256,6 +256,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     await exportFrameworkIndex(index, language, folder);
     await exportQuarantine(warehouse, folder);
     await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
+    progress.step('documents', 'review.xlsx, board.pdf, board.html');
     // the database is hashed while the documents are drawn
     [tables] = await allEnded(
       contentOf(warehouse),

@@ -36,7 +36,8 @@ export function packWorkbook(frame: Uint8Array, path: string, packing: Packing):
     const mtime = new Date(Math.max(year, 1980), month - 1, date, 0, 0, 0);
     for (const name of Object.keys(parts).sort(contentTypesFirst)) {
       if (name.endsWith('/')) continue;
-      const entry = Object.assign(new ZipDeflate(name, { level: 6 }), { mtime, os: 3, attrs: 0 });
+      // half the time of level 6 for a tenth more bytes
+      const entry = Object.assign(new ZipDeflate(name, { level: 4 }), { mtime, os: 3, attrs: 0 });
       zip.add(entry);
       for (const piece of piecesOf(name, parts[name] as Uint8Array, packing)) entry.push(piece);
       entry.push(new Uint8Array(), true);

@@ -72,7 +72,9 @@ export function escaped(text: string): string {
 
 /** The double nearest to a decimal text, at the 15 digits that a spreadsheet keeps. */
 export function numberOf(value: string | number): number {
-  return new Decimal(String(value)).toSignificantDigits(15).toNumber();
+  const text = String(value);
+  // fifteen characters hold no sixteenth digit
+  return text.length <= 15 ? Number(text) : new Decimal(text).toSignificantDigits(15).toNumber();
 }
 
 const msADay = 86_400_000;
