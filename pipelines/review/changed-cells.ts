@@ -56,7 +56,11 @@ function changedIn(
         row,
         cells: new Map(
           [...cells]
-            .filter(([column, { value }]) => counted(row, column) && !isEmpty(value))
+            // some programs save a formula that makes 0 without its value
+            .filter(
+              ([column, { value, formula }]) =>
+                counted(row, column) && !isEmpty(value) && !(formula !== undefined && value === 0),
+            )
             .map(([column, { value }]): [number, SheetCell['value']] => [column, value]),
         ),
       }))
