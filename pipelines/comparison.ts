@@ -6,18 +6,17 @@ import { Fault } from './fault.ts';
 import { loadModels, type Model } from './harmonise/harmonise.ts';
 import type { Catalogue } from './indicators/catalogue.ts';
 import type { Figure } from './indicators/figure.ts';
-import type { Plan } from './plan.ts';
+import type { Window } from './indicators/measure-rows.ts';
 import type { ChangedFigure } from './report/content.ts';
 import { idOf } from './review/applied.ts';
 import { type ChangePart, type Side, type SplitChange, splitChanges } from './review/change-split.ts';
 import { reviewOf } from './review/decision.ts';
 import { readJournal } from './review/journal.ts';
-import { departsFrom, publishedFigures, readLedger } from './review/ledger.ts';
-import type { Identity } from './seal/identity.ts';
+import type { LedgerLine } from './review/ledger.ts';
 import { type Manifest, readManifest } from './seal/manifest.ts';
 import { publishedFolder } from './seal/published.ts';
 import type { RunRecord } from './seal/record-run.ts';
-import { Warehouse } from './warehouse/warehouse.ts';
+import { type Limits, Warehouse } from './warehouse/warehouse.ts';
 
 export interface Comparison {
   readonly before: Manifest;
@@ -54,6 +53,20 @@ export async function compareRuns(first: string, second: string): Promise<Compar
   }
 }
 
+/** A run, and the packages that it tells its changes against. */
+export interface KnownBefore {
+  readonly windows: readonly Window[];
+  readonly limits: Limits;
+  /** output folder that the packages before stand in */
+  readonly out: string;
+  readonly codeVersion: string;
+  /** hash of the list of extracts */
+  readonly extracts: string;
+  readonly previousFolder: string | null;
+  /** what was published and is told otherwise */
+  readonly restated: readonly LedgerLine[];
+}
+
 /**
  * What a run tells differently from those before it: figures that were published, against what was published;
  * the others, against the run before. Earlier packages bring their own SQL: it runs in sessions that see the
@@ -64,23 +77,22 @@ export async function compareRuns(first: string, second: string): Promise<Compar
  */
 export async function changesOf(
   file: string,
-  plan: Plan,
-  identity: Identity,
-  computed: { catalogue: Catalogue; models: readonly Model[]; figures: readonly Figure[]; scratch: string },
+  known: KnownBefore,
+  computed: { catalogue: Catalogue; models: readonly Model[]; scratch: string },
 ): Promise<ChangedFigure[]> {
-  const { catalogue, models, figures, scratch } = computed;
+  const { catalogue, models, scratch } = computed;
   const own: Side = {
     catalog: 'run_after',
-    codeVersion: identity.codeVersion,
-    extracts: identity.hashes.extracts,
-    windows: plan.windows,
+    codeVersion: known.codeVersion,
+    extracts: known.extracts,
+    windows: known.windows,
     catalogue,
     models,
     reviewed: new Map(),
   };
   const changes = new Map<string, ChangedFigure>();
   const compare = async (folder: string, published: string | null, only?: (id: string) => boolean) => {
-    const warehouse = await Warehouse.open(':memory:', plan.limits);
+    const warehouse = await Warehouse.open(':memory:', known.limits);
     try {
       const { side } = await attachedRun(warehouse, 'run_before', folder);
       await warehouse.run(`attach ${literal(file)} as run_after (read_only)`);
@@ -92,14 +104,11 @@ export async function changesOf(
       await warehouse.close();
     }
   };
-  if (identity.previousFolder) await compare(identity.previousFolder, null);
-  const ledger = publishedFigures(await readLedger(join(plan.out, 'published.csv')));
+  if (known.previousFolder) await compare(known.previousFolder, null);
   const restated = new Map<string, Set<string>>();
-  for (const figure of figures) {
-    const line = ledger.get(idOf(figure));
-    if (!line || !departsFrom(line, figure)) continue;
-    const folder = publishedFolder(join(plan.out, line.run.slice(0, 7)), line.run);
-    restated.set(folder, (restated.get(folder) ?? new Set()).add(idOf(figure)));
+  for (const line of known.restated) {
+    const folder = publishedFolder(join(known.out, line.run.slice(0, 7)), line.run);
+    restated.set(folder, (restated.get(folder) ?? new Set()).add(idOf(line)));
   }
   for (const [folder, ids] of [...restated].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const run = (folder.split(/[/\\]/).at(-1) as string).replace(/\.published$/, '');

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { collectEvidence, evidenceState } from './collect/evidence.ts';
 import { loadProject } from './configuration/load.ts';
 import { Fault } from './fault.ts';
-import type { Figure } from './indicators/figure.ts';
+import { wording } from './language/wording.ts';
 import { templatesFolder } from './places.ts';
 import type { Progress } from './progress.ts';
 import { publicationKey } from './publication-key.ts';
@@ -16,19 +16,26 @@ import type { Recorded } from './report/record-content.ts';
 import { unexplainedGaps } from './report/unexplained-gaps.ts';
 import { reconciliationId } from './report/workbook/sheets/reconciliations.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
-import { applyReview, idOf } from './review/applied.ts';
-import type { JournalEntry, Review } from './review/decision.ts';
+import { idOf } from './review/applied.ts';
+import { approvalsOf } from './review/approvals.ts';
+import type { Review } from './review/decision.ts';
 import { type Journal, journalText, readJournal } from './review/journal.ts';
-import { departsFrom, type LedgerLine, publishedFigures, readLedger, writeLedger } from './review/ledger.ts';
-import { mayBeOnePerson } from './review/person.ts';
+import { ledgerHead, linesOf, readLedger, writeLedger } from './review/ledger.ts';
 import { publishedTable } from './review/published-table.ts';
+import { breachesOf } from './review/replay.ts';
 import { type Draft, materialFigures, openDraft, recordedOf, reviewAt } from './review-round.ts';
 import { contentOf } from './seal/content.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, type Publication, sha256, sha256File, writeSeal } from './seal/manifest.ts';
 import { outputsOf } from './seal/manifest-of.ts';
 import { programVersion } from './seal/program.ts';
-import { type Published, publicationsOf, publishedFolder, shownPublication } from './seal/published.ts';
+import {
+  announcedBy,
+  type Published,
+  publicationsOf,
+  publishedFolder,
+  shownPublication,
+} from './seal/published.ts';
 import { openRun } from './seal/trace.ts';
 
 export interface PublishRequest {
@@ -57,7 +64,8 @@ export const restatementCauses = ['data', 'perimeter', 'factor', 'method', 'over
  * the next one, with the same bytes.
  *
  * @throws {Fault} PUB-002 naming each material figure that is not decided and each gap that is not explained;
- * PUB-008 an override whose document is gone or another; PUB-004 a locked period without cause and reason; PUB-005 a draft that was changed since it was sealed
+ * PUB-008 an override whose document is gone or another; PUB-009 a journal that breaks the rules of a review;
+ * PUB-003 a ledger that was changed or shortened; PUB-004 a locked period without cause and reason; PUB-005 a draft that was changed since it was sealed
  */
 export async function publishRun(
   run: string,
@@ -71,6 +79,7 @@ export async function publishRun(
       // a ledger that was changed is refused before anything is added to it
       await readLedger(join(draft.out, 'published.csv'));
       await completeKilled(draft.out, progress);
+      await refuseShortened(draft.out);
       const before = await publicationsOf(draft.periodFolder);
       const standing = before.find((one) => one.manifest.run === draft.manifest.run);
       if (standing) {
@@ -94,6 +103,7 @@ async function publish(
   const recorded = await recordedOf(draft);
   const journal = await readJournal(draft.journal, draft.manifestSha256);
   const review = reviewAt(journal, journal.entries.length);
+  await refuseBreaches(recorded.content, journal);
   refuseUndecided(recorded.content, review);
   const publication = await publicationOf(draft, journal, review, before, request);
   await refuseEvidence(draft, review, request);
@@ -172,6 +182,21 @@ async function checkDraft(draft: Draft): Promise<void> {
       'See `concordance verify`; run the period again.',
     );
   }
+}
+
+/** The rules of a review hold of what stands in its journal, whoever wrote it: four eyes, reasons, values, days. */
+async function refuseBreaches({ run, figures }: ReportContent, journal: Journal): Promise<void> {
+  const breaches = breachesOf(journal.entries, new Map(figures.map((one) => [idOf(one), one.value])));
+  if (breaches.length === 0) return;
+  const say = await wording('en', 'verify');
+  const listed = breaches.map(
+    ({ sequence, rule, values }) => `  line ${sequence}: ${say(`differences.${rule}`, values)}`,
+  );
+  throw new Fault(
+    'PUB-009',
+    `${run.id} cannot be published: its journal holds ${breaches.length} decision(s) that no review takes in:\n${listed.join('\n')}\n`,
+    'Put back the journal as Concordance wrote it, from a backup, and decide in the review workbook.',
+  );
 }
 
 /** A published document holds no figure that nobody has looked at, and no gap that nobody has explained. */
@@ -265,29 +290,8 @@ async function publicationOf(
     overridden: count((one) => one.state === 'approved' && one.override !== null),
     rejected: count((one) => one.state === 'rejected'),
     restatement: last ? { cause: cause as string, reason: (reason as string).trim() } : null,
+    ledger: ledgerHead(await readLedger(join(draft.out, 'published.csv'))),
   };
-}
-
-/** Who approved, when, and how many figures: the approvals that stand, one line a person. */
-function approvalsOf(entries: readonly JournalEntry[], review: Review): Publication['approvals'] {
-  const standing = review.figures.filter((one) => one.state === 'approved');
-  const people: { by: string; days: string[] }[] = [];
-  for (const one of standing) {
-    const by = one.decided?.by ?? '';
-    const on = one.decided?.on ?? '';
-    const known = people.find((person) => mayBeOnePerson(person.by, by) && person.by.length >= by.length);
-    if (known) known.days.push(on);
-    else people.push({ by, days: [on] });
-  }
-  const first = (by: string) => entries.findIndex((entry) => entry.by === by);
-  return people
-    .sort((a, b) => first(a.by) - first(b.by))
-    .map(({ by, days }) => ({
-      by,
-      from: days.toSorted()[0] as string,
-      to: days.toSorted().at(-1) as string,
-      figures: days.length,
-    }));
 }
 
 async function presentationOf(recorded: Recorded, { config }: PublishRequest): Promise<Presentation> {
@@ -330,6 +334,32 @@ async function completeKilled(out: string, progress: Progress): Promise<void> {
   }
 }
 
+/**
+ * Lines are only added to the ledger: each publication named how far it had come, and has its own lines in it.
+ *
+ * @throws {Fault} PUB-003 naming the publication whose lines, or those before it, are gone or others
+ */
+async function refuseShortened(out: string): Promise<void> {
+  const file = join(out, 'published.csv');
+  const ledger = await readLedger(file);
+  for (const period of (await readdir(out)).filter((name) => !name.startsWith('.')).sort()) {
+    for (const { manifest, manifestSha256 } of await publicationsOf(join(out, period))) {
+      const found = manifest.publication?.ledger;
+      const first = ledger.findIndex((line) => line.run === manifest.run);
+      const own = first < 0 ? undefined : ledger[first];
+      const kept =
+        own?.manifest === manifestSha256 &&
+        (!found || (found.lines === first && ledgerHead(ledger.slice(0, first)).chain === found.chain));
+      if (kept) continue;
+      throw new Fault(
+        'PUB-003',
+        `The ledger ${file} has been changed: it does not hold the lines of ${manifest.run} where that publication added them.`,
+        'Put back the ledger as Concordance wrote it, from a backup.',
+      );
+    }
+  }
+}
+
 /** What follows from a published package: its lines in the ledger, and, after them, the link to it. */
 async function complete(
   out: string,
@@ -342,50 +372,12 @@ async function complete(
   if (!ledger.some((line) => line.run === made.manifest.run)) {
     const { draft_manifest_sha256 } = made.manifest.publication as Publication;
     const journal = await readJournal(join(made.folder, 'decisions.ndjson'), draft_manifest_sha256);
-    const figures = applyReview(recorded.content.figures, reviewAt(journal, journal.entries.length));
-    await writeLedger(file, [...ledger, ...ledgerLines(ledger, figures, recorded.content, made)]);
+    const { content } = recorded;
+    const review = reviewAt(journal, journal.entries.length);
+    await writeLedger(file, [...ledger, ...linesOf(ledger, announcedBy(made, content, review))]);
   }
   const next = join(periodFolder, '.published-next');
   await rm(next, { force: true });
   await symlink(basename(made.folder), next, 'junction');
   await rename(next, join(periodFolder, 'published'));
-}
-
-/** Every figure of the period when it is first published; after that what changed, here and in its history. */
-function ledgerLines(
-  ledger: readonly LedgerLine[],
-  figures: readonly Figure[],
-  content: ReportContent,
-  made: Published,
-): LedgerLine[] {
-  const known = publishedFigures(ledger);
-  const { restatement } = made.manifest.publication as Publication;
-  const causes = new Map(
-    content.changes.map((one) => [`${one.indicator}:${one.entity}:${one.period}:${one.basis}`, one.cause]),
-  );
-  return figures.flatMap((figure): LedgerLine[] => {
-    const id = idOf(figure);
-    const published = known.get(id);
-    const own = figure.period === made.manifest.period;
-    if (!published && !own) return [];
-    if (published && !departsFrom(published, figure)) return [];
-    const { indicator, entity, period, basis, status, unit } = figure;
-    return [
-      {
-        kind: published ? 'restatement' : 'publication',
-        indicator,
-        entity,
-        period,
-        basis,
-        status,
-        value: figure.value ?? '',
-        unit,
-        from: published?.value ?? '',
-        cause: published ? (own && restatement ? restatement.cause : (causes.get(id) ?? '')) : '',
-        reason: published && own && restatement ? restatement.reason : '',
-        run: made.manifest.run,
-        manifest: made.manifestSha256,
-      },
-    ];
-  });
 }

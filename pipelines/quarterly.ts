@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { recordProblem } from './alignment/arbitration/record.ts';
 import type { Finding } from './alignment/finding.ts';
+import { gatesOf } from './alignment/gates.ts';
 import { loadLinks } from './alignment/links.ts';
 import { qualityFindings } from './alignment/quality.ts';
 import { assess } from './assessment.ts';
@@ -37,12 +38,11 @@ import { dossierOf } from './review/dossier.ts';
 import { carriedFile } from './seal/carried.ts';
 import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
-import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
+import { type Identity, type Inputs, identityOf, inputsOf, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
-import { programVersion, stageProgram } from './seal/program.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
@@ -135,7 +135,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       warehouse,
       collected.extracts,
       contracts,
-      { scratch, fiscalYearStartMonth: start, ...(await stageCacheOf(plan)) },
+      { scratch, fiscalYearStartMonth: start, ...stageCacheOf(plan, inputs) },
       (done) => progress.tick(done, collected.extracts.length),
     );
 
@@ -219,12 +219,19 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     await mkdir(apart);
     // the comparison runs what earlier packages declare: apart from the database that it reads
     await warehouse.close();
-    const changes = await changesOf(file, plan, identity, {
-      catalogue,
-      models,
-      figures,
-      scratch: apart,
-    }).finally(async () => {
+    const changes = await changesOf(
+      file,
+      {
+        windows: plan.windows,
+        limits: plan.limits,
+        out: plan.out,
+        codeVersion: identity.codeVersion,
+        extracts: identity.hashes.extracts,
+        previousFolder: identity.previousFolder,
+        restated: before.carried.restated,
+      },
+      { catalogue, models, scratch: apart },
+    ).finally(async () => {
       warehouse = await Warehouse.open(file, plan.limits, project.secret);
     });
     content = await gatherContent(warehouse, {
@@ -310,20 +317,10 @@ async function allEnded<Results extends readonly unknown[]>(
 }
 
 /** Rows staged by earlier runs, of any period, where the plan lets them be used. */
-async function stageCacheOf({ stageCache, project }: Plan): Promise<Pick<StageSettings, 'cache'>> {
+function stageCacheOf({ stageCache, project }: Plan, { codeVersion }: Inputs): Pick<StageSettings, 'cache'> {
   if (stageCache === undefined) return {};
   const store = new StageCache(stageCache, bytesOf(project.configuration.limits.stage_cache));
-  return { cache: { store, program: await programVersion(stageProgram), secret: project.secret } };
-}
-
-/** What makes the run end with status 3: a source missing or unreadable, a gap beyond tolerance that nobody has explained, quarantine over its threshold. */
-function gatesOf(findings: readonly Finding[]): string[] {
-  const gates =
-    /^(source|reconciliation|quality:quarantine|quality:remark|quality:unplaced|quality:unconverted):/;
-  const explained = (finding: Finding) => finding.kind === 'reconciliation' && finding.severity === 'minor';
-  return findings
-    .filter((finding) => gates.test(finding.id) && !explained(finding))
-    .map((finding) => finding.sentence);
+  return { cache: { store, program: codeVersion, secret: project.secret } };
 }
 
 /** A folder of this name that is not this run, or is damaged, is never written over. */

@@ -19,6 +19,7 @@ import { noReview, type Review, reviewOf } from './review/decision.ts';
 import { formWords, readForm } from './review/form.ts';
 import { appendJournal, type Journal, readJournal, replaceFile } from './review/journal.ts';
 import { readSheets, type Sheets } from './review/read-sheets.ts';
+import { nextDay } from './review/replay.ts';
 import { subjectsOf } from './review/resolution.ts';
 import { takeIn } from './review/take-in.ts';
 import { parseWorkbookKey } from './review/workbook-key.ts';
@@ -78,7 +79,8 @@ export interface ReviewOutcome {
  * taken in twice adds nothing.
  *
  * @throws {Fault} REV-001 no workbook, REV-002 of another run, REV-003 computed cells changed, REV-004
- * mistakes in the form, REV-005 a changed journal, REV-006 a published run, RUN-001 the period is held
+ * mistakes in the form, REV-005 a changed journal, REV-006 a published run, REV-007 a clock that runs back,
+ * RUN-001 the period is held
  */
 export async function reviewRun(
   run: string,
@@ -92,6 +94,7 @@ export async function reviewRun(
   const bytes = await readWorkbook(file);
   return withLock(draft.lock, async () => {
     const journal = await readJournal(draft.journal, draft.manifestSha256);
+    refuseClock(journal, now);
     const { content, presentation } = await recordedOf(draft);
     progress.step('read', basename(file));
     const back = readSheets(bytes, basename(file));
@@ -107,7 +110,7 @@ export async function reviewRun(
       ),
       evidence: await deliveredEvidence(draft.manifest, evidence),
       firstDay: content.run.from,
-      lastDay: dayAfter(now.slice(0, 10)),
+      lastDay: nextDay(now.slice(0, 10)),
     });
     const { entries, refused } = takeIn(
       form,
@@ -136,6 +139,17 @@ export async function reviewRun(
     if (after.entries.length > 0) await writeStanding(draft, { ...content, review }, presentation);
     return { added: entries.length, review, workbook: draft.workbook };
   });
+}
+
+/** A journal tells the order of decisions by its clock too: it never runs back. */
+function refuseClock({ entries }: Journal, now: string): void {
+  const last = entries.at(-1)?.recorded_at ?? '';
+  if (last <= now) return;
+  throw new Fault(
+    'REV-007',
+    `This machine's clock says ${now}, and the last decision was taken in at ${last}.`,
+    'Set the clock right and give the workbook again.',
+  );
 }
 
 /** What the run was delivered, and what came since; undefined where the group keeps no folder. */
@@ -264,8 +278,4 @@ export async function workbookBytes(
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }

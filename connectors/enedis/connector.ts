@@ -27,9 +27,6 @@ export type EnedisOptions = z.infer<typeof options>;
 const COLUMNS = ['meter', 'interval_start', 'minutes', 'energy_kwh', 'direction', 'quality'];
 const MOST_REMARKS = 20;
 
-/** A line of indexes may make an interval of each direction: its number alone does not tell an interval. */
-const ordinal = `2 * line + (direction = 'production')::integer`;
-
 /**
  * Reads Enedis electricity exports: load curves, daily and monthly energies, daily indexes.
  *
@@ -52,15 +49,19 @@ async function read(extract: ExtractFile, options: EnedisOptions, session: Readi
   const marks = options.timestamp ?? 'end';
   const curves = await readCurves(session, { lines, sections, marks, meter: options.meter });
   const indexes = await readIndexes(session, lines, sections, options.meter);
+  const intervals = session.temporary('enedis_intervals');
   const columns = `line, meter, direction, unit, starts, ends, minutes, rule, nature, series, quality, unknown_nature,
   rank, micro_kwh, fault_column, fault_value, stamp`;
-  const intervals = `(select ${columns} from ${curves.intervals} union all select ${columns} from ${indexes.intervals})`;
+  await session.run(`create temp table ${intervals} as
+select ${columns} from ${curves.intervals}
+union all
+select ${columns} from ${indexes.intervals}
+order by line, direction`);
   const good = session.temporary('enedis_good');
   await session.run(`create temp table ${good} as
-select ${ordinal} as line, line as row, series, starts, ends, rank
+select row_number() over (order by line, direction) as line, line as row, series, starts, ends, rank
 from ${intervals} where rule is null`);
-  const settled = await settleOverlaps(session, good, 'enedis');
-  const { dropped } = settled;
+  const { dropped } = await settleOverlaps(session, good, 'enedis');
   const overlapping = session.temporary('enedis_overlapping');
   await session.run(`create temp table ${overlapping} as
 select g.row, g.series, k.row as kept_row
@@ -74,7 +75,8 @@ from ${dropped} d join ${good} g on g.line = d.line join ${good} k on k.line = d
         query: `select i.line as row_number, i.meter, ${instantText('i.starts')} as interval_start,
   i.minutes::varchar as minutes, ${kwhText('i.micro_kwh')} as energy_kwh, i.direction, i.quality
 from ${kept}
-where i.rule is null`,
+where i.rule is null
+order by i.line, i.direction`,
       },
     },
     rejects: rejectsQuery(intervals, overlapping),
@@ -88,7 +90,6 @@ where i.rule is null`,
         session,
         `select g.row as line, g.series, g.starts, g.ends from ${good} g
 anti join ${dropped} d on d.line = g.line`,
-        settled.inOrder,
       )),
       ...(await longIntervalRemarks(session, indexes.intervals)),
       ...(await startRemarks(session, curves.intervals, sections, options)),
@@ -176,8 +177,8 @@ async function overlapRemarks(session: ReadingSession, overlapping: string): Pro
   }));
 }
 
-async function gapRemarks(session: ReadingSession, intervals: string, inOrder: boolean): Promise<Remark[]> {
-  const { gaps, total } = await findGaps(session, intervals, MOST_REMARKS, inOrder);
+async function gapRemarks(session: ReadingSession, intervals: string): Promise<Remark[]> {
+  const { gaps, total } = await findGaps(session, intervals, MOST_REMARKS);
   const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
     code: 'ENE-010',
     severity: 'warning',

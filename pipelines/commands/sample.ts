@@ -13,6 +13,7 @@ interface Options {
   size?: number;
   confidence?: number;
   materiality?: string;
+  rate?: number;
   json?: boolean;
 }
 
@@ -33,8 +34,9 @@ export function sampleCommand(): Command {
     )
     .requiredOption('--seed <text>', 'the same seed chooses the same rows')
     .option('--size <n>', 'number of selections', wholeNumber)
-    .option('--confidence <percent>', 'with --materiality, gives the size of a monetary-unit sample', percent)
+    .option('--confidence <percent>', 'with --materiality (mus) or --rate (random), gives the size', percent)
     .option('--materiality <quantity>', 'tolerable misstatement, in the unit of the measure', quantity)
+    .option('--rate <percent>', 'tolerable share of wrong rows, for a random sample', percent)
     .option('--json', 'as JSON, with population, interval and selections')
     .action(run);
 }
@@ -45,13 +47,22 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     const { entity, period, basis, json, ...plan } = options;
     const opened = await contributionsOf(warehouse, record, { id, entity, period, basis });
     const samples = [];
-    for (const { measure, contributions } of opened)
-      samples.push(await sampleRows(warehouse, measure, contributions, plan));
+    for (const { measure, ...rest } of opened) samples.push(await sampleRows(warehouse, measure, rest, plan));
     if (json) {
       process.stdout.write(`${JSON.stringify({ run: record.run, ...plan, samples }, null, 2)}\n`);
       return;
     }
-    const columns = ['measure', 'entity', 'site', 'date', 'contribution', 'hits', 'extract', 'row'] as const;
+    const columns = [
+      'measure',
+      'line',
+      'entity',
+      'site',
+      'date',
+      'contribution',
+      'hits',
+      'extract',
+      'row',
+    ] as const;
     process.stdout.write(`${columns.join(',')}\n`);
     for (const { sampled } of samples)
       for (const row of sampled)

@@ -187,11 +187,13 @@ class Page {
       this.lines.push(
         `    ${this.plain(contribution).padStart(18)} ${unit}  ${say('rows', { rows: number(String(rows), 0, language) }).padStart(16)}  ${extract}`,
       );
-    if (measure.opens !== 'rows') this.lines.push(`  ${say('totals_only')}`);
+    if (one.shown !== 'rows') this.lines.push(`  ${say(`shown.${one.shown}`)}`);
     else if (one.largest.length > 0)
       this.lines.push(
         `  ${say('largest', { shown: one.largest.length, rows: number(String(one.rows), 0, language) })}`,
       );
+    if (measure.people && one.largest.length > 0)
+      this.lines.push(`  ${say('lines', { measure: measure.id })}`);
     one.largest.forEach((row, i) => {
       this.row(row, i + 1, unit);
     });
@@ -210,8 +212,9 @@ class Page {
       this.lines.push(
         `       ${say('share', { value: this.plain(row.value), share: quantity(new Decimal(row.share).times(100).toFixed(), '%', 2, this.language) })}`,
       );
-    if (row.harmonised) this.harmonised(row.harmonised, '       ');
-    else this.lines.push(`       ${row.extract}, ${say('row', { row: row.row })}`);
+    if (row.line !== null) this.lines.push(`       ${say('line', { line: row.line })}`);
+    else if (row.harmonised) this.harmonised(row.harmonised, '       ');
+    else this.lines.push(`       ${row.extract}, ${say('row', { row: row.row ?? '' })}`);
   }
 
   private harmonised(one: HarmonisedRow, indent: string, arrow = ''): void {

@@ -8,6 +8,7 @@ import { type Verification, verify } from '../seal/verify.ts';
 interface Options {
   key?: string;
   restage?: boolean;
+  redraw?: boolean;
   quick?: boolean;
   evidence?: string;
   strict?: boolean;
@@ -30,6 +31,7 @@ export function verifyCommand(): Command {
       'what cannot be checked is a difference: no signature by --key, another version, a chain cut short, evidence not shown',
     )
     .option('--restage', 'also read the sealed extracts again through their connectors and contracts')
+    .option('--redraw', 'also print the report and draw the charts again: their shapes, by the same browser')
     .option(
       '--pseudonym-key <file>',
       'with --restage: key of the pseudonyms, to read extracts with identities',
@@ -44,6 +46,7 @@ async function run(folder: string, options: Options): Promise<void> {
   const verification = await verify(folder, {
     key: options.key ? await readPublicKey(resolve(options.key)) : undefined,
     restage: options.restage,
+    redraw: options.redraw,
     evidence: options.evidence,
     strict: options.strict,
     quick: options.quick,

@@ -32,10 +32,25 @@ export async function measureOrigins(
   if (measure.opens === 'closed' || measure.opens === 'cells') return [];
   const select =
     measure.aggregation === 'sum' ? sums(measure, columns, windows) : others(measure, columns, windows);
+  const told = measure.people ? together(select) : select;
   return warehouse.rows<MeasureOrigin>(
     `select ${literal(measure.id)} as measure, entity, period, basis, extract, rows::integer as rows, contribution::decimal(38,10) as contribution
-     from (${select}) order by entity, period, basis, abs(contribution) desc nulls last, rows desc, extract`,
+     from (${told}) order by entity, period, basis, abs(contribution) desc nulls last, rows desc, extract`,
   );
+}
+
+/** Extracts of fewer rows of people than this are told together, with the next smallest where there is one alone. */
+const smallestGroup = 5;
+
+export function together(origins: string): string {
+  const place = 'entity, period, basis';
+  return `with ranked as (
+      select *, row_number() over (partition by ${place} order by rows, extract) as place,
+        count(*) filter (where rows < ${smallestGroup}) over (partition by ${place}) as small from (${origins})),
+    told as (select *, rows < ${smallestGroup} or (small = 1 and place = 2) as together from ranked)
+    select ${place}, case when together then '(' || count(*) || ' x < ${smallestGroup})' else any_value(extract) end as extract, sum(rows) as rows,
+      case when count(*) = count(contribution) then sum(contribution) end as contribution
+    from told group by ${place}, together, case when together then null else extract end`;
 }
 
 function sums(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {

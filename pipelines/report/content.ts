@@ -213,6 +213,7 @@ export interface MeasureContributions {
   readonly total: number;
   /** the shell command that lists them all */
   readonly command: string;
+  /** none where they would tell of a small group */
   readonly rows: readonly ContributingRow[];
 }
 
@@ -233,6 +234,8 @@ export interface MeasureOrigins {
 }
 
 export interface ContributingRow {
+  /** number of a line of people within the measure, which then has no site, extract, row and detail; null elsewhere */
+  readonly line: number | null;
   readonly entity: string;
   readonly site: string | null;
   readonly date: string;
@@ -240,8 +243,8 @@ export interface ContributingRow {
   readonly contribution: string;
   readonly share: string;
   readonly quality: string | null;
-  readonly extract: string;
-  readonly row: number;
+  readonly extract: string | null;
+  readonly row: number | null;
   /** what else the harmonised row says, for a reader: carrier, meter, account, label... */
   readonly detail: string;
 }

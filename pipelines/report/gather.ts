@@ -4,6 +4,7 @@ import type { AlignmentMatrix } from '../alignment/matrix.ts';
 import type { SpendShare } from '../alignment/spend-share.ts';
 import type { MissingSource } from '../collect/collect.ts';
 import { shiftQuarter } from '../configuration/period.ts';
+import type { Configuration } from '../configuration/schema.ts';
 import type { Coverage, IndexLine } from '../frameworks/answer.ts';
 import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
@@ -11,6 +12,7 @@ import { type FigureMethods, methodKey } from '../indicators/figure-methods.ts';
 import { type MeasureOrigin, measureOrigins } from '../indicators/measure-origins.ts';
 import { contributionRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
+import { fewestPeople, peopleContributions, shownColumns } from '../indicators/people-lines.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Plan } from '../plan.ts';
 import type { Agenda } from '../review/agenda.ts';
@@ -21,6 +23,7 @@ import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import {
   type ChangedFigure,
+  type ContributingRow,
   type ExtractFacts,
   type FactorFacts,
   type MeasureContributions,
@@ -88,6 +91,56 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
       language,
       suppressionThreshold: configuration.thresholds.suppress_below,
     },
+    ...groupFacts(configuration),
+    catalogue,
+    figures: results.figures,
+    methods: methodsOf(results.figures, results.methods, quarter.id),
+    measures: results.measures,
+    objectives: results.standings,
+    looseActions: results.actions.filter(
+      (action) => action.objective === null || !known.has(action.objective),
+    ),
+    reconciliations: results.reconciliations,
+    arbitration: results.arbitration,
+    matrix: results.matrix,
+    spend: results.spend,
+    findings: results.findings,
+    agenda: results.agenda,
+    followed: results.followed,
+    frameworks: results.frameworks,
+    extracts: staged.map((one) => extractFacts(one, results.contracts)),
+    missingSources: results.missing.map((one) => missingFacts(one, results.contracts)),
+    quarantine: await gatherQuarantine(warehouse),
+    factors: await gatherFactors(warehouse, language),
+    emissions: await gatherEmissions(
+      warehouse,
+      catalogue,
+      plan.windows,
+      quarter.id,
+      language,
+      results.previousFolder,
+    ),
+    publication: null,
+    review: noReview,
+    changes: results.changes,
+    contributions: await gatherContributions(
+      warehouse,
+      catalogue,
+      plan.windows,
+      quarter.id,
+      `out/${quarter.id}/${results.run.id}`,
+      results.measures,
+      configuration.thresholds.suppress_below,
+    ),
+    origins: await gatherOrigins(warehouse, catalogue, plan.windows, quarter.id, results.measures),
+  };
+}
+
+/** The group, its companies and its sites as the configuration declares them. */
+export function groupFacts(
+  configuration: Configuration,
+): Pick<ReportContent, 'group' | 'entities' | 'sites'> {
+  return {
     group: configuration.group,
     entities: configuration.perimeter.entities.map((e) => ({
       id: e.id,
@@ -109,53 +162,10 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
       entry,
       exit,
     })),
-    catalogue,
-    figures: results.figures,
-    methods: methodsOf(results.figures, results.methods, quarter.id),
-    measures: results.measures,
-    objectives: results.standings,
-    looseActions: results.actions.filter(
-      (action) => action.objective === null || !known.has(action.objective),
-    ),
-    reconciliations: results.reconciliations,
-    arbitration: results.arbitration,
-    matrix: results.matrix,
-    spend: results.spend,
-    findings: results.findings,
-    agenda: results.agenda,
-    followed: results.followed,
-    frameworks: results.frameworks,
-    extracts: staged.map((one) => extractFacts(one, results.contracts)),
-    missingSources: results.missing.map(({ source, message }) => ({
-      source: source.id,
-      department: results.contracts.get(source.contract ?? '')?.department ?? source.connector,
-      message,
-    })),
-    quarantine: await gatherQuarantine(warehouse),
-    factors: await gatherFactors(warehouse, language),
-    emissions: await gatherEmissions(
-      warehouse,
-      catalogue,
-      plan.windows,
-      quarter.id,
-      language,
-      results.previousFolder,
-    ),
-    publication: null,
-    review: noReview,
-    changes: results.changes,
-    contributions: await gatherContributions(
-      warehouse,
-      catalogue,
-      plan.windows,
-      quarter.id,
-      `out/${quarter.id}/${results.run.id}`,
-    ),
-    origins: await gatherOrigins(warehouse, catalogue, plan.windows, quarter.id),
   };
 }
 
-function extractFacts(one: StagedExtract, contracts: ReadonlyMap<string, Contract>): ExtractFacts {
+export function extractFacts(one: StagedExtract, contracts: ReadonlyMap<string, Contract>): ExtractFacts {
   const { extract } = one;
   return {
     id: extract.extractId,
@@ -173,6 +183,18 @@ function extractFacts(one: StagedExtract, contracts: ReadonlyMap<string, Contrac
   };
 }
 
+export function missingFacts({ source, message }: MissingSource, contracts: ReadonlyMap<string, Contract>) {
+  const department = contracts.get(source.contract ?? '')?.department ?? source.connector;
+  return { source: source.id, department, message };
+}
+
+/** The measures that some row makes in these periods: the others need not be asked. */
+function withRows(values: readonly MeasureValue[], ...periods: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    values.flatMap((one) => (one.rows > 0 && periods.includes(one.period) ? [one.measure] : [])),
+  );
+}
+
 /** Rows shown for each measure; the rest by the command that is printed beside them. */
 const contributionCap = 40;
 
@@ -183,37 +205,42 @@ export async function gatherContributions(
   windows: readonly Window[],
   period: string,
   runFolder: string,
+  values: readonly MeasureValue[],
+  /** smallest number of people that is shown */
+  threshold: number,
 ): Promise<MeasureContributions[]> {
+  const filled = withRows(values, period);
   const columns = await tableColumns(warehouse);
   const window = windows.find((w) => w.period === period && w.basis === 'quarter') as Window;
   const found: MeasureContributions[] = [];
   for (const measure of catalogue.measures) {
     if (measure.opens !== 'rows') continue;
-    const contributions = contributionRows(measure, columns(measure.table), GROUP, window);
-    const rows = await warehouse.rows<{
-      entity: string;
-      site: string | null;
-      date: string;
-      contribution: string;
-      share: string;
-      quality: string | null;
-      extract: string;
-      row: number;
-      total: number;
-      detail: string;
-    }>(`with c as (select *, count(*) over () as total from (${contributions})),
-        largest as (select * from c order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${contributionCap})
-      select l.entity, l.site, l.date::varchar as date, l.contribution, l.share, l.quality, l.extract_id as extract, l.row_number as row, l.total::integer as total,
-        coalesce(${detailOf(measure, columns(measure.table))}, '') as detail
-      from largest as l
-      order by abs(l.contribution) desc nulls last, l.extract_id, l.row_number, l.date`);
-    found.push({
+    const about = {
       measure: measure.id,
       period,
-      basis: 'quarter',
-      total: rows[0]?.total ?? 0,
+      basis: 'quarter' as const,
       command: `concordance trace ${runFolder} ${measure.id} --csv`,
-      rows: rows.map(({ total: _total, ...row }) => row),
+    };
+    if (!filled.has(measure.id)) {
+      found.push({ ...about, total: 0, rows: [] });
+      continue;
+    }
+    const own = columns(measure.table);
+    const of = measure.people ? peopleContributions : contributionRows;
+    const contributions = of(measure, own, GROUP, window);
+    const few = measure.people ? await fewestPeople(warehouse, measure, contributions) : null;
+    const order = `abs(l.contribution) desc nulls last, ${measure.people ? 'l.line' : 'l.extract_id, l.row_number, l.date'}`;
+    const rows = await warehouse.rows<ContributingRow & { total: number }>(
+      `with c as (select *, count(*) over () as total from (${contributions})),
+        largest as (select * from c as l order by ${order} limit ${contributionCap})
+      select ${shownColumns(measure, window)}, contribution, share, quality, total::integer as total,
+        ${measure.people ? "''" : `coalesce(${detailOf(measure, own)}, '')`} as detail
+      from largest as l order by ${order}`,
+    );
+    found.push({
+      ...about,
+      total: rows[0]?.total ?? 0,
+      rows: few !== null && few < threshold ? [] : rows.map(({ total: _total, ...row }) => row),
     });
   }
   return found;
@@ -223,16 +250,19 @@ export async function gatherContributions(
 const originCap = 8;
 
 /** The extracts behind every measure, at the run's period and the year before. */
-async function gatherOrigins(
+export async function gatherOrigins(
   warehouse: Warehouse,
   catalogue: Catalogue,
   windows: readonly Window[],
   period: string,
+  values: readonly MeasureValue[],
 ): Promise<MeasureOrigins[]> {
+  const filled = withRows(values, period, shiftQuarter(period, -4));
   const columns = await tableColumns(warehouse);
   const shown = windows.filter((w) => w.period === period || w.period === shiftQuarter(period, -4));
   const found: MeasureOrigins[] = [];
   for (const measure of catalogue.measures) {
+    if (!filled.has(measure.id)) continue;
     const places = new Map<string, MeasureOrigin[]>();
     for (const origin of await measureOrigins(warehouse, measure, columns(measure.table), shown)) {
       const place = `${origin.entity}|${origin.period}|${origin.basis}`;

@@ -3,7 +3,7 @@ import { type Figure, GROUP } from '../indicators/figure.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
 import type { FigureReview, Review } from './decision.ts';
 
-export const idOf = (figure: Pick<Figure, 'indicator' | 'entity' | 'period' | 'basis'>) =>
+export const idOf = (figure: Readonly<Record<'indicator' | 'entity' | 'period' | 'basis', string>>) =>
   `${figure.indicator}:${figure.entity}:${figure.period}:${figure.basis}`;
 
 /**

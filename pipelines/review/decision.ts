@@ -131,7 +131,33 @@ export function openReview(figure: string, computed: string | null): FigureRevie
   return { figure, state: 'open', computed, override: null, decided: null, comments: [] };
 }
 
-function after(before: FigureReview, entry: JournalEntry): FigureReview {
+/** Where a decision of its kind leaves a figure that stands as `before`; `value` is that of an override. */
+export function outcomeOf(
+  decision: JournalEntry['decision'],
+  before: FigureReview,
+  computed: string | null,
+  value: string | null,
+): JournalEntry['to'] {
+  const standing = { state: before.state, value: before.override?.value ?? computed };
+  switch (decision) {
+    case null:
+      return standing;
+    case 'override':
+      return { state: 'overridden', value };
+    case 'reject':
+      return { state: 'rejected', value: computed };
+    case 'approve':
+      return { state: 'approved', value: standing.value };
+    case 'question':
+      return { state: 'questioned', value: standing.value };
+    // the choices of a resolution are on no figure
+    default:
+      return standing;
+  }
+}
+
+/** How one figure stands once a further entry on it is taken in. */
+export function after(before: FigureReview, entry: JournalEntry): FigureReview {
   const { by, on, reason } = entry;
   const comments =
     entry.comment === null ? before.comments : [...before.comments, { by, on, text: entry.comment }];

@@ -53,7 +53,7 @@ export interface FormScope {
   readonly lastDay: string;
 }
 
-const shortestReason = 10;
+export const shortestReason = 10;
 
 /** The names of the sheets, of their columns and of the decisions, as the run's language writes them. */
 export interface FormWords {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Decimal } from 'decimal.js';
 import { Fault } from '../fault.ts';
 import type { Figure } from '../indicators/figure.ts';
+import { idOf } from './applied.ts';
 import { replaceFile } from './journal.ts';
 
 /** One published figure, or one change of a published figure, in the order of publication. */
@@ -86,11 +87,71 @@ export async function writeLedger(file: string, lines: readonly LedgerLine[]): P
   await replaceFile(file, `${rows.join('\n')}\n`);
 }
 
+/** How far a ledger had come: number of its lines, and the chain after the last of them. */
+export interface LedgerHead {
+  readonly lines: number;
+  readonly chain: string;
+}
+
+export function ledgerHead(lines: readonly LedgerLine[]): LedgerHead {
+  const chain = lines.reduce(
+    (before, line) =>
+      next(
+        before,
+        columns.map((name) => inert(line[name])),
+      ),
+    start,
+  );
+  return { lines: lines.length, chain };
+}
+
+/** What a publication adds: its own period, and the history where it tells otherwise what was published. */
+export interface Announced {
+  readonly run: string;
+  readonly period: string;
+  /** hash of the published manifest */
+  readonly manifest: string;
+  readonly restatement: { readonly cause: string; readonly reason: string } | null;
+  /** the figures as they are published */
+  readonly figures: readonly Figure[];
+  /** causes by figure of what the run tells otherwise than before */
+  readonly causes: ReadonlyMap<string, string>;
+}
+
+/** Every figure of the period when it is first published; after that what changed, here and in its history. */
+export function linesOf(ledger: readonly LedgerLine[], announced: Announced): LedgerLine[] {
+  const known = publishedFigures(ledger);
+  const { restatement, causes, run, manifest } = announced;
+  return announced.figures.flatMap((figure): LedgerLine[] => {
+    const id = idOf(figure);
+    const published = known.get(id);
+    const own = figure.period === announced.period;
+    if (!published && !own) return [];
+    if (published && !departsFrom(published, figure)) return [];
+    const { indicator, entity, period, basis, status, unit } = figure;
+    return [
+      {
+        kind: published ? 'restatement' : 'publication',
+        indicator,
+        entity,
+        period,
+        basis,
+        status,
+        value: figure.value ?? '',
+        unit,
+        from: published?.value ?? '',
+        cause: published ? (own && restatement ? restatement.cause : (causes.get(id) ?? '')) : '',
+        reason: published && own && restatement ? restatement.reason : '',
+        run,
+        manifest,
+      },
+    ];
+  });
+}
+
 /** The last published value of each figure. */
 export function publishedFigures(lines: readonly LedgerLine[]): Map<string, LedgerLine> {
-  return new Map(
-    lines.map((line) => [`${line.indicator}:${line.entity}:${line.period}:${line.basis}`, line]),
-  );
+  return new Map(lines.map((line) => [idOf(line), line]));
 }
 
 /** Whether a figure is no longer what was published: another value, or none where there was one. */

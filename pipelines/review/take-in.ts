@@ -3,6 +3,7 @@ import {
   type FigureReview,
   type JournalEntry,
   openReview,
+  outcomeOf,
   type Review,
   stateAfterChoice,
 } from './decision.ts';
@@ -49,7 +50,7 @@ export function takeIn(
         continue;
       }
     }
-    const from = { state: before.state, value: before.override?.value ?? value };
+    const from = outcomeOf(null, before, value, null);
     entries.push({
       kind: one.decision === null ? 'comment' : 'decision',
       subject: one.figure,
@@ -57,7 +58,7 @@ export function takeIn(
       by: one.by,
       on: one.on,
       from,
-      to: stateAfter(one, before, from, value),
+      to: outcomeOf(one.decision, before, value, one.value),
       reason: one.reason,
       evidence: one.evidence,
       comment: one.comment,
@@ -133,29 +134,11 @@ function refuseApproval(
   if (!override) return undefined;
   if (mayBeOnePerson(one.by, override.by))
     return `${one.at}: "${one.by}" cannot approve ${one.figure}, which "${override.by}" overrode on ${override.on}: another person must (full names where initials agree)`;
+  if (one.on < override.on)
+    return `${one.at}: ${one.figure} is approved on ${one.on}, before "${override.by}" overrode it on ${override.on}`;
   if (seen?.override?.value !== override.value)
     return `${one.at}: this workbook does not show that "${override.by}" overrode ${one.figure} by ${override.value} on ${override.on}: approve it in the workbook that the last review wrote`;
   return undefined;
-}
-
-function stateAfter(
-  one: FormDecision,
-  before: FigureReview,
-  from: NewEntry['from'],
-  computed: string | null,
-): NewEntry['to'] {
-  switch (one.decision) {
-    case null:
-      return from;
-    case 'override':
-      return { state: 'overridden', value: one.value };
-    case 'reject':
-      return { state: 'rejected', value: computed };
-    case 'approve':
-      return { state: 'approved', value: before.override?.value ?? computed };
-    case 'question':
-      return { state: 'questioned', value: from.value };
-  }
 }
 
 /** One statement of one person on one day: said again, from any copy of the workbook, it adds nothing. */

@@ -4,11 +4,11 @@ import { Fault } from '../fault.ts';
 import type { Measure } from '../indicators/catalogue.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import { isPopulationStatistic } from '../indicators/population.ts';
+import { placeOf, withheldMeasures } from '../indicators/withheld.ts';
 import type { Language } from '../language/wording.ts';
 import { templatesFolder } from '../places.ts';
 import type { ReportContent } from '../report/content.ts';
 import { readContent } from '../report/record-content.ts';
-import { placeOf, withheldMeasures } from '../report/workbook/withheld.ts';
 import { readLedger } from '../review/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Archive } from './assurance/archive.ts';
@@ -158,7 +158,7 @@ async function fill(
     });
   }
   await archive.add('measures.csv', measuresTable(listed, language));
-  const withheld = withheldMeasures(content);
+  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
   await archive.add(
     'measure-values.csv',
     measureValuesTable(
@@ -197,7 +197,8 @@ export async function resolveLines(
   const { warehouse, record } = await openRun(run);
   try {
     const measure = record.catalogue.measures.find((one) => one.id === id);
-    const reason = measure && closedBecause(measure, hiddenMeasures(await readContent(warehouse)));
+    // who holds the run may look up any line that some output gave
+    const reason = measure && closedBecause(measure, new Set());
     if (!measure || reason) {
       throw new Fault(
         'ASR-003',
@@ -207,8 +208,8 @@ export async function resolveLines(
       );
     }
     const columns = await tableColumns(warehouse);
-    const windows = record.windows.filter((one) => one.period === record.period);
-    if ((await countLines(warehouse, measure, columns(measure.table), windows)) === null) return [];
+    // lines of people are numbered over the whole history, others over the period's windows
+    const windows = record.windows.filter((one) => measure.people || one.period === record.period);
     return await addressesOfLines(warehouse, measureLines(measure, columns(measure.table), windows), numbers);
   } finally {
     await warehouse.close();
@@ -217,7 +218,7 @@ export async function resolveLines(
 
 /** Measures of people of which some cell of the run's period is not shown: their lines would show it. */
 function hiddenMeasures(content: ReportContent): ReadonlySet<string> {
-  const withheld = withheldMeasures(content);
+  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
   return new Set(
     content.measures
       .filter(

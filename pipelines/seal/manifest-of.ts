@@ -46,12 +46,7 @@ export async function manifestOf(
       rows_quarantined: one.rowsQuarantined,
       kept: keptAs(one.extract, configuration.privacy.personal_extracts),
     })),
-    frameworks: frameworks.map(({ framework, module, chosenBy }) => ({
-      id: framework.id,
-      version: framework.version,
-      module: module ?? null,
-      chosen_by: chosenBy,
-    })),
+    frameworks: frameworks.map(statedOf),
     evidence: [...evidence],
     missing_sources: collected.missing.map((one) => one.source.id),
     gates: [...gates],
@@ -75,3 +70,11 @@ export async function outputsOf(folder: string): Promise<Manifest['outputs']> {
   }
   return outputs;
 }
+
+/** A version that the run reports under, as the manifest states it. */
+export const statedOf = ({ framework, module, chosenBy }: ChosenFramework) => ({
+  id: framework.id,
+  version: framework.version,
+  module: module ?? null,
+  chosen_by: chosenBy,
+});

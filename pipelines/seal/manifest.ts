@@ -24,6 +24,8 @@ export const Publication = z.strictObject({
   overridden: z.int(),
   rejected: z.int(),
   restatement: z.strictObject({ cause: z.string(), reason: z.string() }).nullable(),
+  /** the ledger of published figures as this publication found it; absent in a package of before it was kept */
+  ledger: z.strictObject({ lines: z.int(), chain: hash }).optional(),
 });
 export type Publication = z.infer<typeof Publication>;
 

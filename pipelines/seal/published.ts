@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportContent } from '../report/content.ts';
+import { applyReview, idOf } from '../review/applied.ts';
+import type { Review } from '../review/decision.ts';
+import type { Announced } from '../review/ledger.ts';
 import { type Manifest, type Publication, readManifest, sha256File } from './manifest.ts';
 
 export interface Published {
@@ -40,3 +43,19 @@ export const shownPublication = (publication: Publication): NonNullable<ReportCo
   approvals: publication.approvals,
   restatement: publication.restatement,
 });
+
+/** What a publication adds to the ledger follows from its manifest, its content and the decisions on it. */
+export function announcedBy(
+  { manifest, manifestSha256 }: Pick<Published, 'manifest' | 'manifestSha256'>,
+  content: ReportContent,
+  review: Review,
+): Announced {
+  return {
+    run: manifest.run,
+    period: manifest.period,
+    manifest: manifestSha256,
+    restatement: manifest.publication?.restatement ?? null,
+    figures: applyReview(content.figures, review),
+    causes: new Map(content.changes.map((one) => [idOf(one), one.cause])),
+  };
+}

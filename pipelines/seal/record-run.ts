@@ -13,6 +13,8 @@ export interface RunRecord {
   readonly language: 'fr' | 'en';
   readonly windows: Plan['windows'];
   readonly catalogue: Catalogue;
+  /** smallest number of people shown; absent in a package of before it was kept */
+  readonly suppressBelow?: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function recordRun(
     language: plan.language,
     windows: plan.windows,
     catalogue,
+    suppressBelow: plan.project.configuration.thresholds.suppress_below,
   };
   await warehouse.run('create table result.model (position integer, model varchar)');
   for (const [i, model] of models.entries())

@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
+import { together } from '../indicators/measure-origins.ts';
 import {
   contributionRows,
   divisorOf,
@@ -13,7 +14,9 @@ import {
 } from '../indicators/measure-rows.ts';
 import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
-import { tellsOfOnePerson } from '../indicators/population.ts';
+import { fewestPeople, ofSites, peopleContributions, shownColumns } from '../indicators/people-lines.ts';
+import { isPopulationStatistic, tellsOfOnePerson } from '../indicators/population.ts';
+import { hidesPart, placeOf, withheldMeasures } from '../indicators/withheld.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
 import { type HarmonisedRow, lineageOf, type StagedRow } from './tracing/lineage.ts';
@@ -45,15 +48,26 @@ export interface MeasureTrace {
     readonly rows: number;
     readonly contribution: string;
   }[];
-  readonly extracts: readonly {
-    readonly extract: string;
-    readonly rows: number;
-    readonly contribution: string;
-  }[];
+  readonly extracts: readonly ExtractTotal[];
   readonly largest: readonly TracedRow[];
+  readonly shown: Shown;
+}
+
+/**
+ * What of a measure is shown at a place: its rows; the totals of its extracts; its `value` alone, where rows or
+ * extracts would tell of a small group; or `nothing`, where the value itself would.
+ */
+export type Shown = 'rows' | 'extracts' | 'value' | 'nothing';
+
+export interface ExtractTotal {
+  readonly extract: string;
+  readonly rows: number;
+  readonly contribution: string;
 }
 
 export interface TracedRow {
+  /** number of a line of people within the measure; null elsewhere */
+  readonly line: number | null;
   readonly entity: string;
   readonly site: string | null;
   readonly date: string;
@@ -61,8 +75,9 @@ export interface TracedRow {
   readonly share: string;
   readonly contribution: string;
   readonly quality: string | null;
-  readonly extract: string;
-  readonly row: number;
+  /** null for people, as the row, the site and the rows below */
+  readonly extract: string | null;
+  readonly row: number | null;
   /** the row of the common model, opened down to the staged rows; null where it cannot be told */
   readonly harmonised: HarmonisedRow | null;
   /** the first row as staged; null for rows that no extract holds */
@@ -106,58 +121,136 @@ export async function openRun(folder: string): Promise<{ warehouse: Warehouse; r
  * that is suppressed: its rows would show what it hides; TRC-008 for a site that the run has not
  */
 export async function trace(warehouse: Warehouse, record: RunRecord, request: TraceRequest): Promise<Trace> {
-  const { indicator, measures, figure, entity, sites, period, basis, window, columns } = await openable(
-    warehouse,
-    record,
-    request,
-  );
+  const opened = await openable(warehouse, record, request);
+  const { indicator, measures, figure, entity, period, basis, columns } = opened;
   const traced: MeasureTrace[] = [];
-  for (const measure of measures) {
-    const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
-    // the extract of a median's middle rows would tell where that one person works
-    const extract = tellsOfOnePerson(measure) ? "'(all)'" : 'extract_id';
-    const extracts = await warehouse.rows<MeasureTrace['extracts'][number]>(
-      `select ${extract} as extract, count(*) as rows, coalesce(sum(contribution), 0)::decimal(38,10) as contribution
-       from (${contributions}) group by all order by abs(sum(contribution)) desc nulls last, extract`,
-    );
-    const divisor = divisorOf(measure, window);
-    const sum = 'coalesce(sum(contribution), 0)::decimal(38,10)';
-    const [total] = await warehouse.rows<{ rows: number; contributed: string | null; again: string }>(
-      `select count(*) as rows, sum(contribution)::decimal(38,10) as contributed,
-         ${divisor === 1 ? sum : `(${sum} / ${divisor})::decimal(38,10)`} as again from (${contributions})`,
-    );
-    // the run keeps values of companies and the group; those of sites are what their rows make
-    const [value] = sites
-      ? []
-      : await readMeasureValues(
-          warehouse,
-          `measure = ${literal(measure.id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
-        );
-    if (total && !sites && Number(total.again) !== Number(value?.value ?? 0)) {
-      throw new Fault(
-        'TRC-006',
-        `The rows of ${measure.id} make ${total.again}, the run says ${value?.value ?? 'missing'}.`,
-        'The database has been changed: see `concordance verify`.',
+  for (const measure of measures)
+    traced.push(await openMeasure(warehouse, measure, opened, columns, request));
+  return {
+    run: record.run,
+    indicator,
+    figure,
+    entity,
+    period,
+    basis,
+    measures: traced,
+  };
+}
+
+type Opened = Awaited<ReturnType<typeof openable>>;
+
+async function openMeasure(
+  warehouse: Warehouse,
+  measure: Measure,
+  { entity, sites, period, basis, window, shownOf }: Opened,
+  columns: (table: string) => TableColumns,
+  { top = 20 }: TraceRequest,
+): Promise<MeasureTrace> {
+  const divisor = divisorOf(measure, window);
+  const shown = await shownOf(measure);
+  const none = { measure, divisor, methods: [], extracts: [], largest: [], shown };
+  if (shown === 'nothing') return { ...none, value: null, contributed: null, exact: true, rows: 0 };
+  const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
+  await totalByExtract(warehouse, measure, contributions, top);
+  const sum = 'coalesce(sum(contribution), 0)::decimal(38,10)';
+  const [total] = await warehouse.rows<{
+    rows: number;
+    contributed: string | null;
+    again: string;
+    estimated: number;
+  }>(
+    `select coalesce(sum(rows), 0)::bigint as rows, sum(contribution)::decimal(38,10) as contributed,
+       ${divisor === 1 ? sum : `(${sum} / ${divisor})::decimal(38,10)`} as again, coalesce(sum(estimated), 0)::bigint as estimated from extract_total`,
+  );
+  // the run keeps values of companies and the group; those of sites are what their rows make
+  const [value] = sites
+    ? []
+    : await readMeasureValues(
+        warehouse,
+        `measure = ${literal(measure.id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
       );
-    }
-    traced.push({
-      measure,
-      value:
-        sites && total && total.rows > 0
-          ? valueOfRows(measure, { entity: `site:${sites.join('+')}`, period, basis }, total)
-          : (value ?? null),
-      contributed: total?.contributed ?? null,
-      divisor,
-      exact: total?.again === (value?.value ?? total?.again),
-      methods: await estimateMethods(warehouse, measure, columns, contributions),
-      rows: total?.rows ?? 0,
-      extracts,
-      largest: closedRows(measure)
-        ? []
-        : await largestRows(warehouse, measure, contributions, request.top ?? 20),
-    });
+  if (total && !sites && Number(total.again) !== Number(value?.value ?? 0)) {
+    throw new Fault(
+      'TRC-006',
+      `The rows of ${measure.id} make ${total.again}, the run says ${value?.value ?? 'missing'}.`,
+      'The database has been changed: see `concordance verify`.',
+    );
   }
-  return { run: record.run, indicator, figure, entity, period, basis, measures: traced };
+  const made = {
+    ...none,
+    value:
+      sites && total && total.rows > 0
+        ? valueOfRows(measure, { entity: `site:${sites.join('+')}`, period, basis }, total)
+        : (value ?? null),
+    contributed: total?.contributed ?? null,
+    exact: total?.again === (value?.value ?? total?.again),
+    rows: total?.rows ?? 0,
+  };
+  if (shown === 'value') return made;
+  return {
+    ...made,
+    methods:
+      total && total.estimated > 0 ? await estimateMethods(warehouse, measure, columns, contributions) : [],
+    extracts: await extractTotals(warehouse, measure),
+    largest:
+      shown === 'extracts'
+        ? []
+        : measure.people
+          ? await largestLines(
+              warehouse,
+              measure,
+              window,
+              peopleContributions(measure, columns(measure.table), entity, window, sites),
+              top,
+            )
+          : await largestRows(warehouse, measure, await candidates(warehouse, contributions, top), top),
+  };
+}
+
+/**
+ * One pass over the rows, however many: what each extract gave, in the temporary table `extract_total`. Of a
+ * sum, rows of one share are added up before they are multiplied by it, which is the same number; `sizes` are
+ * the largest contributions of each extract, without their sign.
+ */
+async function totalByExtract(
+  warehouse: Warehouse,
+  measure: Measure,
+  contributions: string,
+  top: number,
+): Promise<void> {
+  // the extract of a median's middle rows would tell where that one person works
+  const extract = tellsOfOnePerson(measure) ? "'(all)'" : 'extract_id';
+  const estimated = "count(*) filter (where quality = 'estimated')";
+  const totals =
+    measure.aggregation === 'sum' && !isPopulationStatistic(measure)
+      ? `select extract, sum(rows) as rows, sum(total * share) as contribution, sum(estimated) as estimated,
+           flatten(list(list_transform(sizes, lambda size: size * share))) as sizes
+         from (select ${extract} as extract, share, count(*) as rows, sum(value) as total, ${estimated} as estimated, max(abs(value), ${Math.max(1, top)}) as sizes
+           from (${contributions}) group by all) group by extract`
+      : `select ${extract} as extract, count(*) as rows, sum(contribution) as contribution, ${estimated} as estimated, null::decimal(38,16)[] as sizes
+         from (${contributions}) group by all`;
+  await warehouse.run(
+    `create or replace temp table extract_total as select * replace (contribution::decimal(38,10) as contribution) from (${totals})`,
+  );
+}
+
+/** The rows of the extracts that hold the largest, where their sizes tell; all where they do not. */
+async function candidates(warehouse: Warehouse, contributions: string, top: number): Promise<string> {
+  const largest = await warehouse.rows<{ extract: string }>(
+    `select extract from (select extract, unnest(sizes) as size from extract_total) order by size desc, extract limit ${top}`,
+  );
+  if (top === 0 || largest.length < top) return contributions;
+  const names = [...new Set(largest.map((one) => one.extract))];
+  return `select * from (${contributions}) where extract_id in (${names.map(literal).join(', ')})`;
+}
+
+/** What each extract gave, largest first; of people, the small ones {@link together}. */
+async function extractTotals(warehouse: Warehouse, measure: Measure): Promise<ExtractTotal[]> {
+  const totals = `select '' as entity, '' as period, '' as basis, extract, rows, contribution from extract_total`;
+  return warehouse.rows<ExtractTotal>(
+    `select extract, rows::bigint as rows, coalesce(contribution, 0)::decimal(38,10) as contribution
+     from (${measure.people && measure.opens !== 'cells' ? together(totals) : totals}) order by abs(contribution) desc nulls last, extract`,
+  );
 }
 
 /** What the rows of some sites make; the part of them that is estimated is told by {@link estimateMethods}. */
@@ -180,43 +273,65 @@ function valueOfRows(
 
 /**
  * Every contributing row of a figure, as a stream of chunks: of pay, health and statistics the totals by
- * extract, of people lines that no other measure's can be joined with.
+ * extract, of people lines that no other measure's can be joined with, of what would tell of a small group its
+ * total alone.
  */
 export async function* traceRows(
   warehouse: Warehouse,
   record: RunRecord,
   request: TraceRequest,
 ): AsyncGenerator<PassageRow[]> {
-  const { measures, entity, sites, window, columns } = await openable(warehouse, record, request);
+  const { measures, entity, sites, window, columns, shownOf } = await openable(warehouse, record, request);
   const models = await loadModels();
   for (const measure of measures) {
-    if (!closedRows(measure)) {
+    const shown = await shownOf(measure);
+    if (shown === 'nothing') continue;
+    if (shown === 'rows') {
       yield* passageRows(warehouse, models, measure, { entity, sites, window });
       continue;
     }
     const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
-    const hidden = tellsOfOnePerson(measure) ? "'(all)'" : undefined;
-    const totals = warehouse.chunks<Partial<PassageRow>>(
-      `select ${hidden ?? 'entity'} as entity, max(date)::varchar as date, sum(value)::decimal(38,10) as value, share,
-         sum(contribution)::decimal(38,10) as contribution, ${hidden ?? 'extract_id'} as extract
-       from (${contributions}) group by all order by extract, entity`,
-    );
-    const own = { measure: measure.id, unit: measure.unit, divisor: divisorOf(measure, window) };
-    for await (const chunk of totals) yield chunk.map((one) => ({ ...one, ...own }) as PassageRow);
+    const own = {
+      measure: measure.id,
+      unit: measure.unit,
+      divisor: divisorOf(measure, window),
+      entity,
+      date: window.to,
+    };
+    if (shown === 'extracts') {
+      await totalByExtract(warehouse, measure, contributions, 0);
+      const totals = await extractTotals(warehouse, measure);
+      yield totals.map(({ extract, contribution }) => ({ ...own, contribution, extract }) as PassageRow);
+    } else {
+      const contribution = await warehouse.scalar<string>(
+        `select coalesce(sum(contribution), 0)::decimal(38,10)::varchar from (${contributions})`,
+      );
+      yield [{ ...own, contribution } as PassageRow];
+    }
   }
 }
 
-/** The contributing rows of each measure of a figure, as SELECTs, once it is known that they may be opened. */
+/**
+ * The contributing rows of each measure of a figure, as SELECTs, once it is known that the figure may be opened;
+ * those of people with the number of their line. `shown` says what a reader may see of them.
+ */
 export async function contributionsOf(
   warehouse: Warehouse,
   record: RunRecord,
   request: TraceRequest,
-): Promise<{ measure: Measure; contributions: string }[]> {
-  const { measures, entity, window, columns } = await openable(warehouse, record, request);
-  return measures.map((measure) => ({
-    measure,
-    contributions: contributionRows(measure, columns(measure.table), entity, window),
-  }));
+): Promise<{ measure: Measure; contributions: string; window: Window; shown: Shown }[]> {
+  const { measures, entity, window, columns, shownOf } = await openable(warehouse, record, request);
+  const opened = [];
+  for (const measure of measures) {
+    const rows = measure.people ? peopleContributions : contributionRows;
+    opened.push({
+      measure,
+      contributions: rows(measure, columns(measure.table), entity, window),
+      window,
+      shown: await shownOf(measure),
+    });
+  }
+  return opened;
 }
 
 /** What a request names, once it is known that it may be opened. */
@@ -246,6 +361,10 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
     );
   }
   await refuseSuppressed(warehouse, record, measures, indicator, figure, { entity, period, basis });
+  const columns = await tableColumns(warehouse);
+  const shownOf = await shownAt(warehouse, record, columns, { entity, sites, window });
+  if (!indicator && (await shownOf(measures[0] as Measure)) === 'nothing')
+    throw tooFew(measures[0]?.id ?? '', { entity, period });
   return {
     indicator,
     measures,
@@ -255,9 +374,57 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
     period,
     basis,
     window,
-    columns: await tableColumns(warehouse),
+    columns,
+    shownOf,
   };
 }
+
+/**
+ * What may be seen of each measure at a place. Where a cell of the measure is withheld, of whatever company,
+ * the rows and extracts of the group would tell it; so would lines of fewer people than the threshold in one
+ * company, and a part of a company of which so few are left, inside or outside.
+ */
+async function shownAt(
+  warehouse: Warehouse,
+  record: RunRecord,
+  columns: (table: string) => TableColumns,
+  { entity, sites, window }: { entity: string; sites: readonly string[] | null; window: Window },
+): Promise<(measure: Measure) => Promise<Shown>> {
+  const { period, basis } = window;
+  const here = `period = ${literal(period)} and basis = ${literal(basis)}`;
+  const measures = await readMeasureValues(warehouse, here);
+  const threshold = record.suppressBelow ?? smallestGroup;
+  const withheld = withheldMeasures(
+    { catalogue: record.catalogue, figures: await readFigures(warehouse, here), measures },
+    threshold,
+  );
+  const entities = [...new Set(measures.map((one) => one.entity))];
+  const found = new Map<string, Promise<Shown>>();
+  const told = async (measure: Measure): Promise<Shown> => {
+    const place = { measure: measure.id, period, basis };
+    if (withheld.has(placeOf(measure.id, entity, period, basis))) return 'nothing';
+    if (entity === GROUP && hidesPart(withheld, entities, place)) return 'value';
+    if (closedRows(measure)) return 'extracts';
+    if (!measure.people) return 'rows';
+    const rows = contributionRows(measure, columns(measure.table), entity, window);
+    const part = sites ? `site in (${sites.map(literal).join(', ')})` : 'true';
+    const fewest = await fewestPeople(warehouse, measure, rows, part);
+    const few = fewest !== null && fewest < threshold;
+    return few ? (sites ? 'nothing' : 'value') : 'rows';
+  };
+  return (measure) => {
+    const known = found.get(measure.id) ?? told(measure);
+    found.set(measure.id, known);
+    return known;
+  };
+}
+
+const tooFew = (id: string, { entity, period }: { entity: string; period: string }) =>
+  new Fault(
+    'TRC-003',
+    `${id} of ${entity}, ${period} is not shown: too few people.`,
+    'Its rows would say what it hides.',
+  );
 
 /** The company that sites belong to, whose rows count whole; the group where they belong to several. */
 async function companyOfSites(
@@ -323,6 +490,12 @@ function windowOf(record: RunRecord, period: string, basis: Basis): Window {
   return window;
 }
 
+const readFigures = (warehouse: Warehouse, where: string) =>
+  warehouse.rows<Figure>(
+    `select indicator, entity, period, basis, value, unit, numerator, denominator, coverage::double as coverage, estimated_share::double as "estimatedShare", status
+     from result.figure where ${where}`,
+  );
+
 async function figureOf(
   warehouse: Warehouse,
   id: string,
@@ -330,9 +503,9 @@ async function figureOf(
   period: string,
   basis: Basis,
 ): Promise<Figure | null> {
-  const [figure] = await warehouse.rows<Figure>(
-    `select indicator, entity, period, basis, value, unit, numerator, denominator, coverage::double as coverage, estimated_share::double as "estimatedShare", status
-     from result.figure where indicator = ${literal(id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
+  const [figure] = await readFigures(
+    warehouse,
+    `indicator = ${literal(id)} and entity = ${literal(entity)} and period = ${literal(period)} and basis = ${literal(basis)}`,
   );
   if (!figure) {
     throw new Fault(
@@ -366,13 +539,7 @@ async function refuseSuppressed(
         `select count(*) from result.figure where status = 'suppressed' and indicator in (${concerned.map(literal).join(', ')})
          and entity = ${literal(place.entity)} and period = ${literal(place.period)} and basis = ${literal(place.basis)}`,
       )) > 0);
-  if (suppressed) {
-    throw new Fault(
-      'TRC-003',
-      `${indicator?.id ?? measures[0]?.id} of ${place.entity}, ${place.period} is not shown: too few people.`,
-      'Its rows would say what it hides.',
-    );
-  }
+  if (suppressed) throw tooFew(indicator?.id ?? measures[0]?.id ?? '', place);
 }
 
 /** Rows that are never listed one by one: pay, health, and those of a statistic that one person's rank decides. */
@@ -390,8 +557,13 @@ function openedRows(
   window: Window,
   sites: readonly string[] | null,
 ): string {
-  const own = `(select * from (${measureRows(measure, columns)}) where site in (${(sites ?? []).map(literal).join(', ')}))`;
-  const rows = contributionRows(measure, columns, entity, window, sites ? own : undefined);
+  const rows = contributionRows(
+    measure,
+    columns,
+    entity,
+    window,
+    ofSites(`(${measureRows(measure, columns)})`, sites),
+  );
   if (measure.opens !== 'cells') return rows;
   return `with cells as (
       select *, least(women, men) < ${smallestGroup} as small from (${rows})),
@@ -443,8 +615,10 @@ async function largestRows(
   contributions: string,
   top: number,
 ): Promise<TracedRow[]> {
-  const rows = await warehouse.rows<Omit<TracedRow, 'staged' | 'harmonised'>>(
-    `select entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
+  const rows = await warehouse.rows<
+    Omit<TracedRow, 'staged' | 'harmonised'> & { extract: string; row: number }
+  >(
+    `select null::bigint as line, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
      from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
   );
   const opened = await lineageOf(warehouse, await loadModels(), measure, rows);
@@ -452,6 +626,20 @@ async function largestRows(
     const harmonised = opened[i] ?? null;
     return { ...row, harmonised, staged: firstStaged(harmonised)?.values ?? null };
   });
+}
+
+/** The largest lines of people, without their addresses and what lies below. */
+function largestLines(
+  warehouse: Warehouse,
+  measure: Measure,
+  window: Window,
+  contributions: string,
+  top: number,
+): Promise<TracedRow[]> {
+  return warehouse.rows<TracedRow>(
+    `select ${shownColumns(measure, window)}, value, share, contribution, quality, null as harmonised, null as staged
+     from (${contributions}) order by abs(contribution) desc nulls last, line limit ${top}`,
+  );
 }
 
 function firstStaged(row: HarmonisedRow | null): StagedRow | undefined {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModels } from '../harmonise/harmonise.ts';
@@ -20,8 +20,15 @@ import { checkAssessment } from './verification/assessed.ts';
 import { checkChain } from './verification/chain.ts';
 import { checkDecisions, checkEvidence, checkPublished } from './verification/decisions.ts';
 import { checkCarried, checkDefinition, checkDeliveries, checkReference } from './verification/definition.ts';
-import { checkBoard, checkContent, checkFindings, checkWorkbook } from './verification/documents.ts';
+import {
+  checkBoard,
+  checkContent,
+  checkFindings,
+  checkWorkbook,
+  ownPresentation,
+} from './verification/documents.ts';
 import { checkFigures } from './verification/figures.ts';
+import { checkGathered } from './verification/gathered.ts';
 import {
   checkHarmonised,
   checkMeasures,
@@ -30,6 +37,7 @@ import {
   sealedModels,
   viewSealed,
 } from './verification/recomputed.ts';
+import { checkRedrawn } from './verification/redrawn.ts';
 import { type Difference, Findings } from './verification/report.ts';
 import { checkRestaged } from './verification/restage.ts';
 import { checkManifest, checkSums } from './verification/sums.ts';
@@ -60,6 +68,8 @@ export interface VerifyOptions {
   readonly evidence?: string | undefined;
   /** what cannot be checked counts as a difference: no signature, another program's package, a chain cut short */
   readonly strict?: boolean | undefined;
+  /** print the report and draw the charts again, with this machine's browser */
+  readonly redraw?: boolean | undefined;
   /** hashes, signature and chain only */
   readonly quick?: boolean | undefined;
   readonly step?: (name: string) => void;
@@ -180,11 +190,14 @@ async function recompute(
       findings.note('no_content');
       return;
     }
-    await checkContent(again, content, record, { ...computed, measures: values }, findings);
-    if (defined && options.sameProgram && manifest.hashes.carried) {
+    const { sameProgram } = options;
+    await checkContent(again, content, record, sameProgram, { ...computed, measures: values }, findings);
+    if (defined && sameProgram && manifest.hashes.carried) {
       step('objectives');
       const facts = { folder, manifest, record, defined };
       await checkAssessment(again, facts, content, { figures: computed.figures, measures: values }, findings);
+      const own = { ...facts, folder: await realpath(folder), scratch };
+      await checkGathered(again, own, content, computed.figures, findings);
     }
     const { review } = options;
     if (review) await checkPublished(folder, manifest, content, review, findings);
@@ -206,6 +219,10 @@ async function recompute(
     await checkWorkbook(folder, shown, findings);
     step('board');
     await checkBoard(folder, shown, defined, findings);
+    const presentation = options.redraw ? await ownPresentation(defined) : undefined;
+    if (!presentation) return;
+    step('redraw');
+    await checkRedrawn(folder, shown, presentation, scratch, findings);
   } finally {
     await again.close();
     await rm(scratch, { recursive: true, force: true });

@@ -4,10 +4,13 @@
 Usage, in the folder where the archive was unpacked:
   python3 sample.py MEASURE --seed TEXT --size N [--method mus|random] [--entity E] [--basis quarter|ttm]
   python3 sample.py MEASURE --seed TEXT --confidence 95 --materiality X
+  python3 sample.py MEASURE --seed TEXT --method random --confidence 95 --rate 5
 
 Without an entity, contributions to the group are drawn from: value x weight. Choose the seed yourself, after
 the archive was handed over. Size from confidence and materiality: total x R / materiality, R = -ln(1 -
-confidence), the Poisson mean for no misstatement expected (R = 3.0 at 95 % in the usual tables).
+confidence), the Poisson mean for no misstatement expected (R = 3.0 at 95 % in the usual tables). Size of a random
+sample from confidence and a tolerable share of wrong lines: the smallest n for which (1 - rate)^n is at most
+1 - confidence (59 at 95 % and 5 %, as in the AICPA's guide "Audit Sampling", table A-1).
 """
 import argparse
 import csv
@@ -41,6 +44,7 @@ def main():
     parser.add_argument("--size", type=int)
     parser.add_argument("--confidence", type=float)
     parser.add_argument("--materiality", type=Decimal)
+    parser.add_argument("--rate", type=float)
     asked = parser.parse_args()
     measure = next((one for one in table("measures.csv") if one["measure"] == asked.measure), None)
     if measure is None or measure["file"] == "":
@@ -61,9 +65,14 @@ def main():
     total = sum((abs(one["contribution"]) for one in lines), Decimal(0))
     size = asked.size
     if size is None:
-        if not asked.confidence or not asked.materiality:
-            sys.exit("Say --size N, or --confidence 95 --materiality X")
-        size = math.ceil(float(total) * -math.log(1 - asked.confidence / 100) / float(asked.materiality))
+        bound = asked.rate if asked.method == "random" else asked.materiality
+        if not asked.confidence or not bound:
+            sys.exit("Say --size N, or --confidence 95 with --materiality X (mus) or --rate 5 (random)")
+        risk = math.log(1 - asked.confidence / 100)
+    if size is None and asked.method == "random":
+        size = min(math.ceil(risk / math.log(1 - asked.rate / 100)), len(lines))
+    elif size is None:
+        size = math.ceil(float(total) * -risk / float(asked.materiality))
     drawn = []
     if asked.method == "random":
         order = sorted(lines, key=lambda one: hashlib.sha256(f"{asked.seed}\n{one['line']}".encode()).hexdigest())

@@ -50,6 +50,7 @@ export async function groupContent(companies: number): Promise<ReportContent> {
         total: 1_000_000,
         command: `concordance trace out/${period}/latest ${measure.id} --csv`,
         rows: Array.from({ length: rowsAMeasure }, (_, place) => ({
+          line: null,
           entity: entities[place % companies]?.id ?? first.id,
           site: null,
           date: content.run.to,

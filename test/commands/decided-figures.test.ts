@@ -208,8 +208,18 @@ describe('a published package is verified as it was published', () => {
       folder,
       `update result.content set content = replace(content, '"owner":"Directrice"', '"owner":"Directeur"')`,
     );
-    await reseal(folder);
+    // takes the last line of the ledger away, which no chain tells, and the approvals for his own
+    const ledger = join(place, 'published.csv');
+    const lines = (await readFile(ledger, 'utf8')).trimEnd().split('\n');
+    await writeFile(ledger, `${lines.slice(0, -1).join('\n')}\n`);
+    await reseal(folder, (manifest) => {
+      const { approvals } = manifest.publication as { approvals: { by: string }[] };
+      Object.assign(approvals[0] as object, { by: 'Claire Petit' });
+    });
     const differences = (await found(folder)).join('\n');
+    expect(differences).toMatch(/manifest\.json, publication\.approvals: the manifest says .*Claire Petit/);
+    const last = lines.at(-1)?.split(',').slice(1, 5).join(':');
+    expect(differences).toContain(`${last} was published by this package, and the ledger lacks its line`);
     expect(differences).toMatch(
       /decisions: published\.csv:\d+: the line says water\.consumption,SA,2026-Q3,quarter,110,/,
     );

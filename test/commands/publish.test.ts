@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../pipelines/fault.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
+import { appendJournal, type NewEntry, parseJournal } from '../../pipelines/review/journal.ts';
+import { readLedger, writeLedger } from '../../pipelines/review/ledger.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { sha256File } from '../../pipelines/seal/manifest.ts';
 import { readPdf } from '../report/pdf-reading.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
@@ -210,6 +213,19 @@ describe('concordance publish', () => {
     await writeFile(file, text);
   });
 
+  test('a ledger that was shortened, its chain whole, is refused', async () => {
+    const file = join(project.folder, 'out', 'published.csv');
+    const text = await readFile(file, 'utf8');
+    // the restatement taken out
+    await writeFile(file, text.split('\n').slice(0, -2).join('\n').concat('\n'));
+    await writeLedger(
+      file,
+      (await readLedger(file)).filter((line) => line.kind === 'publication'),
+    );
+    expect(await refusal()).toMatch(/PUB-003 .* does not hold the lines of 2026-Q3-/);
+    await writeFile(file, text);
+  });
+
   test('a draft that was changed since it was sealed is not published', async () => {
     await project.write(
       'extracts/water_2026-Q3.csv',
@@ -218,9 +234,30 @@ describe('concordance publish', () => {
     run = await seal();
     const form = await Reviewer.open(join(run, 'review.xlsx'));
     await takeIn(form.approveAll('Bo Dupont'), 'four.xlsx');
-    await writeFile(join(run, 'figures.csv'), 'changed\n');
-    expect(await refusal({ cause: 'data', reason: 'relevé corrigé du compteur' })).toMatch(
-      /PUB-005 .*figures\.csv/,
+    const why = { cause: 'data', reason: 'relevé corrigé du compteur' };
+    // a journal whose chain was made again: one person overrides and approves, a day before, a value that was not computed
+    const journal = join(period(), 'review', `${basename(run)}.ndjson`);
+    const text = await readFile(journal, 'utf8');
+    const read = parseJournal(text, await sha256File(join(run, 'manifest.json')), journal);
+    const entries = read.entries.map(({ sequence: _s, previous: _p, ...one }) => one);
+    const own = entries.find((one) => one.subject === recycling) as NewEntry;
+    const overridden = { state: 'overridden', value: '75' } as const;
+    await appendJournal(journal, await sha256File(join(run, 'manifest.json')), { entries: [], hashes: [] }, [
+      { ...own, decision: 'override', to: overridden, reason: 'pesé deux fois', evidence: 'BSD-2026-118' },
+      { ...own, from: overridden, to: { state: 'approved', value: '75' }, on: '2026-10-11' },
+      ...entries.filter((one) => one.subject !== recycling && one.subject !== group),
+      ...entries.flatMap((one) =>
+        one.subject === group ? [{ ...one, from: { ...one.from, value: '99' } }] : [],
+      ),
+    ]);
+    const refused = await refusal(why);
+    expect(refused).toMatch(
+      /PUB-009 .*line 2: waste\.recycling_rate:SA.*: Bo Dupont approves an override of his own/s,
     );
+    expect(refused).toContain('is dated 2026-10-11');
+    expect(refused).toMatch(/waste\.recycling_rate:GROUP.*the decisions say that 99 was computed/);
+    await writeFile(journal, text);
+    await writeFile(join(run, 'figures.csv'), 'changed\n');
+    expect(await refusal(why)).toMatch(/PUB-005 .*figures\.csv/);
   });
 });

@@ -218,6 +218,7 @@ function sampleContributions(measures: readonly MeasureValue[]): MeasureContribu
         const part = new Decimal(v.value as string).dividedBy(4).toDecimalPlaces(4, Decimal.ROUND_DOWN);
         const last = new Decimal(v.value as string).minus(part.times(3));
         return [part, part, part, last].map((contribution, i) => ({
+          line: null,
           entity: v.entity,
           site: sampleSites.find((s) => s.entity === v.entity)?.id ?? null,
           date: `2026-${['07', '08', '09', '09'][i]}-${['31', '31', '30', '15'][i]}`,

@@ -14,7 +14,8 @@ import { silent } from '../../pipelines/progress.ts';
 import { type RunOutcome, runQuarter } from '../../pipelines/quarterly.ts';
 import type { ReportContent } from '../../pipelines/report/content.ts';
 import { readContent } from '../../pipelines/report/record-content.ts';
-import { contributionsOf, openRun, trace } from '../../pipelines/seal/trace.ts';
+import { resolveLines } from '../../pipelines/seal/assurance.ts';
+import { contributionsOf, openRun, type Trace, trace, traceRows } from '../../pipelines/seal/trace.ts';
 import { verify } from '../../pipelines/seal/verify.ts';
 
 /** The sample group's quarter, run once; each test looks at the package as one of its users would. */
@@ -481,17 +482,89 @@ describe('the trail', () => {
     expect(measure?.extracts.some((one) => one.extract.includes('enedis'))).toBe(true);
   });
 
-  test('opens the headcount down to pseudonymous contracts', async () => {
+  test('opens every indicator: its rows make it, and the CSV makes the same', async () => {
+    await opened(async ({ warehouse, record }) => {
+      const figures = await warehouse.rows<{ indicator: string; entity: string; basis: 'quarter' | 'ttm' }>(
+        `select indicator, entity, basis from result.figure where period = '${period}' and value is not null and status <> 'suppressed' order by entity = 'GROUP' desc, entity, basis`,
+      );
+      const each = new Map(figures.toReversed().map((one) => [one.indicator, one]));
+      expect(each.size).toBeGreaterThan(150);
+      const shown = new Map<string, number>();
+      let closed = 0;
+      for (const { indicator: id, entity, basis } of each.values()) {
+        const request = { id, entity, basis, top: 1 };
+        let tree: Trace;
+        try {
+          tree = await trace(warehouse, record, request);
+        } catch (error) {
+          // one person's pay is part of it
+          expect((error as Error).message, id).toMatch(/^TRC-005/);
+          closed += 1;
+          continue;
+        }
+        const sums = new Map<string, Decimal>();
+        // the largest are streamed by the benchmark
+        const short = tree.measures.every(({ rows }) => rows < 5000);
+        for await (const rows of short ? traceRows(warehouse, record, request) : [])
+          for (const row of rows)
+            sums.set(
+              row.measure,
+              (sums.get(row.measure) ?? new Decimal(0)).plus(new Decimal(row.contribution ?? 0)),
+            );
+        for (const one of tree.measures) {
+          shown.set(one.shown, (shown.get(one.shown) ?? 0) + 1);
+          if (one.shown === 'nothing') continue;
+          expect(one.exact, `${id} ${one.measure.id}`).toBe(true);
+          if (!short) continue;
+          const csv = (sums.get(one.measure.id) ?? new Decimal(0)).minus(one.contributed ?? 0);
+          expect(csv.abs().lessThan('0.000001'), `${id} ${one.measure.id}: ${csv}`).toBe(true);
+        }
+      }
+      expect(closed).toBeLessThan(each.size / 5);
+      expect(shown.get('rows')).toBeGreaterThan(100);
+      expect([...shown.keys()].sort()).toEqual(expect.arrayContaining(['extracts', 'rows', 'value']));
+    });
+  }, 900_000);
+
+  test('of the group tells nothing of a company whose figure is hidden', async () => {
+    await opened(async ({ warehouse, record }) => {
+      const hidden = await warehouse.rows<{ indicator: string; entity: string; basis: 'quarter' | 'ttm' }>(
+        `select distinct on (g.indicator) g.indicator, e.entity, g.basis from result.figure as g join result.figure as e using (indicator, period, basis)
+         where g.entity = 'GROUP' and g.value is not null and e.status = 'suppressed' and period = '${period}' order by g.indicator, g.basis, e.entity limit 25`,
+      );
+      expect(hidden.length).toBeGreaterThan(0);
+      for (const { indicator: id, entity, basis } of hidden) {
+        const asked = { id, basis, top: 100 };
+        const tree = await trace(warehouse, record, asked).catch((error: Error) => error.message);
+        if (typeof tree === 'string') {
+          expect(tree).toMatch(/^TRC-005/);
+          continue;
+        }
+        const people = tree.measures.filter(({ measure }) => measure.people);
+        for (const { measure, shown, extracts, largest } of people) {
+          expect(['value', 'nothing'], `${id} ${measure.id}`).toContain(shown);
+          expect([extracts, largest], measure.id).toEqual([[], []]);
+        }
+        const names = people.map(({ measure }) => measure.id);
+        for await (const rows of traceRows(warehouse, record, asked))
+          for (const row of rows) if (names.includes(row.measure)) expect(row.entity).toBe('GROUP');
+        await expect(trace(warehouse, record, { ...asked, entity })).rejects.toThrow(/TRC-003/);
+      }
+    });
+  }, 300_000);
+
+  test('opens the headcount down to lines of people, whose addresses the group alone finds', async () => {
     const tree = await opened(({ warehouse, record }) =>
       trace(warehouse, record, { id: 'hr.headcount', entity: 'OFR', top: 3 }),
     );
     const [measure] = tree.measures;
     expect(measure?.largest).toHaveLength(3);
-    for (const row of measure?.largest ?? []) {
-      expect(row.extract).toContain('DSN_');
-      expect(row.staged).toHaveProperty('nature_code');
-      expect(JSON.stringify(row)).not.toMatch(/"[12]\d{12}"/);
-    }
+    for (const row of measure?.largest ?? [])
+      expect(row).toMatchObject({ site: null, extract: null, row: null, staged: null });
+    expect(measure?.extracts.some(({ extract }) => extract.includes('DSN_'))).toBe(true);
+    const line = measure?.largest[0]?.line as number;
+    const [found] = await resolveLines(outcome.folder, measure?.measure.id ?? '', [line]);
+    expect(found?.extract).toContain('DSN_');
   });
 
   test('opens pay to totals only', async () => {

@@ -169,6 +169,25 @@ describe.skipIf(!python)('the programs of the assurance package, with Python alo
     expect(out).toMatch(/waste_weight, GROUP, quarter: the lines make 13\.5\d*, stated 12\.5/);
   });
 
+  test('draw at random as many lines as confidence and a tolerable rate ask, at most all', () => {
+    // 59 at 95 % and 5 % (AICPA, "Audit Sampling", table A-1), of two lines
+    const { out } = run(
+      ...[
+        'sample.py',
+        'waste_weight',
+        '--seed',
+        'graine',
+        '--method',
+        'random',
+        '--confidence',
+        '95',
+        '--rate',
+        '5',
+      ],
+    );
+    expect(out.trimEnd().split('\n')).toHaveLength(3);
+  });
+
   test('draw by monetary unit: with 5 selections over 12.5 t, the 10 t are hit 4 times', () => {
     // interval 2.5: hits at s, s + 2.5, ... with 0 < s <= 2.5: four fall in (0, 10], one in (10, 12.5]
     const { out } = run('sample.py', 'waste_weight', '--seed', 'graine', '--size', '5');

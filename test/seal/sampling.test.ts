@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measure } from '../../pipelines/indicators/catalogue.ts';
-import { sampleRows, selectionsFor } from '../../pipelines/seal/sampling.ts';
+import type { Window } from '../../pipelines/indicators/measure-rows.ts';
+import { rowsFor, sampleRows, selectionsFor } from '../../pipelines/seal/sampling.ts';
+import type { Shown } from '../../pipelines/seal/trace.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 let warehouse: Warehouse;
@@ -11,10 +13,20 @@ beforeAll(async () => {
 afterAll(() => warehouse.close());
 
 const measure = { id: 'waste_weight', opens: 'rows' } as Measure;
+const window: Window = {
+  basis: 'quarter',
+  period: '2026-Q3',
+  from: '2026-07-01',
+  to: '2026-09-30',
+  months: 3,
+};
 /** Contributions in the order of their row numbers. */
-const rows = (values: readonly (number | string)[]) =>
-  `select 'SA' as entity, null::varchar as site, date '2026-07-01' as date, v::decimal(38,10) as contribution, 'e' as extract_id, n as row_number
-   from (values ${values.map((v, i) => `(${v}, ${i + 1})`).join(', ')}) as t(v, n)`;
+const rows = (values: readonly (number | string)[], shown: Shown = 'rows') => ({
+  shown,
+  window,
+  contributions: `select 'SA' as entity, null::varchar as site, date '2026-07-01' as date, v::decimal(38,10) as contribution, 'e' as extract_id, n as row_number
+   from (values ${values.map((v, i) => `(${v}, ${i + 1})`).join(', ')}) as t(v, n)`,
+});
 
 describe('the size of a monetary-unit sample', () => {
   test.each([
@@ -24,6 +36,31 @@ describe('the size of a monetary-unit sample', () => {
     ['80000', 0.95, '4000', 60],
   ])('over %s at %s with a tolerable misstatement of %s is %s', (total, confidence, materiality, size) => {
     expect(selectionsFor(total, confidence, materiality)).toBe(size);
+  });
+
+  // AICPA, Audit Guide "Audit Sampling": confidence factors for no misstatement, by risk of incorrect acceptance
+  test.each([
+    [0.95, 3.0],
+    [0.9, 2.31],
+    [0.85, 1.9],
+    [0.8, 1.61],
+    [0.75, 1.39],
+    [0.7, 1.21],
+    [0.65, 1.05],
+    [0.63, 1.0],
+    [0.5, 0.7],
+  ])('rests on the factor that tables round up: at %s, %s', (confidence, factor) => {
+    // over a total of 100 tolerable misstatements of a hundredth each, the size is the factor in hundredths
+    expect(selectionsFor('100', confidence, '1') / 100).toBeCloseTo(factor, 9);
+  });
+
+  // the same guide, tables A-1 (5 % risk) and A-2 (10 %), no deviation expected
+  test.each([
+    [0.95, [149, 99, 74, 59, 49, 42, 36, 32, 29, 19, 14]],
+    [0.9, [114, 76, 57, 45, 38, 32, 28, 25, 22, 15, 11]],
+  ])('of a random sample is that of the tables: at %s', (confidence, sizes) => {
+    const rates = [2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20];
+    expect(rates.map((rate) => rowsFor(confidence, rate / 100))).toEqual(sizes);
   });
 
   test('is asked for where nothing gives it', async () => {
@@ -88,9 +125,8 @@ describe('random sampling', () => {
   });
 
   test('rows of pay or health are never listed', async () => {
-    const closed = { ...measure, opens: 'totals' } as Measure;
     await expect(
-      sampleRows(warehouse, closed, rows([1]), { method: 'random', seed: 'a', size: 1 }),
+      sampleRows(warehouse, measure, rows([1], 'extracts'), { method: 'random', seed: 'a', size: 1 }),
     ).rejects.toThrow(/SMP-002/);
   });
 });

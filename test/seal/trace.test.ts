@@ -8,6 +8,7 @@ import { wording } from '../../pipelines/language/wording.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { resolveLines } from '../../pipelines/seal/assurance.ts';
 import { openRun, type Trace, type TraceRequest, trace, traceRows } from '../../pipelines/seal/trace.ts';
 import { type Decided, decidedOf } from '../../pipelines/seal/tracing/decided.ts';
 import { addressesBelow } from '../../pipelines/seal/tracing/lineage.ts';
@@ -192,6 +193,8 @@ function addsUp({ tree, csv }: Opened): void {
       new Decimal(value?.value ?? 'NaN').toFixed(6),
     );
     for (const row of largest) {
+      // people are lines, see below
+      if (row.line !== null) continue;
       expect(row.extract).toMatch(/^(waste|water|meters|sites|people)\//);
       expect(row.staged, `${row.extract}, ${row.row}`).not.toBeNull();
     }
@@ -299,6 +302,19 @@ describe('the contributions make the figure, and open to file, row and original 
     expect(one.csv.map(({ line }) => line)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
     // the same people, in an order of each measure's own
     expect(one.csv.map(({ date }) => date)).not.toEqual(other.csv.map(({ date }) => date));
+    // the tree and its text give no more than the CSV
+    const [measure] = one.tree.measures;
+    for (const row of measure?.largest ?? [])
+      expect(row).toMatchObject({ site: null, extract: null, row: null, harmonised: null, staged: null });
+    const lines = new Map(one.csv.map((row) => [row.line, row.date]));
+    for (const { line, date } of measure?.largest ?? []) expect(lines.get(line)).toBe(date);
+    const text = await one.text('en');
+    expect(text).toContain('assurance RUN --lines headcount_average:12');
+    expect(text).not.toMatch(/MAT\d|record \d/);
+    expect(one.received.rows).toEqual([]);
+    // the group finds the same number's address again
+    const [address] = await resolveLines(first, 'headcount_average', [1]);
+    expect(address).toMatchObject({ line: 1, extract: 'people/people_2026-Q3.csv' });
   });
 });
 

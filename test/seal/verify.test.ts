@@ -9,12 +9,13 @@ import { wording } from '../../pipelines/language/wording.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { writeBoard } from '../../pipelines/report/board/board.ts';
 import { readContent } from '../../pipelines/report/record-content.ts';
-import { readManifest, runId } from '../../pipelines/seal/manifest.ts';
+import { readManifest, runId, writeSeal } from '../../pipelines/seal/manifest.ts';
 import { checkSignature } from '../../pipelines/seal/signature.ts';
 import { openRun } from '../../pipelines/seal/trace.ts';
 import { checkChain } from '../../pipelines/seal/verification/chain.ts';
 import { Findings } from '../../pipelines/seal/verification/report.ts';
 import { checkSums } from '../../pipelines/seal/verification/sums.ts';
+import { sameBeyondImages } from '../../pipelines/seal/verification/workbook-parts.ts';
 import { verify } from '../../pipelines/seal/verify.ts';
 import { referenceFiles } from '../../pipelines/stage/reference.ts';
 import { type Project, tinyProject } from '../commands/tiny-project.ts';
@@ -61,9 +62,12 @@ describe('a package as it was sealed', () => {
     const { differences, checked } = await verify(await spoilt(), {
       key: await readPublicKey(publicKey),
       restage: true,
+      redraw: true,
     });
     expect(differences).toEqual([]);
     expect(checked).toMatchObject({ signatures: 1, restaged: 2, extracts: 2 });
+    // printed again by the same browser
+    expect(checked.pages).toBeGreaterThan(5);
     // every measure of every window and both entities (SA and the group), each opened
     expect(checked.openings).toBe(checked.measures);
     expect(checked.figures).toBeGreaterThan(100);
@@ -304,6 +308,72 @@ describe('a forger who makes every hash again', () => {
     );
   });
 
+  test('and changes what no figure hangs on: each is named, though every hash was made again', async () => {
+    const folder = await spoilt();
+    await editWarehouse(
+      folder,
+      // a company, the state of an extract, a datapoint, what is known of the emissions
+      ...[
+        ['"name":"Essai SA"', '"name":"Autre SA"'],
+        ['"rowsQuarantined":0', '"rowsQuarantined":1'],
+        ['"answer":"missing"', '"answer":"answered"'],
+        ['"treatment":"', '"treatment":"not_'],
+        ['"suppressionThreshold":5', '"suppressionThreshold":1'],
+      ].map(([from, to]) => `update result.content set content = replace(content, '${from}', '${to}')`),
+    );
+    const index = join(folder, 'framework-index.csv');
+    await writeFile(index, (await readFile(index, 'utf8')).replace(',missing,', ',answered,'));
+    const { extracts } = await readManifest(folder);
+    await rm(join(folder, 'extracts', extracts[0]?.sha256 as string));
+    await rm(join(folder, 'findings.json'));
+    await writeFile(join(folder, 'board-final.pdf'), 'another report');
+    const outputs = (await readManifest(folder)).outputs.filter(({ name }) => name !== 'findings.json');
+    await writeSeal(folder, {
+      ...(await readManifest(folder)),
+      outputs: [...outputs, { name: 'board-final.pdf', bytes: 0, sha256: '0'.repeat(64) }],
+    });
+    await reseal(folder, (manifest) => {
+      manifest.group = 'Autre';
+      Object.assign((manifest.extracts as object[])[0] as object, { kept: 'omitted' });
+      manifest.gates = ['nothing to look at'];
+    });
+    const differences = await found(folder);
+    for (const one of [
+      'manifest: manifest.json, group:',
+      `manifest: manifest.json, ${extracts[0]?.id}, kept:`,
+      'manifest: findings.json: the manifest no longer lists this file',
+      'manifest: board-final.pdf: the manifest lists a file that no package has',
+      'figures: manifest.json, gates:',
+      'figures: framework-index.csv:',
+      'made from other values than the rows make: entities',
+      'made from other values than the rows make: run, suppressionThreshold',
+      'made from other values than the rows make: extract ',
+      'made from other values than the rows make: datapoint ',
+      'made from other values than the rows make: emissions, screening',
+    ])
+      expect(
+        differences.some((told) => told.includes(one)),
+        `${one} in\n${differences.join('\n')}`,
+      ).toBe(true);
+  });
+
+  test('and takes a row out of the quarantine, with its count everywhere, is found by reading the extract again', async () => {
+    const folder = await spoilt();
+    const [waste] = (await readManifest(folder)).extracts;
+    await editWarehouse(
+      folder,
+      `insert into staged.quarantine by name select * replace ('${waste?.id}' as extract_id, 3 as row_number) from (select * from staged.quarantine limit 0) union all by name select '${waste?.id}' as extract_id, 3 as row_number`,
+    );
+    await reseal(folder, (manifest) => {
+      // three rows were read, one of them set aside, say the forger's counts
+      const first = (manifest.extracts as object[])[0] as { rows_read: number };
+      Object.assign(first, { rows_read: first.rows_read + 1, rows_quarantined: 1 });
+    });
+    expect((await found(folder, { restage: true })).join()).toMatch(
+      /extracts: staged\.quarantine, waste\/waste_2026-Q3\.csv: reading the extract again gives other rows \(0\) than the database \(1\)/,
+    );
+  });
+
   test('is found by another key than the one that signed', async () => {
     const { publicFile } = await makeSigningKey(join(project.folder, 'other.key'));
     expect(await checkSignature(sealed)).toBe('good');
@@ -312,6 +382,19 @@ describe('a forger who makes every hash again', () => {
 });
 
 describe('the documents', () => {
+  test('a named range of the workbook that leads elsewhere is seen, though every cell is right', async () => {
+    const bytes = await readFile(join(sealed, 'review.xlsx'));
+    const parts = unzipSync(bytes);
+    const names = strFromU8(parts['xl/workbook.xml'] as Uint8Array);
+    const moved = names.replace(/(<definedName [^>]*>[^<]*\$)(\d+)(<)/, (_, before, row, after) =>
+      [before, Number(row) + 1, after].join(''),
+    );
+    expect(moved).not.toBe(names);
+    const forged = zipSync({ ...parts, 'xl/workbook.xml': strToU8(moved) });
+    expect(sameBeyondImages(bytes, forged)).toBe(false);
+    expect(sameBeyondImages(bytes, zipSync(parts))).toBe(true);
+  });
+
   test('an edited cell of the workbook is named, though every hash was made again', async () => {
     const folder = await spoilt();
     const file = join(folder, 'review.xlsx');
@@ -340,9 +423,15 @@ describe('the documents', () => {
     const figures = content.figures.map((one) =>
       one.indicator.startsWith('water.') && one.value === '92' ? { ...one, value: '29' } : one,
     );
-    await writeBoard({ ...content, figures }, templatesFolder, join(folder, 'board.pdf'));
+    const group = { ...content.group, name: 'Autre' };
+    await writeBoard({ ...content, figures, group }, templatesFolder, join(folder, 'board.pdf'));
     await reseal(folder);
-    const differences = (await found(folder)).join('\n');
+    const differences = (await found(folder, { redraw: true })).join('\n');
+    // words without a number, and what no text tells
+    expect(differences).toMatch(
+      /board: board.pdf: "[^"\d]*Essai[^"\d]*" is not printed as the figures make it/,
+    );
+    expect(differences).toMatch(/board: board.pdf, p. \d+: the page, printed again, is another/);
     expect(differences).toMatch(
       /board: board.pdf: "Prélèvements d’eau .*92 .*" is not printed as the figures make it/,
     );

@@ -1,6 +1,7 @@
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
 import { measuresIn } from '../../indicators/measures-in.ts';
+import { hidesPart, placeOf, withheldMeasures } from '../../indicators/withheld.ts';
 import type { MeasureOrigins, ReportContent } from '../content.ts';
 import { number, quantity, quarter, share } from '../format.ts';
 import { cellWithUnit, indicatorScale, trailId } from './cell.ts';
@@ -39,6 +40,8 @@ export function arrangeTrails(
   const origins = new Map(content.origins.map((o) => [key(o.measure, o.entity, o.period, o.basis), o]));
   const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
   const { language } = voice;
+  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
+  const places = [GROUP, ...content.entities.map((one) => one.id)];
   return content.figures
     .filter((figure) => named.has(trailId(figure)))
     .map((figure) => {
@@ -80,16 +83,21 @@ export function arrangeTrails(
           ? []
           : used.map((measure) => {
               const at = key(measure.id, figure.entity, figure.period, figure.basis);
-              const value = values.get(at);
+              const own = withheld.has(placeOf(measure.id, figure.entity, figure.period, figure.basis));
+              const value = own ? undefined : values.get(at);
+              const part =
+                own ||
+                (figure.entity === GROUP && hidesPart(withheld, places, { ...figure, measure: measure.id }));
+              const from = part ? undefined : origins.get(at);
               return {
                 label: voice.label(measure.label),
                 value:
                   value?.value == null
-                    ? voice.word('marks.missing')
+                    ? voice.word(own ? 'marks.suppressed' : 'marks.missing')
                     : quantity(value.value, measure.unit, decimalsOf(value.value, 2), language),
-                rows: voice.plural('trail.rows', value?.rows ?? 0),
-                extracts: extractsOf(origins.get(at), measure, voice),
-                extracts_rest: restOf(origins.get(at), voice),
+                rows: own ? '' : voice.plural('trail.rows', value?.rows ?? 0),
+                extracts: extractsOf(from, measure, voice),
+                extracts_rest: restOf(from, voice),
               };
             }),
         command: closed ? '' : commandOf(content, figure),

@@ -2,6 +2,7 @@ import { shiftQuarter } from '../../configuration/period.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicators/figure.ts';
 import { placeNames } from '../../indicators/place-name.ts';
+import { placeOf, withheldMeasures } from '../../indicators/withheld.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
 import type { FigureReview } from '../../review/decision.ts';
 import type { ExtractFacts, Language, MeasureContributions, ReportContent } from '../content.ts';
@@ -11,7 +12,6 @@ import { words as inWords, numeric } from './cell.ts';
 import { type ColumnLayout, readLayouts, type SheetKey, type SheetLayout } from './layout.ts';
 import { Places } from './places.ts';
 import { type ShownEntities, shownEntities } from './shown-entities.ts';
-import { placeOf, withheldMeasures } from './withheld.ts';
 import { readWords, type Words } from './words.ts';
 
 /** What every sheet is written from: the content, found by what it is, and the words and places of the workbook. */
@@ -66,7 +66,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
   const extracts = index(content.extracts, (one) => one.id);
   const contributions = index(content.contributions, (c) => c.measure);
   const reviews = index(content.review.figures, (one) => one.figure);
-  const withheld = withheldMeasures(content);
+  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
   const asked = new Set(
     askedFigures({
       period: content.run.period,

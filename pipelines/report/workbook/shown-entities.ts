@@ -1,7 +1,7 @@
 import { GROUP } from '../../indicators/figure.ts';
 import { measuresIn } from '../../indicators/measures-in.ts';
+import { placeOf } from '../../indicators/withheld.ts';
 import type { ReportContent } from '../content.ts';
-import { placeOf } from './withheld.ts';
 
 /** A group of as many is shown whole. */
 const mostEntities = 60;

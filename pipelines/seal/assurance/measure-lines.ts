@@ -1,6 +1,7 @@
 import { literal } from '../../../connectors/connector.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
 import { measureRows, type TableColumns, type Window } from '../../indicators/measure-rows.ts';
+import { numberedPeople } from '../../indicators/people-lines.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 
 /** A row behind a measure, of any entity, on any day from the first of the run's windows to the last. */
@@ -39,25 +40,20 @@ const smallestGroup = 5;
 /**
  * SELECT of the lines of a measure, in their order, with `address` and `source`, where each comes from.
  *
- * A key, such as a person's pseudonym, becomes a number that no other measure has. Lines of people stand in
- * an order of the measure's own, without site, extract and row, and dated by the end of the month of a stock
- * or by the part of the window of a flow: lines of two measures cannot be joined into one person.
+ * A key, such as a person's pseudonym, becomes a number that no other measure has. Lines of people are those of
+ * `numberedPeople`, numbered over the whole history, so that a number is the same here and in `trace`; a flow is
+ * dated by its part of the window.
  */
 export function measureLines(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
-  const salted = (text: string) => `md5(${literal(`${measure.id}\n`)} || ${text})`;
-  const order = measure.people
-    ? salted(
-        "extract_id || chr(10) || row_number || chr(10) || own_date || chr(10) || entity || chr(10) || coalesce(key, '') || chr(10) || coalesce(value::varchar, '')",
-      )
-    : 'extract_id, row_number, date, entity, site, value';
+  const key = `md5(${literal(`${measure.id}\n`)} || key)`;
   const unless = (column: string, type: string) => (measure.people ? `null::${type}` : column);
   return `with lined as (
-      select *, row_number() over (order by ${order}) as line,
-        ${measure.aggregation === 'sum' ? 'null::bigint' : `dense_rank() over (order by ${salted('key')})`} as key_number
+      select *, ${measure.people ? 'line' : 'row_number() over (order by extract_id, row_number, date, entity, site, value)'} as own_line,
+        ${measure.aggregation === 'sum' ? 'null::bigint' : `dense_rank() over (order by ${key})`} as key_number
       from (${dated(measure, columns, windows)}))
-    select line, entity, ${unless('site', 'varchar')} as site, date::varchar as date, value, weight, key_number as key, quality,
+    select own_line as line, entity, ${unless('site', 'varchar')} as site, date::varchar as date, value, weight, key_number as key, quality,
       ${unless('extract_id', 'varchar')} as extract, ${unless('row_number', 'bigint')} as row, extract_id as source, row_number as address
-    from lined order by line`;
+    from lined order by own_line`;
 }
 
 /** The measure's rows that some window of it needs. */
@@ -71,7 +67,8 @@ function dated(measure: Measure, columns: TableColumns, windows: readonly Window
   // a day of entry or exit would tell who it is: the window is enough to count it in
   const flow = `case when date >= date '${narrowest.from}' then date '${narrowest.to}' else date '${narrowest.from}' - 1 end::date`;
   const shown = !measure.people ? 'date' : measure.time === 'flow' ? flow : 'last_day(date)';
-  return `select * replace (${shown} as date), date as own_date from (${measureRows(measure, columns)})
+  const rows = `(${measureRows(measure, columns)})`;
+  return `select * replace (${shown} as date) from ${measure.people ? `(${numberedPeople(measure, rows)})` : rows}
       where ${within}${measure.aggregation === 'sum' ? '' : ' and key is not null'}`;
 }
 

@@ -50,6 +50,12 @@ export async function lineageOf(
 
 type Values = Record<string, unknown>;
 
+/** Keeps a scan to the parts of a table that may hold one of these addresses: tables are in the order of their extracts. */
+function among(addresses: readonly Address[]): string {
+  const list = (values: readonly (string | number)[]) => [...new Set(values)].join(', ');
+  return `extract_id in (${list(addresses.map((at) => literal(at.extract)))}) and row_number in (${list(addresses.map((at) => at.row))})`;
+}
+
 /** The row of the model behind each contribution; rows alike in everything are told apart by their order. */
 async function harmonisedRows(
   warehouse: Warehouse,
@@ -62,7 +68,7 @@ async function harmonisedRows(
   );
   const found = await warehouse.rows<Values & { _place: number }>(
     `with wanted(_place, _extract, _row, _entity, _date, _value) as (values ${places.join(', ')}),
-       model as (select *, (${measure.value})::decimal(28,10) as _own, rowid as _rowid from model.${identifier(measure.table)} where ${measure.filter})
+       model as (select *, (${measure.value})::decimal(28,10) as _own, rowid as _rowid from model.${identifier(measure.table)} where (${measure.filter}) and ${among(rows)})
      select w._place, m.* from wanted as w
      join model as m on m.extract_id = w._extract and m.row_number = w._row and m.entity = w._entity
        and m.${identifier(measure.date)}::date = w._date and m._own is not distinct from w._value
@@ -133,11 +139,12 @@ function parentsOf(models: readonly Model[], table: string): string[] {
 
 async function parentRows(warehouse: Warehouse, parent: string, rows: readonly Values[]): Promise<Values[]> {
   const addresses = new Map(rows.flatMap(addressesOf).map((at) => [keyOf(at), at]));
+  if (addresses.size === 0) return [];
   const list = [...addresses.values()].map(({ extract, row }) => `(${literal(extract)}, ${row})`);
   return warehouse.rows<Values>(
-    `select m.* from model.${identifier(parent)} as m
+    `select m.* exclude (_rowid) from (select *, rowid as _rowid from model.${identifier(parent)} where ${among([...addresses.values()])}) as m
      join (values ${list.join(', ')}) as a(extract_id, row_number) on m.extract_id = a.extract_id and m.row_number = a.row_number
-     order by m.rowid limit 5000`,
+     order by m._rowid limit 5000`,
   );
 }
 
@@ -176,7 +183,7 @@ async function stagedRows(
   );
   for (const { contract } of contracts) {
     const rows = await warehouse.rows<Values>(
-      `select s.* exclude (source_id) from staged.${identifier(contract)} as s
+      `select s.* exclude (source_id) from (select * from staged.${identifier(contract)} where ${among(wanted)}) as s
        join (values ${list}) as a(extract_id, row_number) on s.extract_id = a.extract_id and s.row_number = a.row_number`,
     );
     for (const { extract_id, row_number, ...values } of rows) {

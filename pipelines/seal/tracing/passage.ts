@@ -1,14 +1,15 @@
-import { identifier, literal } from '../../../connectors/connector.ts';
+import { identifier } from '../../../connectors/connector.ts';
 import type { Model } from '../../harmonise/harmonise.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
 import { contributionRows, divisorOf, measureRows, type Window } from '../../indicators/measure-rows.ts';
+import { ofSites, peopleContributions, shownColumns } from '../../indicators/people-lines.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { type Rules, readRules, stepsOf } from './steps.ts';
 
 /** One contributing row as a tool reads it: what was received, what turned it into its value, and what it makes. */
 export interface PassageRow {
   readonly measure: string;
-  /** number of a line of people within this measure and window alone; null elsewhere */
+  /** number of a line of people within this measure alone; null elsewhere */
   readonly line: number | null;
   readonly entity: string;
   /** null for people, as the extract and the row: with them, what two measures say of one person could be put together */
@@ -137,15 +138,10 @@ export async function* passageRows(
     own,
     Object.fromEntries(carried.map((name) => [name, `t.${name.slice('told_'.length)}::varchar`])),
   );
-  const rows = sites
-    ? `(select * from (${all}) where site in (${sites.map(literal).join(', ')}))`
-    : `(${all})`;
-  const contributions = contributionRows(measure, own, entity, window, rows, carried);
-  const salted = `md5(${literal(`${measure.id}\n${window.period}\n${window.basis}\n`)} || extract_id || chr(10) || row_number || chr(10) || date || chr(10) || coalesce(key, ''))`;
-  const shownDay = measure.time === 'flow' ? `date '${window.to}'` : 'last_day(date)';
+  const contributions = contributionRows(measure, own, entity, window, ofSites(`(${all})`, sites), carried);
   const select = measure.people
-    ? `select row_number() over (order by ${salted}, value) as line, entity, null::varchar as site, ${shownDay}::varchar as date, value, share, contribution, quality,
-         null::varchar as extract, null::bigint as row from (${contributions}) order by line`
+    ? `select ${shownColumns(measure, window)}, value, share, contribution, quality
+         from (${peopleContributions(measure, own, entity, window, sites)}) order by line`
     : `select null::bigint as line, c.entity, c.site, c.date::varchar as date, c.value, c.share, c.contribution, c.quality, c.extract_id as extract, c.row_number as row,
          ${[...carried.map((name) => `c.${name}`), 'e.method as energy_method', ...staged.map((name) => `s.${name} as staged_${name}`)].join(', ')}
        from (${contributions}) as c

@@ -1,21 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gatesOf } from '../../alignment/gates.ts';
 import { loadLinks } from '../../alignment/links.ts';
+import { qualityFindings } from '../../alignment/quality.ts';
 import { type Assessment, assess } from '../../assessment.ts';
 import { Fault } from '../../fault.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
+import { wording } from '../../language/wording.ts';
 import { loadObjectives } from '../../objectives/load.ts';
 import type { ReportContent } from '../../report/content.ts';
 import { dossierOf } from '../../review/dossier.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import { type Carried, carriedFile } from '../carried.ts';
 import type { Manifest } from '../manifest.ts';
 import type { RunRecord } from '../record-run.ts';
-import type { Defined } from './definition.ts';
+import { type Defined, readCarried, stagedExtracts } from './definition.ts';
+import { missingIn, remarksIn } from './gathered.ts';
 import type { Findings } from './report.ts';
-
-/** Findings on the extracts as they were read: what a connector remarked is not in the package. */
-const ofExtracts = (id: string) => /^(source|quality):/.test(id);
+import { unlike } from './unlike.ts';
 
 /**
  * Places the objectives again, sets departments and priorities against each other again, arbitrates again,
@@ -72,6 +73,12 @@ export async function checkAssessment(
     followed: made.followed,
   });
   const told = await readFile(join(folder, 'agenda.json'), 'utf8').catch(() => undefined);
+  const gates = gatesOf(made.findings);
+  if (JSON.stringify(gates) !== JSON.stringify(manifest.gates))
+    findings.differs('figures', 'manifest.json, gates', 'gates', {
+      stated: manifest.gates.length,
+      again: gates.length,
+    });
   if (told !== undefined && told !== `${JSON.stringify(dossier, null, 2)}\n`)
     findings.differs('figures', 'agenda.json', 'agenda');
 }
@@ -97,8 +104,8 @@ async function assessAgain(
       ...(configuration.objectives ? { objectives: 'objectives.yaml' } : {}),
     },
   };
-  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
-  const carried = text === undefined ? undefined : (JSON.parse(text) as Carried);
+  const carried = await readCarried(folder);
+  const say = await wording(record.language, 'findings');
   return assess(again, {
     period: record.period,
     quarters,
@@ -115,13 +122,17 @@ async function assessAgain(
     resolutions: carried?.resolutions ?? [],
     evidence: manifest.evidence,
     runFolder: `out/${record.period}/${manifest.run}`,
-    quality: async () => content.findings.filter(({ id }) => ofExtracts(id)),
+    // what a connector remarked, and why a source could not be had, are told by the run alone
+    quality: () =>
+      qualityFindings(again, {
+        staged: stagedExtracts(manifest, project, remarksIn(content)),
+        missing: missingIn(content, project),
+        indicators: record.catalogue.indicators,
+        figures,
+        period: record.period,
+        quarantineThreshold: configuration.thresholds.quarantine_share,
+        language: record.language,
+        say,
+      }),
   });
-}
-
-/** Keys of what only one list has, or that the two lists do not tell alike. */
-function unlike<Item>(a: readonly Item[], b: readonly Item[], key: (item: Item) => string): string[] {
-  const left = new Map(a.map((item) => [key(item), JSON.stringify(item)]));
-  const right = new Map(b.map((item) => [key(item), JSON.stringify(item)]));
-  return [...new Set([...left.keys(), ...right.keys()])].filter((one) => left.get(one) !== right.get(one));
 }

@@ -3,17 +3,19 @@ import { dirname, join } from 'node:path';
 import { collectEvidence, evidenceState } from '../../collect/evidence.ts';
 import type { ReportContent } from '../../report/content.ts';
 import { applyReview, idOf } from '../../review/applied.ts';
+import { approvalsOf } from '../../review/approvals.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
-import type { JournalEntry, Review } from '../../review/decision.ts';
+import type { Review } from '../../review/decision.ts';
 import { resolutionOf, reviewOf } from '../../review/decision.ts';
 import { type Journal, journalText } from '../../review/journal.ts';
-import { readLedger } from '../../review/ledger.ts';
-import { mayBeOnePerson } from '../../review/person.ts';
+import { type LedgerLine, ledgerHead, linesOf, readLedger } from '../../review/ledger.ts';
 import { publishedTable } from '../../review/published-table.ts';
+import { breachesOf, sameValue } from '../../review/replay.ts';
 import { type Resolution, subjectsOf } from '../../review/resolution.ts';
 import { type Carried, carriedFile } from '../carried.ts';
 import { keptJournal } from '../kept-journal.ts';
 import { type Manifest, readManifest, sha256, sha256File } from '../manifest.ts';
+import { announcedBy } from '../published.ts';
 import type { Findings } from './report.ts';
 
 /**
@@ -39,19 +41,19 @@ export async function checkDecisions(
     return undefined;
   }
   const { entries } = journal;
-  checkEntries(entries, manifest, findings);
+  for (const { sequence, rule, values } of breachesOf(entries))
+    findings.differs('decisions', `${journalName(manifest)}:${sequence}`, rule, values);
   const review = reviewOf(entries, journal.hashes.at(-1) ?? null);
   findings.checked.decisions = entries.length;
   const { publication } = manifest;
   if (!publication) return review;
   const count = (test: (one: Review['figures'][number]) => boolean) => review.figures.filter(test).length;
-  const approved = count((one) => one.state === 'approved');
   const told: readonly [string, string | number, string | number][] = [
     ['journal_entries', publication.journal_entries, entries.length],
     ['journal_sha256', publication.journal_sha256, sha256(journalText(entries))],
     ['overridden', publication.overridden, count((one) => one.state === 'approved' && one.override !== null)],
     ['rejected', publication.rejected, count((one) => one.state === 'rejected')],
-    ['approvals', publication.approvals.reduce((sum, one) => sum + one.figures, 0), approved],
+    ['approvals', JSON.stringify(publication.approvals), JSON.stringify(approvalsOf(entries, review))],
   ];
   for (const [name, stated, again] of told)
     if (stated !== again)
@@ -66,36 +68,6 @@ export async function checkDecisions(
 
 const journalName = (manifest: Manifest) =>
   manifest.state === 'published' ? 'decisions.ndjson' : `review/${manifest.run}.ndjson`;
-
-/** What no review of ours would have taken in: an approval of one's own override, a step that begins elsewhere. */
-function checkEntries(entries: readonly JournalEntry[], manifest: Manifest, findings: Findings): void {
-  const overrides = new Map<string, JournalEntry>();
-  const values = new Map<string, string | null>();
-  for (const entry of entries) {
-    const at = `${journalName(manifest)}:${entry.sequence}`;
-    const before = values.get(entry.subject);
-    if (entry.kind !== 'explanation' && before !== undefined && before !== entry.from.value)
-      findings.differs('decisions', at, 'decision_from', {
-        figure: entry.subject,
-        stated: entry.from.value ?? '–',
-        again: before ?? '–',
-      });
-    // the rules by which the form takes a resolution in
-    if (
-      entry.kind === 'resolution' &&
-      ((entry.decision === 'accept' && entry.owner === undefined) ||
-        (entry.decision !== 'refuse' && entry.due === undefined) ||
-        (entry.decision !== 'accept' && entry.reason === null))
-    )
-      findings.differs('decisions', at, 'resolution_bare', { subject: entry.subject });
-    const override = overrides.get(entry.subject);
-    if (entry.decision === 'approve' && override && mayBeOnePerson(entry.by, override.by))
-      findings.differs('decisions', at, 'four_eyes', { figure: entry.subject, by: entry.by });
-    if (entry.decision === 'override') overrides.set(entry.subject, entry);
-    if (entry.decision === 'reject') overrides.delete(entry.subject);
-    if (entry.decision !== null) values.set(entry.subject, entry.to.value);
-  }
-}
 
 /**
  * What the decisions rest on and what they made: the computed values that they speak of, every material
@@ -150,7 +122,7 @@ export async function checkPublished(
         expected: was[at] ?? '–',
       });
   }
-  await checkLedger(folder, manifest, figures, findings);
+  await checkLedger(folder, manifest, content, review, findings);
 }
 
 /**
@@ -189,11 +161,12 @@ async function carriedBy(folder: string): Promise<readonly Resolution[]> {
 const statement = ({ subject, decision, owner, due, reason, by, on }: Resolution): string =>
   JSON.stringify([subject, decision, owner, due, reason, by, on]);
 
-/** The lines of the ledger that name this package, where the ledger stands: its manifest, its values. */
+/** The lines that this package added to the ledger, where the ledger stands: what it found there, its values, its manifest. */
 async function checkLedger(
   folder: string,
   manifest: Manifest,
-  figures: readonly ReportContent['figures'][number][],
+  content: ReportContent,
+  review: Review,
   findings: Findings,
 ): Promise<void> {
   const file = join(dirname(dirname(folder)), 'published.csv');
@@ -206,26 +179,41 @@ async function checkLedger(
     findings.note('ledger_absent');
     return;
   }
+  const differs = (key: string, values: Readonly<Record<string, string>> = {}) =>
+    findings.differs('decisions', '../../published.csv', key, values);
   try {
-    const own = await sha256File(join(folder, 'manifest.json'));
-    const values = new Map(figures.map((one) => [idOf(one), one.value]));
-    const lines = (await readLedger(file)).filter((line) => line.run === manifest.run);
-    if (lines.length === 0) findings.differs('decisions', '../../published.csv', 'ledger_none');
-    const wrong = lines.find((line) => line.manifest !== own);
-    if (wrong) findings.differs('decisions', '../../published.csv', 'ledger_manifest');
-    for (const line of lines) {
-      const id = `${line.indicator}:${line.entity}:${line.period}:${line.basis}`;
-      if (!sameValue(line.value || null, values.get(id) ?? null))
-        findings.differs('decisions', '../../published.csv', 'ledger_value', {
-          figure: id,
+    const manifestSha256 = await sha256File(join(folder, 'manifest.json'));
+    const ledger = await readLedger(file);
+    const found = ledger.filter((line) => line.run === manifest.run);
+    if (found.length === 0) {
+      differs('ledger_none');
+      return;
+    }
+    const before = ledger.slice(0, ledger.indexOf(found[0] as LedgerLine));
+    const head = manifest.publication?.ledger;
+    if (head && JSON.stringify(ledgerHead(before)) !== JSON.stringify(head))
+      differs('ledger_before', { stated: String(head.lines), again: String(before.length) });
+    if (found.some((line) => line.manifest !== manifestSha256)) differs('ledger_manifest');
+    const told = (line: LedgerLine) => JSON.stringify({ ...line, manifest: manifestSha256 });
+    const expected = new Map(
+      linesOf(before, announcedBy({ manifest, manifestSha256 }, content, review)).map((one) => [
+        idOf(one),
+        one,
+      ]),
+    );
+    for (const line of found) {
+      const own = expected.get(idOf(line));
+      expected.delete(idOf(line));
+      if (!own || told(own) !== told(line))
+        differs('ledger_value', {
+          figure: idOf(line),
           stated: line.value || '–',
-          again: values.get(id) ?? '–',
+          again: own?.value || '–',
         });
     }
+    for (const figure of expected.keys()) differs('ledger_gone', { figure });
   } catch (error) {
-    findings.differs('decisions', '../../published.csv', 'unreadable', {
-      message: (error as Error).message.split('\n')[0] ?? '',
-    });
+    differs('unreadable', { message: (error as Error).message.split('\n')[0] ?? '' });
   }
 }
 
@@ -248,8 +236,4 @@ export async function checkEvidence(
     if (state !== 'equal') findings.differs('decisions', one.file, `evidence_${state}`);
   }
   findings.checked.evidence = wanted.size;
-}
-
-function sameValue(a: string | null, b: string | null): boolean {
-  return a === null || b === null ? a === b : Number(a) === Number(b);
 }

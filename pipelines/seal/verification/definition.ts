@@ -10,6 +10,7 @@ import type { ReportContent } from '../../report/content.ts';
 import { type Contract, loadContracts } from '../../stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from '../../stage/delivery.ts';
 import { loadReference, referenceFiles } from '../../stage/reference.ts';
+import type { StagedExtract } from '../../stage/stage.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { type Carried, carriedFile } from '../carried.ts';
 import { contentOf } from '../content.ts';
@@ -168,31 +169,10 @@ export async function checkDeliveries(
   const start = configuration.fiscal_year_start_month;
   const history = { from: quarters[0]?.from as string, to: quarters.at(-1)?.to as string };
   const none = notApplicable(configuration.not_applicable, history);
-  const staged = manifest.extracts.flatMap((one) => {
-    const source = configuration.sources.find((s) => s.id === one.source);
-    if (!source) {
+  for (const one of manifest.extracts)
+    if (!configuration.sources.some(({ id }) => id === one.source))
       findings.differs('definition', one.id, 'source_unknown', { source: one.source });
-      return [];
-    }
-    const extract = {
-      source,
-      extractId: one.id,
-      name: one.name,
-      path: '',
-      sha256: one.sha256,
-      bytes: one.bytes,
-    };
-    return [
-      {
-        extract,
-        contracts: one.contracts,
-        rowsRead: one.rows_read,
-        rowsStaged: one.rows_staged,
-        rowsQuarantined: one.rows_quarantined,
-        remarks: [],
-      },
-    ];
-  });
+  const staged = stagedExtracts(manifest, project);
   const key = (one: { contract: string; entity: string; month?: string }) =>
     [one.contract, one.entity, one.month].filter(Boolean).join(':');
   const keys = (list: readonly { contract: string; entity: string; month?: string }[]) =>
@@ -218,4 +198,37 @@ export async function checkDeliveries(
   const wanted = bare(await again.rows('select contract, entity from sealed.result.expectation'));
   for (const one of wanted) if (!expected.has(one)) findings.differs('definition', one, 'expectation_added');
   for (const one of expected) if (!wanted.has(one)) findings.differs('definition', one, 'expectation_gone');
+}
+
+/**
+ * The extracts as the manifest tells that they were staged.
+ *
+ * @param remarksOf what a connector remarked of an extract: it is not in the manifest
+ */
+export function stagedExtracts(
+  manifest: Manifest,
+  { configuration }: Project,
+  remarksOf: (extract: string) => StagedExtract['remarks'] = () => [],
+): StagedExtract[] {
+  return manifest.extracts.flatMap((one) => {
+    const source = configuration.sources.find((s) => s.id === one.source);
+    if (!source) return [];
+    const { id, name, sha256: hash, bytes } = one;
+    return [
+      {
+        extract: { source, extractId: id, name, path: '', sha256: hash, bytes },
+        contracts: one.contracts,
+        rowsRead: one.rows_read,
+        rowsStaged: one.rows_staged,
+        rowsQuarantined: one.rows_quarantined,
+        remarks: remarksOf(id),
+      },
+    ];
+  });
+}
+
+/** `carried.json`, where it can be read: that it is what the manifest seals, {@link checkCarried} tells. */
+export async function readCarried(folder: string): Promise<Carried | undefined> {
+  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Carried);
 }

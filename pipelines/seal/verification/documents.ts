@@ -8,7 +8,13 @@ import { printable } from '../../report/board/board.ts';
 import { type PaintedText, pagesOfPdf } from '../../report/board/pdf-text.ts';
 import { bareText, printedPieces } from '../../report/board/printed-text.ts';
 import type { ReportContent } from '../../report/content.ts';
-import { gatherContributions, gatherFactors, gatherQuarantine, methodsOf } from '../../report/gather.ts';
+import {
+  gatherContributions,
+  gatherFactors,
+  gatherOrigins,
+  gatherQuarantine,
+  methodsOf,
+} from '../../report/gather.ts';
 import { type Presentation, readPresentation } from '../../report/presentation.ts';
 import { columnLetter } from '../../report/workbook/excel.ts';
 import { writeWorkbook } from '../../report/workbook/workbook.ts';
@@ -17,6 +23,7 @@ import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { RunRecord } from '../record-run.ts';
 import type { Defined } from './definition.ts';
 import type { Findings } from './report.ts';
+import { unlike } from './unlike.ts';
 import { sameBeyondImages } from './workbook-parts.ts';
 
 /**
@@ -27,6 +34,7 @@ export async function checkContent(
   again: Warehouse,
   content: ReportContent,
   record: RunRecord,
+  sameProgram: boolean,
   computed: {
     readonly figures: readonly Figure[];
     readonly methods: FigureMethods;
@@ -50,15 +58,30 @@ export async function checkContent(
     const declared: readonly { readonly id: string }[] = record.catalogue[kind];
     for (const one of unlike(content.catalogue[kind], declared, ({ id }) => id)) differ(one);
   }
-  const contributions = await gatherContributions(
-    again,
-    record.catalogue,
-    record.windows,
-    record.period,
-    `out/${record.period}/${record.run}`,
-  );
-  for (const one of unlike(content.contributions, contributions, ({ measure }) => measure))
-    differ(`contributions ${one}`);
+  // another version chooses and shows rows and extracts otherwise
+  if (sameProgram) {
+    const contributions = await gatherContributions(
+      again,
+      record.catalogue,
+      record.windows,
+      record.period,
+      `out/${record.period}/${record.run}`,
+      computed.measures,
+      content.run.suppressionThreshold,
+    );
+    for (const one of unlike(content.contributions, contributions, ({ measure }) => measure))
+      differ(`contributions ${one}`);
+    const origins = await gatherOrigins(
+      again,
+      record.catalogue,
+      record.windows,
+      record.period,
+      computed.measures,
+    );
+    const originKey = (one: (typeof origins)[number]) =>
+      `extracts of ${one.measure}:${one.entity}:${one.period}:${one.basis}`;
+    for (const one of unlike(content.origins, origins, originKey)) differ(one);
+  }
   for (const one of unlike(content.factors, await gatherFactors(again, record.language), ({ id }) => id))
     differ(`factor ${one}`);
   const rowKey = (one: { extract: string; row: number; column: string; rule: string }) =>
@@ -76,13 +99,6 @@ export async function checkFindings(
   const told = await readFile(join(folder, 'findings.json'), 'utf8').catch(() => undefined);
   if (told !== undefined && told !== `${JSON.stringify(content.findings, null, 2)}\n`)
     findings.differs('figures', 'findings.json', 'findings');
-}
-
-/** Keys of what only one list has, or that the two lists do not tell alike. */
-function unlike<Item>(a: readonly Item[], b: readonly Item[], key: (item: Item) => string): string[] {
-  const left = new Map(a.map((item) => [key(item), JSON.stringify(item)]));
-  const right = new Map(b.map((item) => [key(item), JSON.stringify(item)]));
-  return [...new Set([...left.keys(), ...right.keys()])].filter((one) => left.get(one) !== right.get(one));
 }
 
 /**
@@ -174,7 +190,7 @@ function compareSheets(expected: Sheets, found: Sheets, findings: Findings): num
 
 /**
  * Typesets the board report again and compares: `board.html` to the byte; the PDF by its text, which another
- * program reads: every piece of text with a number must be printed, and no other number may be.
+ * program reads: every piece of text must be printed, and no number that nothing makes may be.
  *
  * Labels of charts are told from other numbers by their text and place: each is painted as often as it is drawn.
  *
@@ -254,6 +270,7 @@ function compareText(html: string, pages: readonly (readonly PaintedText[])[]): 
     if (at < 0) lost.push(text);
     else taken.fill(1, at, at + wanted.length);
   }
+  lost.push(...unprinted(html, all));
   for (const { bare: wanted } of pieces.filter((piece) => piece.repeats)) {
     for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, at + wanted.length))
       taken.fill(1, at, at + wanted.length);
@@ -294,6 +311,15 @@ function compareText(html: string, pages: readonly (readonly PaintedText[])[]): 
     unpainted: [...labels].flatMap(([label, left]) => (left > 0 ? [label] : [])),
     strange,
   };
+}
+
+/** Pieces without a number that are not printed; of a row whose words hide behind marks, each word is looked for. */
+function unprinted(html: string, all: string): string[] {
+  return printedPieces(html).flatMap(({ text, bare }) => {
+    if (/\d/.test(bare) || all.includes(bare)) return [];
+    const words = text.split(/[^\p{L}]+/u).map(bareText);
+    return words.some((word) => word.length > 3 && !all.includes(word)) ? [text] : [];
+  });
 }
 
 /** How often each label of a chart is to be seen: those of one text and place are painted over each other. */
@@ -376,7 +402,7 @@ function comparePages(expected: string, found: string, findings: Findings): void
 }
 
 /** The look of the group, without the files that the package does not hold; undefined when templates are among them. */
-async function ownPresentation(defined: Defined | undefined): Promise<Presentation | undefined> {
+export async function ownPresentation(defined: Defined | undefined): Promise<Presentation | undefined> {
   if (!defined) return undefined;
   const { configuration } = defined.project;
   const { logo: _logo, font: _font, templates, ...report } = configuration.report;

@@ -31,7 +31,9 @@ export const rowsSheet = tableSheet<Line>({
       const measure = book.measure(contributions.measure);
       if (!measure || contributions.total === 0) return [];
       const { period, basis } = contributions;
-      const withheld = book.entities.some((entity) => book.withheld(measure.id, entity, period, basis));
+      const withheld =
+        contributions.rows.length === 0 ||
+        book.entities.some((entity) => book.withheld(measure.id, entity, period, basis));
       const block = { measure, contributions, withheld, shown: withheld ? [] : contributions.rows };
       const rows = block.shown.map((row) => ({ kind: 'row' as const, block, row }));
       if (withheld) return [{ kind: 'head' as const, block }];
@@ -89,7 +91,7 @@ function headCells({ measure, contributions, withheld, shown }: Block, book: Boo
 }
 
 function rowCells(row: ContributingRow, book: Book): Cells {
-  const extract = book.extract(row.extract);
+  const extract = book.extract(row.extract ?? '');
   return {
     entity: text(book.entityName(row.entity)),
     site: text(book.content.sites.find((site) => site.id === row.site)?.name ?? row.site),
@@ -97,8 +99,12 @@ function rowCells(row: ContributingRow, book: Book): Cells {
     contribution: contributionCell(row, book),
     share: number(row.share, { format: percentFormat(0, book.language) }),
     quality: text(row.quality === null ? '' : book.words.name('data_qualities', row.quality)),
-    extract: link(extract?.name ?? row.extract, book.places.link(`extract:${row.extract}`)),
-    row: number(row.row),
+    ...(row.row === null
+      ? { extract: text(book.words.say('rows.line', { line: row.line ?? '' })) }
+      : {
+          extract: link(extract?.name ?? row.extract ?? '', book.places.link(`extract:${row.extract}`)),
+          row: number(row.row),
+        }),
     detail: text(inWords(row.detail, book)),
   };
 }

@@ -1,20 +1,29 @@
 import { Decimal } from 'decimal.js';
-import type { Measure } from '../../indicators/catalogue.ts';
-import { GROUP, type MeasureValue } from '../../indicators/figure.ts';
-import { populationsOf } from '../../indicators/figures.ts';
-import { measuresIn } from '../../indicators/measures-in.ts';
-import type { ReportContent } from '../content.ts';
+import type { Catalogue, Measure } from './catalogue.ts';
+import { type Figure, GROUP, type MeasureValue } from './figure.ts';
+import { populationsOf } from './figures.ts';
+import { measuresIn } from './measures-in.ts';
 
 export const placeOf = (measure: string, entity: string, period: string, basis: string) =>
   `${measure}|${entity}|${period}|${basis}`;
 
+/** Figures and measure values of some windows, all entities of each. */
+export interface Results {
+  readonly catalogue: Pick<Catalogue, 'indicators' | 'measures'>;
+  readonly figures: readonly Figure[];
+  readonly measures: readonly MeasureValue[];
+}
+
 /**
- * Measure cells that must not be shown, so that no suppressed figure can be worked out from the sheet of
- * measures: those that a suppressed figure is made of, counts of people under the threshold, and a second
+ * Measure cells that must not be shown, so that no suppressed figure can be worked out from measures,
+ * their extracts or their rows: those that a suppressed figure is made of, counts of people under the threshold, and a second
  * entity where one alone could be had by subtracting the others from the group.
  */
-export function withheldMeasures(content: ReportContent): ReadonlySet<string> {
-  const { catalogue, figures, measures, run } = content;
+export function withheldMeasures(
+  { catalogue, figures, measures }: Results,
+  /** smallest number of people that is shown */
+  threshold: number,
+): ReadonlySet<string> {
   const measureOf = new Map(catalogue.measures.map((m) => [m.id, m]));
   const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
   const withheld = new Set<string>();
@@ -32,7 +41,7 @@ export function withheldMeasures(content: ReportContent): ReadonlySet<string> {
       withheld.add(placeOf(value.measure, value.entity, value.period, value.basis));
     if (value.value === null || !countsPeople(measureOf.get(value.measure))) continue;
     const count = new Decimal(value.value);
-    if (count.greaterThan(0) && count.lessThan(run.suppressionThreshold)) {
+    if (count.greaterThan(0) && count.lessThan(threshold)) {
       withheld.add(placeOf(value.measure, value.entity, value.period, value.basis));
     }
   }
@@ -65,4 +74,16 @@ function protectTheOnlyOne(values: readonly MeasureValue[], withheld: Set<string
     .filter((v) => !hidden(v) && v.value !== null)
     .sort((a, b) => new Decimal(a.value ?? 0).comparedTo(b.value ?? 0) || (a.entity < b.entity ? -1 : 1))[0];
   if (next) withheld.add(placeOf(next.measure, next.entity, next.period, next.basis));
+}
+
+/**
+ * Whether a cell of the measure is withheld in a window, of whatever entity: rows and extracts of the group, or
+ * of the other entities together, would tell it.
+ */
+export function hidesPart(
+  withheld: ReadonlySet<string>,
+  entities: readonly string[],
+  { measure, period, basis }: Pick<MeasureValue, 'measure' | 'period' | 'basis'>,
+): boolean {
+  return entities.some((entity) => withheld.has(placeOf(measure, entity, period, basis)));
 }
