@@ -27,7 +27,7 @@ export async function contradictions(warehouse: Warehouse, priorities: Prioritie
   return [...uncarried(priorities), ...(await useCases(warehouse, priorities))];
 }
 
-function uncarried({ standings, actions, say, language }: Priorities): Finding[] {
+function uncarried({ standings, actions, indicators, say, language }: Priorities): Finding[] {
   if (standings.length === 0) return [];
   const findings: Finding[] = [];
   const open = (own: readonly Action[]) =>
@@ -38,15 +38,28 @@ function uncarried({ standings, actions, say, language }: Priorities): Finding[]
       ({ objective, actions: own }) =>
         (objective.id === id && open(own)) || (objective.parent === id && carried(objective.id)),
     );
-  for (const { objective, status } of standings) {
+  for (const { objective, status, value, targetInSeason } of standings) {
     if (status === 'achieved' || carried(objective.id)) continue;
+    const indicator = indicators.find((one) => one.id === objective.indicator);
+    const shown = (amount: string | null) =>
+      quantity(amount, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
+    const known = value !== null && targetInSeason !== null;
     findings.push({
       id: `contradiction:no_action:${objective.id}`,
       kind: 'contradiction',
       severity: 'minor',
       objective: objective.id,
-      sentence: say('contradiction.no_action', { objective: objective.label[language] }),
-      figures: [],
+      sentence: say(known ? 'contradiction.no_action_for' : 'contradiction.no_action', {
+        objective: objective.label[language],
+        value: shown(value),
+        target: shown(targetInSeason),
+      }),
+      figures: known
+        ? [
+            { name: say('names.value'), value, unit: indicator?.unit ?? '' },
+            { name: say('names.target'), value: targetInSeason, unit: indicator?.unit ?? '' },
+          ]
+        : [],
     });
   }
   for (const department of departments) {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { actionFindings } from '../../pipelines/alignment/action-findings.ts';
 import { problemOf } from '../../pipelines/alignment/arbitration/option.ts';
+import { cascadeFindings } from '../../pipelines/alignment/cascade-findings.ts';
 import { contradictions, type Priorities } from '../../pipelines/alignment/contradictions.ts';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
+import { driftFindings } from '../../pipelines/alignment/findings.ts';
 import { loadLinks } from '../../pipelines/alignment/links.ts';
 import { type AlignedPriorities, alignPriorities } from '../../pipelines/alignment/priorities.ts';
 import { loadCatalogue } from '../../pipelines/indicators/load.ts';
@@ -52,6 +55,27 @@ function controlGroup(): [Parameters<typeof priorities>[0], Parameters<typeof pr
 }
 
 describe('a group whose departments pull the same way', () => {
+  test('has nothing said against its actions, its cascade or its trajectories', async () => {
+    const [standings, actions] = controlGroup();
+    const of = await priorities(standings, actions, indicators, []);
+    const { language, say, nameOf, currency } = of;
+    const catalogue = { ...(await loadCatalogue()), indicators };
+    expect([
+      ...actionFindings({
+        actions,
+        effects: [],
+        spend: [],
+        indicators,
+        day: '2026-09-30',
+        currency,
+        language,
+        say,
+      }),
+      ...driftFindings(standings, catalogue, say),
+      ...cascadeFindings(standings, catalogue, language, say, nameOf),
+    ]).toEqual([]);
+  });
+
   test('raises no contradiction', async () => {
     const [standings, actions] = controlGroup();
     const moving = [100, 98, 97, 95, 94, 92, 91, 90, 88];

@@ -18,7 +18,11 @@ export function arrangeMatrix(content: ReportContent, voice: Voice) {
     rows: (matrix?.rows ?? []).map((row) => ({
       label: voice.prose(row.label),
       cells: row.cells.map((cell) => ({
-        mark: cell.contradicts ? `${mark('contradicts')} ${mark(cell.state)}` : mark(cell.state),
+        mark: !cell.contradicts
+          ? mark(cell.state)
+          : cell.state === 'absent'
+            ? mark('contradicts')
+            : `${mark('contradicts')} ${mark(cell.state)}`,
         state: cell.contradicts ? 'contradicts' : cell.state,
         said: saidOf(cell, voice),
       })),
