@@ -209,6 +209,21 @@ describe('sheets', () => {
       expect(decisions.getCell(6, column(decisions, heading)).protection?.locked ?? true).toBe(locked);
   });
 
+  it('hold nothing under a merged cell, where a program that saves them again would lose it', () => {
+    const parts = unzipSync(new Uint8Array(written('fr').bytes));
+    for (const [name, part] of Object.entries(parts)) {
+      const xml = strFromU8(part);
+      for (const [, column, row, last] of xml.matchAll(/<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)\d+"/g)) {
+        const line = new RegExp(`<row r="${row}"[^>]*>(.*?)</row>`).exec(xml)?.[1] ?? '';
+        const order = (letters = '') => letters.padStart(3, ' ');
+        for (const [, at] of line.matchAll(/<c r="([A-Z]+)\d+"[^/>]*>/g))
+          if (order(at) > order(column) && order(at) <= order(last)) expect.fail(`${name} ${at}${row}`);
+      }
+    }
+    const arbitration = sheet('Arbitrage');
+    expect(arbitration.getCell('E4').value).toBe('Argent (EUR)');
+    expect(arbitration.getCell('G4').formula).toMatch(/^SUBTOTAL\(109,G6:/);
+  });
   it('carry the last day of the period as their date, never the date of the day', () => {
     const { book } = written('fr');
     expect(book.created.toISOString()).toBe('2026-09-30T00:00:00.000Z');

@@ -195,12 +195,15 @@ function headingOf(column: ColumnLayout, key: SheetKey, book: Book): string {
   return book.words.say(`sheets.${key}.columns.${column.key}`, book.holes);
 }
 
+/** A total stands in the line of the bands, in the place of one. */
+const bandOf = (column: ColumnLayout | undefined) => (column?.total ? undefined : column?.band);
+
 function writeBands(sheet: SheetFile, layout: SheetLayout, book: Book): void {
   const { columns } = layout;
   for (let from = 0; from < columns.length; ) {
-    const band = columns[from]?.band;
+    const band = bandOf(columns[from]);
     let to = from + 1;
-    while (to < columns.length && columns[to]?.band === band) to += 1;
+    while (to < columns.length && bandOf(columns[to]) === band) to += 1;
     if (band !== undefined) {
       const words = book.words.say(`sheets.${layout.sheet}.bands.${band}`, book.holes);
       for (let c = from; c < to; c += 1) sheet.put(rowsOf.band, c + 1, { kind: 'empty' }, bandLook);
@@ -270,7 +273,7 @@ function writeTotals(
   );
   layout.columns.forEach((column, i) => {
     if (!column.total) {
-      if (i > 0) sheet.put(rowsOf.band, i + 1, { kind: 'empty' }, totalLook);
+      if (i > 0 && bandOf(column) === undefined) sheet.put(rowsOf.band, i + 1, { kind: 'empty' }, totalLook);
       return;
     }
     const result = totals.get(column.key) ?? '0';
