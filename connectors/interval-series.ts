@@ -10,6 +10,8 @@ import type { ReadingSession } from './connector.ts';
 export interface SettledSeries {
   /** table of the intervals that give way: `line`, `kept_line` */
   readonly dropped: string;
+  /** the table holds one series after the other, each in the order of time: none gives way */
+  readonly inOrder: boolean;
 }
 
 export interface Gap {
@@ -34,6 +36,10 @@ export async function settleOverlaps(
 ): Promise<SettledSeries> {
   const dropped = session.temporary(`${name}_dropped`);
   const suspects = session.temporary(`${name}_suspects`);
+  if (await comesInOrder(session, table)) {
+    await session.run(`create temp table ${dropped} (line bigint, kept_line bigint)`);
+    return { dropped, inOrder: true };
+  }
   await session.run(`create temp table ${dropped} as
 select line, first_value(line) over (partition by series, starts, ends order by rank, line) as kept_line
 from ${table}
@@ -59,7 +65,24 @@ select line, head_line from ${settled} where line <> head_line and ${gives}`);
     await session.run(`delete from ${suspects}
 where line in (select line from ${settled} where line = head_line or ${gives})`);
   }
-  return { dropped };
+  return { dropped, inOrder: false };
+}
+
+/**
+ * Whether the intervals stand as most exports have them: series after series, in the order of time, none over
+ * another. Each row is held against the one above it, which costs a twentieth of sorting them.
+ */
+async function comesInOrder(session: ReadingSession, table: string): Promise<boolean> {
+  const [found] = await session.rows<{
+    astray: number | bigint;
+    heads: number | bigint;
+    series: number | bigint;
+  }>(
+    `select count(*) filter (where series = series_above and not coalesce(starts >= ends_above and ends > starts, false)) as astray,
+  count(*) filter (where series_above is distinct from series) as heads, count(distinct series) as series
+from (select series, starts, ends, lag(series) over () as series_above, lag(ends) over () as ends_above from ${table})`,
+  );
+  return Number(found?.astray) === 0 && Number(found?.heads) === Number(found?.series);
 }
 
 /** The holes between consecutive intervals of a series: how many, and the first ones in order of time. */
@@ -67,11 +90,15 @@ export async function findGaps(
   session: ReadingSession,
   intervals: string,
   limit: number,
+  /** {@link SettledSeries.inOrder}, where the intervals are the whole table in its order */
+  inOrder = false,
 ): Promise<{ gaps: Gap[]; total: number }> {
   const sql = `with consecutive as (
-  select line, series, starts, max(ends) over (
-    partition by series order by starts, line rows between unbounded preceding and 1 preceding
-  ) as reached
+  select line, series, starts, ${
+    inOrder
+      ? 'case when lag(series) over () = series then lag(ends) over () end'
+      : 'max(ends) over (partition by series order by starts, line rows between unbounded preceding and 1 preceding)'
+  } as reached
   from (${intervals})
 )
 select series, reached::varchar as "from", starts::varchar as "to", line, count(*) over () as total

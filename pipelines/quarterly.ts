@@ -38,11 +38,12 @@ import { dossierOf } from './review/dossier.ts';
 import { carriedFile } from './seal/carried.ts';
 import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
-import { type Identity, type Inputs, identityOf, inputsOf, runFacts } from './seal/identity.ts';
+import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
+import { programVersion, stageProgram } from './seal/program.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
@@ -135,7 +136,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       warehouse,
       collected.extracts,
       contracts,
-      { scratch, fiscalYearStartMonth: start, ...stageCacheOf(plan, inputs) },
+      { scratch, fiscalYearStartMonth: start, ...(await stageCacheOf(plan)) },
       (done) => progress.tick(done, collected.extracts.length),
     );
 
@@ -317,10 +318,10 @@ async function allEnded<Results extends readonly unknown[]>(
 }
 
 /** Rows staged by earlier runs, of any period, where the plan lets them be used. */
-function stageCacheOf({ stageCache, project }: Plan, { codeVersion }: Inputs): Pick<StageSettings, 'cache'> {
+async function stageCacheOf({ stageCache, project }: Plan): Promise<Pick<StageSettings, 'cache'>> {
   if (stageCache === undefined) return {};
   const store = new StageCache(stageCache, bytesOf(project.configuration.limits.stage_cache));
-  return { cache: { store, program: codeVersion, secret: project.secret } };
+  return { cache: { store, program: await programVersion(stageProgram), secret: project.secret } };
 }
 
 /** A folder of this name that is not this run, or is damaged, is never written over. */

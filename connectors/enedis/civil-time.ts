@@ -9,43 +9,50 @@ import type { ReadingSession } from '../connector.ts';
  *
  * Reads `table` with `line`, `series` (what one order of rows belongs to), `civil` TIMESTAMP (NULL where the
  * row gives an instant), `instant` TIMESTAMP in UTC and `marks` (`start` or `end` of the interval). Makes
- * `result` with `line`, `instant`, `nonexistent` BOOLEAN and `lonely` BOOLEAN (a timestamp of the repeated
- * hour that stands once).
+ * `result` with all columns of `table` but these two, `moment` (the instant in UTC), `nonexistent` BOOLEAN and
+ * `lonely` BOOLEAN (a timestamp of the repeated hour that stands once).
  */
 export async function resolveCivilTime(
   session: ReadingSession,
   table: string,
   result: string,
 ): Promise<void> {
+  const days = await daysOf(session, table);
+  const switches = (hours: number) => days.filter((one) => Number(one.hours) === hours).map(({ day }) => day);
   await session.run(`create temp table ${result} as
-with days as (
-  select day,
-    date_diff('hour', timezone('Europe/Paris', day::timestamp), timezone('Europe/Paris', (day + 1)::timestamp)) as hours,
-    date_diff('hour', timezone('UTC', timezone('Europe/Paris', day::timestamp)), day::timestamp) as shift
-  from (select distinct civil::date as day from ${table} where civil is not null)
-), backward as (
+select * exclude (civil, instant),
+  case when civil is null then instant
+    else coalesce(civil - to_hours(${ordinaryShift(days)}), timezone('UTC', timezone('Europe/Paris', civil))) end as moment,
+  ${anyOf(switches(23), (day) => `civil < ${clock(day, 3)} and (civil > ${clock(day, 2)} or marks = 'start' and civil = ${clock(day, 2)})`)} as nonexistent,
+  false as lonely
+from ${table}`);
+  const doubled = switches(25);
+  if (doubled.length === 0) return;
+  const isDoubled = anyOf(doubled, (day) => `civil::date = date '${day}'`);
+  const repeated = session.temporary('civil_repeated');
+  await session.run(`create or replace temp table ${repeated} as
+with backward as (
   -- an export in descending order gives the repeated hour in descending order too
   select series, sum(sign(epoch(civil) - epoch(before))) < 0 as descending
   from (
     select series, civil, lag(civil) over (partition by series order by line) as before
     from ${table}
-    where civil::date in (select day from days where hours = 25)
+    where ${isDoubled}
   )
   group by series
 ), doubtful as (
   select t.line, t.series, t.civil, t.marks, t.civil - t.civil::date::timestamp as clock,
     case when b.descending then -t.line else t.line end as place
   from ${table} t
-  join days d on d.day = t.civil::date and d.hours = 25
   join backward b on b.series = t.series
-  where t.civil - t.civil::date::timestamp between interval 2 hour and interval 3 hour
+  where ${isDoubled} and t.civil - t.civil::date::timestamp between interval 2 hour and interval 3 hour
 ), counted as (
   select *,
     row_number() over (partition by series, civil order by place) as occurrence,
     count(*) over (partition by series, civil) as occurrences,
     count(*) filter (where clock = interval 2 hour) over (partition by series, civil::date) as two_oclock,
   from doubtful
-), repeated as (
+)
   select line,
     case
       -- 03:00 twice: ends written as start + step on the dial, so that the first 03:00 is 02:00 of winter time
@@ -55,28 +62,55 @@ with days as (
       else civil - interval 1 hour
     end as instant,
     occurrences = 1 and clock < interval 3 hour and (marks = 'start' or clock > interval 2 hour) as lonely
-  from counted
-)
-select t.line,
-  case
-    when t.civil is null then t.instant
-    when r.line is not null then r.instant
-    -- asking the time zone of every row is slow, and the shift is one for a day of 24 hours
-    when d.hours = 24 then t.civil - to_hours(d.shift)
-    else timezone('UTC', timezone('Europe/Paris', t.civil))
-  end as instant,
-  coalesce(
-    d.hours = 23
-      and t.civil - t.civil::date::timestamp < interval 3 hour
-      and (t.civil - t.civil::date::timestamp > interval 2 hour
-        or (t.marks = 'start' and t.civil - t.civil::date::timestamp = interval 2 hour)),
-    false
-  ) as nonexistent,
-  coalesce(r.lonely, false) as lonely
-from ${table} t
-left join days d on d.day = t.civil::date
-left join repeated r on r.line = t.line`);
+  from counted`);
+  await session.run(
+    `update ${result} as t set moment = r.instant, lonely = r.lonely from ${repeated} as r where r.line = t.line`,
+  );
 }
+
+interface CivilDay {
+  readonly day: string;
+  /** 23, 24 or 25 */
+  readonly hours: number | bigint;
+  /** hours ahead of UTC at its beginning */
+  readonly shift: number | bigint;
+}
+
+function daysOf(session: ReadingSession, table: string): Promise<CivilDay[]> {
+  return session.rows<CivilDay>(`select day::varchar as day,
+  date_diff('hour', timezone('Europe/Paris', day::timestamp), timezone('Europe/Paris', (day + 1)::timestamp)) as hours,
+  date_diff('hour', timezone('UTC', timezone('Europe/Paris', day::timestamp)), day::timestamp) as shift
+from (select distinct civil::date as day from ${table} where civil is not null) order by day`);
+}
+
+/** A text has two switches of the clock a year; one with more spells than this is of no meter. */
+const mostSpells = 100;
+
+/**
+ * SQL: hours ahead of UTC at `civil`, NULL on a day that is not 24 hours long. Asking the time zone of every
+ * row is slow, and a join with the days loses the order of the rows: the shift is told by spells of days.
+ */
+function ordinaryShift(days: readonly CivilDay[]): string {
+  const spells: { from: string; to: string; shift: number }[] = [];
+  let goesOn = false;
+  for (const { day, hours, shift } of days) {
+    const last = spells.at(-1);
+    const isOrdinary = Number(hours) === 24;
+    if (isOrdinary && goesOn && last?.shift === Number(shift)) last.to = day;
+    else if (isOrdinary) spells.push({ from: day, to: day, shift: Number(shift) });
+    goesOn = isOrdinary;
+  }
+  if (spells.length === 0 || spells.length > mostSpells) return 'null';
+  const cases = spells.map(
+    ({ from, to, shift }) => `when civil >= ${clock(from, 0)} and civil < ${clock(to, 24)} then ${shift}`,
+  );
+  return `case ${cases.join(' ')} end`;
+}
+
+const clock = (day: string, hours: number) => `(timestamp '${day}' + interval ${hours} hour)`;
+
+const anyOf = (days: readonly string[], condition: (day: string) => string) =>
+  days.length === 0 ? 'false' : `coalesce(${days.map((day) => `(${condition(day)})`).join(' or ')}, false)`;
 
 /** SQL: TRUE when the text gives its offset from UTC. */
 export function hasOffset(text: string): string {

@@ -27,6 +27,9 @@ export type EnedisOptions = z.infer<typeof options>;
 const COLUMNS = ['meter', 'interval_start', 'minutes', 'energy_kwh', 'direction', 'quality'];
 const MOST_REMARKS = 20;
 
+/** A line of indexes may make an interval of each direction: its number alone does not tell an interval. */
+const ordinal = `2 * line + (direction = 'production')::integer`;
+
 /**
  * Reads Enedis electricity exports: load curves, daily and monthly energies, daily indexes.
  *
@@ -49,19 +52,15 @@ async function read(extract: ExtractFile, options: EnedisOptions, session: Readi
   const marks = options.timestamp ?? 'end';
   const curves = await readCurves(session, { lines, sections, marks, meter: options.meter });
   const indexes = await readIndexes(session, lines, sections, options.meter);
-  const intervals = session.temporary('enedis_intervals');
   const columns = `line, meter, direction, unit, starts, ends, minutes, rule, nature, series, quality, unknown_nature,
   rank, micro_kwh, fault_column, fault_value, stamp`;
-  await session.run(`create temp table ${intervals} as
-select ${columns} from ${curves.intervals}
-union all
-select ${columns} from ${indexes.intervals}
-order by line, direction`);
+  const intervals = `(select ${columns} from ${curves.intervals} union all select ${columns} from ${indexes.intervals})`;
   const good = session.temporary('enedis_good');
   await session.run(`create temp table ${good} as
-select row_number() over (order by line, direction) as line, line as row, series, starts, ends, rank
+select ${ordinal} as line, line as row, series, starts, ends, rank
 from ${intervals} where rule is null`);
-  const { dropped } = await settleOverlaps(session, good, 'enedis');
+  const settled = await settleOverlaps(session, good, 'enedis');
+  const { dropped } = settled;
   const overlapping = session.temporary('enedis_overlapping');
   await session.run(`create temp table ${overlapping} as
 select g.row, g.series, k.row as kept_row
@@ -75,8 +74,7 @@ from ${dropped} d join ${good} g on g.line = d.line join ${good} k on k.line = d
         query: `select i.line as row_number, i.meter, ${instantText('i.starts')} as interval_start,
   i.minutes::varchar as minutes, ${kwhText('i.micro_kwh')} as energy_kwh, i.direction, i.quality
 from ${kept}
-where i.rule is null
-order by i.line, i.direction`,
+where i.rule is null`,
       },
     },
     rejects: rejectsQuery(intervals, overlapping),
@@ -90,6 +88,7 @@ order by i.line, i.direction`,
         session,
         `select g.row as line, g.series, g.starts, g.ends from ${good} g
 anti join ${dropped} d on d.line = g.line`,
+        settled.inOrder,
       )),
       ...(await longIntervalRemarks(session, indexes.intervals)),
       ...(await startRemarks(session, curves.intervals, sections, options)),
@@ -177,8 +176,8 @@ async function overlapRemarks(session: ReadingSession, overlapping: string): Pro
   }));
 }
 
-async function gapRemarks(session: ReadingSession, intervals: string): Promise<Remark[]> {
-  const { gaps, total } = await findGaps(session, intervals, MOST_REMARKS);
+async function gapRemarks(session: ReadingSession, intervals: string, inOrder: boolean): Promise<Remark[]> {
+  const { gaps, total } = await findGaps(session, intervals, MOST_REMARKS, inOrder);
   const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
     code: 'ENE-010',
     severity: 'warning',

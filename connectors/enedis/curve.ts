@@ -40,7 +40,7 @@ export async function readCurves(session: ReadingSession, reading: CurveReading)
   const [other] = await session.rows<{ many: number | bigint; names: string | null }>(
     `select count(*) as many, string_agg(distinct quantity, ', ' order by quantity) as names from ${cells} where ${isOther}`,
   );
-  await session.run(`delete from ${cells} where ${isOther}`);
+  if (Number(other?.many) > 0) await session.run(`delete from ${cells} where ${isOther}`);
   await session.run(`create temp table ${timed} as
 select line, section, kind, meter, stamp, value, nature, fields, text, marks,
   concat_ws('|', section, meter, direction, stage) as series,
@@ -60,7 +60,7 @@ select line, section, kind, meter, stamp, value, nature, fields, text, marks,
 from ${cells}`);
   await resolveCivilTime(session, timed, instants);
   await session.run(`create temp table ${intervals} as
-${intervalsSql(timed, instants)}`);
+${intervalsSql(instants, reading.sections)}`);
   const [counted] = await session.rows<{ many: number | bigint }>(`select count(*) as many from ${cells}`);
   const [lonely] = await session.rows<{ many: number | bigint }>(
     `select count(*) filter (where lonely) as many from ${instants}`,
@@ -87,9 +87,9 @@ select line, ${number}, ${literal(section.kind)}, ${literal(section.marks ?? rea
   ${cell('meter', section.meter ?? reading.meter)}, ${cell('quantity', section.quantity)},
   ${cell('direction', section.direction)}, ${cell('stage', section.stage)}, ${cell('unit', section.unit)},
   ${cell('stamp')}, ${cell('value')}, ${cell('nature')}, ${cell('step', section.step)},
-  case when len(parts) >= ${needed} then len(parts) else 0 end, left(text, 500)
-from (${sectionLines(reading.lines, section)})
-order by line`;
+  case when len(parts) >= ${needed} then len(parts) else 0 end,
+  case when len(parts) < ${needed} or ${cell('meter', section.meter ?? reading.meter)} is null then left(text, 500) end
+from (${sectionLines(reading.lines, section)})`;
 }
 
 /** `PT30M`, `PT1H`, `30` */
@@ -109,29 +109,8 @@ const FIRST_DAY = `coalesce(
 const NEXT_DAY = `case when regexp_full_match(stamp, '[0-9]{4}-[0-9]{2}|[0-9]{2}/[0-9]{4}')
   then ${FIRST_DAY} + interval 1 month else ${FIRST_DAY} + interval 1 day end`;
 
-function intervalsSql(timed: string, instants: string): string {
-  return `with placed as (
-  select t.*, i.instant as moment, i.nonexistent
-  from ${timed} t join ${instants} i using (line)
-), spaced as (
-  -- exports of two columns state no step: the distance to the neighbours does
-  select line,
-    date_diff('minute', lag(moment) over w, moment) as before,
-    date_diff('minute', moment, lead(moment) over w) as after,
-    date_diff('minute', lag(moment, 2) over w, lag(moment) over w) as before_that,
-    date_diff('minute', lead(moment) over w, lead(moment, 2) over w) as after_that
-  from (select distinct on (section, meter, moment) line, section, meter, moment from placed
-    where kind = 'curve' and stated_minutes is null and moment is not null
-    order by section, meter, moment, line)
-  window w as (partition by section, meter order by moment)
-), stepped as (
-  select p.*,
-    coalesce(stated_minutes, case
-      when marks = 'end' then ${inferred('before', 'after', 'before_that')}
-      else ${inferred('after', 'before', 'after_that')}
-    end) as step_minutes
-  from placed p left join spaced using (line)
-), bounded as (
+function intervalsSql(placed: string, sections: readonly Section[]): string {
+  return `with ${steps(placed, sections)}), bounded as (
   select *,
     case
       when kind = 'days' then ${PARIS_TO_UTC(FIRST_DAY)}
@@ -159,7 +138,7 @@ function intervalsSql(timed: string, instants: string): string {
       when value is null or upper(value) in ('NA', 'N/A', 'NULL') then 'absent_value'
       when number is null or abs(number) >= 1000000000000 then 'unreadable_value'
       when number < 0 then 'negative_value'
-      when kind <> 'days' and (step_minutes is null or step_minutes not in (5, 10, 15, 20, 30, 60)) then 'unknown_step'
+      when kind <> 'days' and (step_minutes is null or not list_contains([5, 10, 15, 20, 30, 60], step_minutes)) then 'unknown_step'
     end as rule
   from bounded
 )
@@ -195,13 +174,40 @@ select line, meter, direction, unit, starts, ends, minutes, rule, nature,
 from judged`;
 }
 
+/** SQL of `stepped`: each row with the minutes of its interval, stated or inferred. */
+function steps(placed: string, sections: readonly Section[]): string {
+  if (!sections.some(({ kind }) => kind === 'curve'))
+    return `stepped as (
+  select *, stated_minutes as step_minutes from ${placed}
+`;
+  return `spaced as (
+  -- exports of two columns state no step: the distance to the neighbours does
+  select line,
+    date_diff('minute', lag(moment) over w, moment) as before,
+    date_diff('minute', moment, lead(moment) over w) as after,
+    date_diff('minute', lag(moment, 2) over w, lag(moment) over w) as before_that,
+    date_diff('minute', lead(moment) over w, lead(moment, 2) over w) as after_that
+  from (select distinct on (section, meter, moment) line, section, meter, moment from ${placed}
+    where kind = 'curve' and stated_minutes is null and moment is not null
+    order by section, meter, moment, line)
+  window w as (partition by section, meter order by moment)
+), stepped as (
+  select p.*,
+    coalesce(stated_minutes, case
+      when marks = 'end' then ${inferred('before', 'after', 'before_that')}
+      else ${inferred('after', 'before', 'after_that')}
+    end) as step_minutes
+  from ${placed} p left join spaced using (line)
+`;
+}
+
 /**
  * The step of a row without one: its distance to the neighbour on its own side when the next distance
  * confirms it, else the shorter of the two sides, so that a hole never makes an interval longer.
  */
 function inferred(own: string, other: string, further: string): string {
   return `case
-    when ${own} in (5, 10, 15, 20, 30, 60) and (${own} = ${other} or ${own} = ${further}) then ${own}
+    when list_contains([5, 10, 15, 20, 30, 60], ${own}) and (${own} = ${other} or ${own} = ${further}) then ${own}
     else least(${own}, ${other})
   end`;
 }

@@ -13,11 +13,16 @@ export function microKwh(value: string, unit: string, minutes: string): string {
   const micro = `(${value}::decimal(24, 6) * 1000000::decimal(7, 0))::hugeint`;
   const over = (numerator: string, denominator: number) =>
     denominator === 1 ? numerator : `(2 * ${numerator} + ${denominator}) // ${2 * denominator}`;
-  return `case upper(${unit})
+  // almost every value is a whole number of watts, for which 64 bits are enough
+  return `case
+    when upper(${unit}) = 'W' and ${value} between 0 and 999999999 and ${value}::bigint = ${value}
+      then ((2 * ${value}::bigint * 1000000 * ${minutes} + 60000) // 120000)::hugeint
+    else case upper(${unit})
     when 'W' then ${over(`${micro} * ${minutes}`, 60_000)}
     when 'KW' then ${over(`${micro} * ${minutes}`, 60)}
     when 'WH' then ${over(micro, 1000)}
     when 'KWH' then ${micro}
+    end
   end`;
 }
 
@@ -37,6 +42,8 @@ export function instantText(timestamp: string): string {
  * SQL: quality from the letter of the row, else from the processing step (BRUT, CORRIGE) that the export
  * names. NULL for a letter that is not known.
  *
+ * A list of many is asked as a list: DuckDB turns a long IN into a join, which loses the order of the rows.
+ *
  * B, C and E are met in files; the others are those of Enedis' guides to its load-curve flows.
  */
 export function qualityOf(nature: string, stage: string): string {
@@ -48,9 +55,9 @@ export function qualityOf(nature: string, stage: string): string {
       when ${processing} like '%ESTIM%' then 'estimated'
       else 'measured'
     end
-    when strip_accents(upper(${nature})) in ('B', 'BRUT', 'BRUTE', 'R', 'REEL', 'REELLE', 'S', 'T', 'F', 'G') then 'measured'
-    when strip_accents(upper(${nature})) in ('C', 'CORRIGE', 'CORRIGEE', 'D', 'K') then 'corrected'
-    when strip_accents(upper(${nature})) in ('E', 'ESTIME', 'ESTIMEE', 'H', 'P') then 'estimated'
+    when list_contains(['B', 'BRUT', 'BRUTE', 'R', 'REEL', 'REELLE', 'S', 'T', 'F', 'G'], strip_accents(upper(${nature}))) then 'measured'
+    when list_contains(['C', 'CORRIGE', 'CORRIGEE', 'D', 'K'], strip_accents(upper(${nature}))) then 'corrected'
+    when list_contains(['E', 'ESTIME', 'ESTIMEE', 'H', 'P'], strip_accents(upper(${nature}))) then 'estimated'
   end`;
 }
 

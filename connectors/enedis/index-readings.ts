@@ -46,8 +46,7 @@ select line, line, section, meter, direction, unit, stamp, total, supplier, dist
     ${cellAt(1)} as stamp, ${cellAt(total)} as total, ${list(supplier)} as supplier, ${list(distributor)} as distributor,
     left(text, 500) as text
   from (${sectionLines(lines, section)})
-) ${only}
-order by line`);
+) ${only}`);
   }
   const sum = (classes: string) =>
     `list_aggregate(list_transform(${classes}, lambda one: ${numberOf('one')}), 'sum')`;
@@ -64,21 +63,21 @@ select row_number() over (order by section, line, direction) as line, reading, s
 from ${cells}`);
   await resolveCivilTime(session, timed, instants);
   await session.run(`create temp table ${readings} as
-select t.* exclude (instant), i.instant as moment,
+select *,
   case
     when meter is null then 'meter_missing'
     when ${isScientific('meter')} then 'meter_scientific'
     when nonexistent then 'nonexistent_hour'
-    when i.instant is null then 'unreadable_timestamp'
+    when moment is null then 'unreadable_timestamp'
     when unit is null or unit not in ('WH', 'KWH') then 'unknown_unit'
     when unreadable > 0 then 'unreadable_value'
     when coalesce(total, supplier, distributor) is null then 'absent_value'
     when row_number() over (
-      partition by meter, direction, i.instant
-      order by coalesce(total, supplier, distributor) is null, t.line
+      partition by meter, direction, moment
+      order by coalesce(total, supplier, distributor) is null, line
     ) > 1 then 'overlapping_interval'
   end as rule
-from ${timed} t join ${instants} i using (line)`);
+from ${instants}`);
   await session.run(`create temp table ${intervals} as
 with successive as (
   select *,

@@ -251,16 +251,25 @@ function plain(heading: string): string {
 /** SQL of the cell at a position (from 1) of `parts`: no quotes, no blanks, NULL when empty. */
 export function cellAt(position: number | undefined, otherwise?: string): string {
   if (position === undefined) return otherwise === undefined ? 'null::varchar' : literal(otherwise);
-  return `nullif(trim(parts[${position}], ' "\t\r\u00a0'), '')`;
+  const part = `parts[${position}]`;
+  return `nullif(case when bare then ${part} else trim(${part}, ' "\t\r\u00a0') end, '')`;
 }
 
-/** SQL of the lines of a section that hold anything, as `line` and `parts`. */
-export function sectionLines(table: string, section: Section): string {
-  return `select rowid + 1 as line, text, string_split(text, ${literal(section.separator)}) as parts
+/**
+ * SQL of the lines of a section that hold anything, as `line`, `text`, `parts` and `bare`: nothing is to be
+ * trimmed from any of the parts, which is dear and seldom needed.
+ */
+export function sectionLines(table: string, { separator, from, to }: Section): string {
+  const strange = ['"', '\t', '\r', '\u00a0'].filter((one) => one !== separator);
+  const marks = [...strange, ` ${separator}`, `${separator} `].map(
+    (mark) => `contains(text, ${literal(mark)})`,
+  );
+  return `select rowid + 1 as line, text, string_split(text, ${literal(separator)}) as parts,
+  not (${marks.join(' or ')} or starts_with(text, ' ') or ends_with(text, ' ')) as bare
 from ${table}
-where rowid >= ${section.from - 1} and rowid < ${section.to} and ${holdsAnything(section.separator)}`;
+where rowid >= ${from - 1} and rowid < ${to} and ${holdsAnything(separator)}`;
 }
 
 export function holdsAnything(separator: string): string {
-  return `trim(text, ' "\t\r\u00a0\ufeff' || ${literal(separator)}) <> ''`;
+  return `regexp_matches(text, ${literal(`[^ "\\t\\r\\x{00A0}\\x{FEFF}${separator}]`)})`;
 }

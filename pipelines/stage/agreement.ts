@@ -1,6 +1,7 @@
-import { identifier, literal } from '../../connectors/connector.ts';
+import { identifier } from '../../connectors/connector.ts';
 import { fault, type Rule } from './cell.ts';
 import type { Column, Contract } from './contract.ts';
+import { coveredBy, isKnown, listOf, sitesOfEntities, type ValueSet } from './known-values.ts';
 
 /**
  * What the cells of a row must agree on with each other and with their source, as SQL over the columns of `typed`:
@@ -9,34 +10,19 @@ import type { Column, Contract } from './contract.ts';
  * A value that no list knows has its own fault and is not judged twice.
  */
 export function disagreements(contract: Contract, entities: readonly string[]): Rule[] {
-  const covered = entities.map(literal).join(', ');
   const columns = Object.entries(contract.columns);
   const listed = (list: Column['list']) => columns.find(([, column]) => column.list === list)?.[0];
-  const [entity, siren, site, meter] = (['entity', 'siren', 'site', 'meter'] as const).map(listed);
-  const rules: Rule[] = [];
-  if (entity)
-    rules.push(
-      foreign(entity, identifier(entity), 'select entity as key, entity from reference.entity', covered),
-    );
-  if (siren)
-    rules.push(
-      foreign(
-        siren,
-        `left(${identifier(siren)}, 9)`,
-        'select siren as key, entity from reference.entity where siren is not null',
-        covered,
-      ),
-    );
-  if (meter && !entity)
-    rules.push(
-      foreign(meter, identifier(meter), 'select meter as key, entity from reference.meter', covered),
-    );
+  const [entity, site] = (['entity', 'site'] as const).map(listed);
+  const rules = owners(contract).map(({ name, list }) => {
+    const key = list === 'siren' ? `left(${identifier(name)}, 9)` : identifier(name);
+    return foreign(name, key, whole(list), coveredBy(list, entities));
+  });
   if (entity && site) {
     const [e, s] = [identifier(entity), identifier(site)];
-    const stranger = `${e} || '|' || ${s} not in (select entity || '|' || site from reference.site)`;
+    const stranger = `not (${isKnown(`${e} || '|' || ${s}`, sitesOfEntities)})`;
     rules.push({
-      suspect: stranger,
-      broken: `${e} in (select entity from reference.entity) and ${s} in (select site from reference.site) and ${stranger}`,
+      suspect: `${e} is not null and ${s} is not null and ${stranger}`,
+      broken: `${isKnown(e, whole('entity'))} and ${isKnown(s, whole('site'))} and ${stranger}`,
       fault: fault(
         site,
         s,
@@ -75,10 +61,33 @@ export function disagreements(contract: Contract, entities: readonly string[]): 
   return rules;
 }
 
+/** The values that the cells of a contract are looked up in, for a source of these entities. */
+export function valuesOf(contract: Contract, entities: readonly string[]): ValueSet[] {
+  const columns = Object.values(contract.columns);
+  const lists = columns.flatMap((column) => listOf(column) ?? []);
+  const covered = owners(contract).map(({ list }) => coveredBy(list, entities));
+  const pairs = (['entity', 'site'] as const).every((list) => columns.some((one) => one.list === list));
+  return [...lists, ...covered, ...(pairs ? [sitesOfEntities] : [])];
+}
+
+/** Columns that say whose a row is: the entity, its SIREN, else the meter. */
+function owners(contract: Contract): { name: string; list: 'entity' | 'siren' | 'meter' }[] {
+  const listed = (list: 'entity' | 'siren' | 'meter') =>
+    Object.entries(contract.columns).flatMap(([name, column]) =>
+      column.list === list ? [{ name, list }] : [],
+    )[0];
+  const entity = listed('entity');
+  return [entity, listed('siren'), entity ? undefined : listed('meter')].flatMap((one) => one ?? []);
+}
+
+/** A list of no dimension. */
+const whole = (list: NonNullable<Column['list']>) => listOf({ list } as Column) as ValueSet;
+
 /** A row of an entity that its source does not cover would count in no coverage: it is refused. */
-function foreign(name: string, key: string, owners: string, covered: string): Rule {
+function foreign(name: string, key: string, known: ValueSet, covered: ValueSet): Rule {
   return {
-    broken: `${key} in (select key from (${owners}) group by key having not bool_or(entity in (${covered})))`,
+    suspect: `${key} is not null and not (${isKnown(key, covered)})`,
+    broken: `${isKnown(key, known)} and not (${isKnown(key, covered)})`,
     fault: fault(
       name,
       identifier(name),

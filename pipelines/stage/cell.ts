@@ -1,5 +1,6 @@
 import { identifier, literal, type Reading } from '../../connectors/connector.ts';
 import { type Column, sqlType } from './contract.ts';
+import { isKnown, listOf } from './known-values.ts';
 
 /**
  * SQL of one cell, in three layers that each look at the one below by name, so that a text is trimmed once
@@ -120,19 +121,13 @@ function typedValue(text: string, column: Column, reading: Pick<Reading, 'number
   }
 }
 
-const lists = {
-  entity: { known: 'select entity from reference.entity', says: 'is not an entity of the perimeter' },
-  siren: {
-    known: 'select siren from reference.entity where siren is not null',
-    says: 'is the SIREN of no entity of the perimeter',
-  },
-  site: { known: 'select site from reference.site', says: 'is not a site of the perimeter' },
-  meter: { known: 'select meter from reference.meter', says: 'is not a meter of the perimeter' },
-  currency: {
-    known: 'select currency from reference.fx',
-    says: 'is a currency without a rate in reference/fx.csv',
-  },
-  unit: { known: 'select unit from reference.units', says: 'is not a unit of reference/units.csv' },
+const notListed = {
+  entity: 'is not an entity of the perimeter',
+  siren: 'is the SIREN of no entity of the perimeter',
+  site: 'is not a site of the perimeter',
+  meter: 'is not a meter of the perimeter',
+  currency: 'is a currency without a rate in reference/fx.csv',
+  unit: 'is not a unit of reference/units.csv',
 } as const;
 
 function acceptance(
@@ -140,21 +135,21 @@ function acceptance(
   text: string,
   typed: string,
 ): { test: string; rule: string; says: string } | undefined {
-  if (column.list) {
-    const list = lists[column.list];
-    const dimensions = column.dimensions?.map(literal).join(', ');
+  const list = listOf(column);
+  if (column.list && list) {
     return {
-      test: `${column.list === 'siren' ? `left(${text}, 9)` : text} in (${list.known}${dimensions ? ` where dimension in (${dimensions})` : ''})`,
+      test: isKnown(column.list === 'siren' ? `left(${text}, 9)` : text, list),
       rule: column.list === 'siren' ? 'unknown_entity' : `unknown_${column.list}`,
       says: column.dimensions
         ? `is not a unit of ${column.dimensions.join(' or ').replaceAll('_', ' ')} in reference/units.csv`
-        : list.says,
+        : notListed[column.list],
     };
   }
   if (column.values) {
     const values = column.values.map((v) => literal(String(v)));
     return {
-      test: `${text} in (${values.join(', ')})`,
+      // a long IN would be a join, which loses the order of the rows
+      test: `list_contains([${values.join(', ')}], ${text})`,
       rule: 'code_list',
       says: `is not one of ${column.values.join(', ')}`,
     };

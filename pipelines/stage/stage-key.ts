@@ -8,7 +8,7 @@ import type { Contract } from './contract.ts';
 
 /** What the staged rows of every extract of a run depend on, besides the extract itself. */
 export interface StageGrounds {
-  /** version of the program, with a hash of its text */
+  /** version of what stages, with a hash of its text */
   readonly program: string;
   /** the pseudonym key: only its hash goes into a key */
   readonly secret: string | undefined;

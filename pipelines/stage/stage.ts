@@ -4,11 +4,12 @@ import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Contract, sqlType } from './contract.ts';
+import { KnownValues } from './known-values.ts';
 import { Quarantine } from './quarantine.ts';
 import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
 import { type CacheHit, DamagedPack, type StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
-import { type RecordsAlike, type Typed, typeRecords } from './typing.ts';
+import { type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
 export interface StagedExtract {
@@ -26,7 +27,7 @@ export interface StageSettings {
   /** rows of earlier runs, where they may be used; without it every extract is read */
   readonly cache?: {
     readonly store: StageCache;
-    /** version of the program, with a hash of its text */
+    /** version of what stages, with a hash of its text */
     readonly program: string;
     /** the pseudonym key */
     readonly secret: string | undefined;
@@ -71,10 +72,12 @@ export async function stage(
   step: (done: number) => void = () => {},
 ): Promise<StagedExtract[]> {
   const twins = findTwins(extracts);
+  const { fiscalYearStartMonth, scratch } = settings;
+  const typing = { warehouse, twins, fiscalYearStartMonth, known: new KnownValues(warehouse) };
   const read = async (some: readonly CollectedExtract[], done: number) => {
     const staged: StagedExtract[] = [];
     for (const batch of batchesOf(some)) {
-      staged.push(...(await stageBatch(warehouse, batch, done + staged.length, contracts, twins, settings)));
+      staged.push(...(await stageBatch(typing, batch, done + staged.length, contracts, scratch)));
       step(done + staged.length);
     }
     return staged;
@@ -200,22 +203,21 @@ function contractsOf(extract: CollectedExtract, contracts: ReadonlyMap<string, C
 }
 
 async function stageBatch(
-  warehouse: Warehouse,
+  typing: Omit<Typing, 'hands'>,
   batch: readonly CollectedExtract[],
   offset: number,
   contracts: ReadonlyMap<string, Contract>,
-  twins: ReadonlyMap<string, string>,
-  settings: StageSettings,
+  scratch: string,
 ): Promise<StagedExtract[]> {
   const own = contractsOf(batch[0] as CollectedExtract, contracts);
-  const reader = new BatchReader(warehouse, settings.scratch, offset);
+  const reader = new BatchReader(typing.warehouse, scratch, offset);
   try {
     const { hands, records, rejects } = await reader.read(batch);
-    for (const hand of hands) remarkName(hand, settings.fiscalYearStartMonth);
-    const aside = await Quarantine.open(warehouse, hands);
+    for (const hand of hands) remarkName(hand, typing.fiscalYearStartMonth);
+    const aside = await Quarantine.open(typing.warehouse, hands);
     await aside.addRejects(rejects);
     for (const sets of recordSets(hands, records, own))
-      await stageContract(warehouse, hands, sets, twins, settings, aside);
+      await stageContract({ ...typing, hands }, sets, aside);
     await aside.close();
     return hands.map((hand) => settled(hand, own));
   } finally {
@@ -253,16 +255,13 @@ function recordSets(
 
 /** Types the records of one contract and puts each row where it belongs, in the order of extracts and of their rows. */
 async function stageContract(
-  warehouse: Warehouse,
-  hands: readonly InHand[],
+  typing: Typing,
   sets: readonly RecordsAlike[],
-  twins: ReadonlyMap<string, string>,
-  settings: StageSettings,
   aside: Quarantine,
 ): Promise<void> {
+  const { warehouse, hands } = typing;
   const { contract } = sets[0] as RecordsAlike;
   const typed: Typed[] = [];
-  const typing = { warehouse, hands, twins, fiscalYearStartMonth: settings.fiscalYearStartMonth };
   try {
     for (const [at, set] of sets.entries())
       typed.push(await typeRecords(typing, `raw_typed_${contract.id}_${at}`, set));

@@ -1,10 +1,11 @@
 import { identifier, literal, type Reading } from '../../connectors/connector.ts';
 import { coverageOf } from '../collect/covers.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { disagreements } from './agreement.ts';
+import { disagreements, valuesOf } from './agreement.ts';
 import { type Cell, cell, fault, type Rule, readOf, textOf } from './cell.ts';
 import type { Contract } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
+import type { KnownValues } from './known-values.ts';
 import type { InHand, Part } from './read-batch.ts';
 
 /** Records that one statement types: of one contract, with the same headings and the same ways of writing. */
@@ -29,6 +30,7 @@ export interface Typing {
   readonly hands: readonly InHand[];
   readonly twins: ReadonlyMap<string, string>;
   readonly fiscalYearStartMonth: number;
+  readonly known: KnownValues;
 }
 
 type NamedCell = Cell & { readonly name: string };
@@ -53,6 +55,7 @@ export async function typeRecords(typing: Typing, table: string, alike: RecordsA
   const known = '_place, _from, _to, _twin, row_number';
   const names = cells.map(({ name }) => name);
   const kept = names.map((name) => `${textOf(name)} := ${textOf(name)}`);
+  await typing.known.declare(valuesOf(contract, entities));
   await gather(typing, texts, contract, parts);
   try {
     await warehouse.run(`create or replace temp table ${table} as

@@ -41,8 +41,8 @@ export function macros(secret?: string): string {
       try_strptime(trim(t), '%Y-%m-%dT%H:%M:%S'), try_strptime(trim(t), '%Y-%m-%dT%H:%M:%S.%gZ'),
       try_strptime(trim(t), '%Y-%m-%d'))::timestamp`,
     `create or replace temp macro flag(t) as case
-      when lower(trim(t)) in ('1', 'true', 'vrai', 'oui', 'o', 'yes', 'y', 'ja', 'si', 'sí', 'x') then true
-      when lower(trim(t)) in ('0', 'false', 'faux', 'non', 'n', 'no', 'nein') then false
+      when list_contains(['1', 'true', 'vrai', 'oui', 'o', 'yes', 'y', 'ja', 'si', 'sí', 'x'], lower(trim(t))) then true
+      when list_contains(['0', 'false', 'faux', 'non', 'n', 'no', 'nein'], lower(trim(t))) then false
     end`,
     personKey(secret),
   ].join(';\n');

@@ -313,8 +313,12 @@ function compareText(html: string, pages: readonly (readonly PaintedText[])[]): 
   };
 }
 
-/** Pieces without a number that are not printed; of a row whose words hide behind marks, each word is looked for. */
-function unprinted(html: string, all: string): string[] {
+/**
+ * Pieces without a number that are not printed; of a row whose words hide behind marks, each word is looked for.
+ *
+ * @param all text of the whole print, see `bareText`
+ */
+export function unprinted(html: string, all: string): string[] {
   return printedPieces(html).flatMap(({ text, bare }) => {
     if (/\d/.test(bare) || all.includes(bare)) return [];
     const words = text.split(/[^\p{L}]+/u).map(bareText);
