@@ -74,6 +74,13 @@ type Became = Pick<FollowedResolution, 'outcome' | 'sentence'>;
 
 const passed = ({ due }: CarriedResolution, { day }: FollowUpFacts) => due !== null && due <= day;
 
+/** What a decision came to whose aim is not reached. */
+function unreached(one: CarriedResolution, facts: FollowUpFacts): Outcome {
+  if (one.decision === 'refuse') return 'closed';
+  if (!passed(one, facts)) return 'under_way';
+  return one.decision === 'accept' ? 'late' : 'again';
+}
+
 function ofObjective(one: CarriedResolution, now: Standing | undefined, facts: FollowUpFacts): Became {
   const { say, names, language } = facts;
   if (!now) return { outcome: 'gone', sentence: say('followed.objective_gone') };
@@ -81,17 +88,8 @@ function ofObjective(one: CarriedResolution, now: Standing | undefined, facts: F
   const shown = (value: string | null) =>
     quantity(value, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
   const reached = now.status === 'on_track' || now.status === 'achieved';
-  const outcome = reached
-    ? 'done'
-    : one.decision === 'refuse'
-      ? 'closed'
-      : !passed(one, facts)
-        ? 'under_way'
-        : one.decision === 'accept'
-          ? 'late'
-          : 'again';
   return {
-    outcome,
+    outcome: reached ? 'done' : unreached(one, facts),
     sentence: say('followed.objective', {
       before: shown(one.before.value),
       now: shown(now.value),
@@ -150,16 +148,8 @@ function arbitrated(one: CarriedResolution, facts: FollowUpFacts): Became {
   const count = (status: Action['status']) => chosen.filter((action) => action.status === status).length;
   const spent = chosen.reduce((sum, action) => sum.plus(spentOn(action) ?? 0), new Decimal(0));
   const done = count('done') === one.before.chosen.length;
-  const outcome =
-    one.decision === 'refuse'
-      ? 'closed'
-      : !passed(one, facts)
-        ? 'under_way'
-        : one.decision === 'postpone'
-          ? 'again'
-          : 'late';
   return {
-    outcome: one.decision === 'accept' && done ? 'done' : outcome,
+    outcome: one.decision === 'accept' && done ? 'done' : unreached(one, facts),
     sentence: say('followed.arbitration', {
       number: one.before.chosen.length,
       done: count('done'),
