@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { shiftQuarter } from '../configuration/period.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { type Expression, parseExpression } from '../indicators/expression.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
@@ -17,8 +18,11 @@ export interface Opposition {
   readonly second: MeasuredObjective;
 }
 
-/** Changes of a quarter that are compared at least, and what counts as opposition. */
-const fewestQuarters = 8;
+/**
+ * Changes from a quarter to the next that each season of the year has at least (two leave 16 orders, of which none is
+ * rare enough), and what counts as opposition.
+ */
+const fewestOfSeason = 3;
 const strongest = -0.7;
 const significance = 0.05;
 
@@ -225,8 +229,9 @@ function wanted(indicator: Indicator, objective: MeasuredObjective): Map<string,
 
 /**
  * Pairs whose indicators have moved against each other quarter after quarter: Spearman's correlation of their
- * changes towards their targets at most -0.7, with a one-sided p-value at most 5 % after Holm's correction
- * for the number of pairs tried. Needs eight quarters that both know; a correlation is no cause.
+ * changes towards their targets, less what is usual in the season, at most -0.7, with a one-sided p-value at most 5 %
+ * after Holm's correction for the number of pairs tried. Needs three changes in each season that both know, which
+ * thirteen quarters hold; a correlation is no cause.
  */
 export function measuredFindings(
   { standings, indicators, figures, language, say }: Priorities,
@@ -240,7 +245,7 @@ export function measuredFindings(
   const tried = pairs(measured).flatMap(([first, second]) => {
     if (first.indicator === second.indicator) return [];
     const changes = changesOf(first, second, figures);
-    const found = changes ? rankCorrelation(changes[0], changes[1]) : null;
+    const found = changes ? rankCorrelation(changes.first, changes.second, changes.seasons) : null;
     return found ? [{ first, second, found }] : [];
   });
   const adjusted = holm(tried.map(({ found }) => found.p));
@@ -274,12 +279,11 @@ export function measuredFindings(
   });
 }
 
-/** Changes towards the target from a quarter to the next, in quarters that both objectives know. */
-function changesOf(
-  first: MeasuredObjective,
-  second: MeasuredObjective,
-  figures: readonly Figure[],
-): [number[], number[]] | undefined {
+/**
+ * Changes towards the target from a quarter to the next, each with its season (1 to 4), where both objectives know
+ * the two quarters; undefined where a season has too few.
+ */
+function changesOf(first: MeasuredObjective, second: MeasuredObjective, figures: readonly Figure[]) {
   const series = (o: MeasuredObjective) =>
     new Map(
       figures
@@ -288,14 +292,19 @@ function changesOf(
         .map((f) => [f.period, Number(f.value)]),
     );
   const [a, b] = [series(first), series(second)];
-  const quarters = [...a.keys()].filter((quarter) => b.has(quarter)).sort();
-  if (quarters.length < fewestQuarters) return undefined;
+  const known = (quarter: string) => a.has(quarter) && b.has(quarter);
+  const before = (quarter: string) => shiftQuarter(quarter, -1);
+  const quarters = [...a.keys()].filter((quarter) => known(quarter) && known(before(quarter))).sort();
+  const seasons = quarters.map((quarter) => Number(quarter.at(-1)));
+  const enough = [1, 2, 3, 4].every(
+    (season) => seasons.filter((one) => one === season).length >= fewestOfSeason,
+  );
+  if (!enough) return undefined;
   const changes = (of: Map<string, number>, direction: number) =>
-    quarters.slice(1).map((quarter, i) => {
-      const before = of.get(quarters[i] as string) as number;
-      return direction * ((of.get(quarter) as number) - before);
-    });
-  return [changes(a, sense(first)), changes(b, sense(second))];
+    quarters.map(
+      (quarter) => direction * ((of.get(quarter) as number) - (of.get(before(quarter)) as number)),
+    );
+  return { first: changes(a, sense(first)), second: changes(b, sense(second)), seasons };
 }
 
 function pairs(objectives: readonly MeasuredObjective[]): [MeasuredObjective, MeasuredObjective][] {

@@ -6,24 +6,59 @@ export interface RankCorrelation {
   readonly n: number;
 }
 
-/** Up to this many pairs the p-value is exact, over all permutations of the ranks at hand. */
-const exactUpTo = 8;
+/** Up to this many orders of the pairs the p-value is exact, over all of them. */
+const exactUpTo = 400_000;
 
 /**
- * Spearman's rho of two series (midranks for ties). The p-value is the share of permutations with as low a
- * rho: all of them up to eight pairs; beyond, Fisher's z with the variance 1.06 / (n - 3) (Fieller, Hartley
- * and Pearson, Biometrika 44, 1957). Null where a series does not move, or with fewer than four pairs.
+ * Spearman's rho of two series (midranks for ties), after the mean of its season is taken from each value, so that
+ * two series that only share a year's rhythm are not related. The p-value is the share of orders with as low a rho,
+ * where values change places within their season: all of them where there are at most 400,000; beyond, Fisher's z
+ * with the variance 1.06 / (n - 3) (Fieller, Hartley and Pearson, Biometrika 44, 1957), n less a pair for each season
+ * after the first. A season with one pair tells nothing and is left out. Null where a series does not move, or with
+ * fewer than four pairs.
  */
-export function rankCorrelation(first: readonly number[], second: readonly number[]): RankCorrelation | null {
-  const n = Math.min(first.length, second.length);
+export function rankCorrelation(
+  first: readonly number[],
+  second: readonly number[],
+  seasons: readonly number[] = first.map(() => 0),
+): RankCorrelation | null {
+  const strata = [...new Set(seasons)]
+    .map((season) => first.map((_, i) => i).filter((i) => seasons[i] === season))
+    .filter((places) => places.length > 1);
+  const n = strata.flat().length;
   if (n < 4) return null;
-  const [a, b] = [centred(ranks(first)), centred(ranks(second))];
+  const apart = (values: readonly number[]) =>
+    centred(
+      ranks(
+        strata.flatMap((places) =>
+          deviations(
+            places.map((i) => values[i] as number),
+            values,
+          ),
+        ),
+      ),
+    );
+  const [a, b] = [apart(first), apart(second)];
   const size = Math.sqrt(product(a, a) * product(b, b));
   if (size === 0) return null;
   const observed = product(a, b);
   const rho = observed / size;
-  return { rho, p: n <= exactUpTo ? exactShare(a, b, observed) : fisherShare(rho, n), n };
+  const lengths = strata.map((places) => places.length);
+  const orders = lengths.reduce((all, length) => all * factorial(length), 1);
+  return {
+    rho,
+    p: orders <= exactUpTo ? exactShare(a, b, lengths, observed) : fisherShare(rho, n - strata.length + 1),
+    n,
+  };
 }
+
+/** From their mean, in billionths of the largest of all: what differs by rounding alone is equal. */
+function deviations(values: readonly number[], all: readonly number[]): number[] {
+  const scale = Math.max(...all.map(Math.abs)) || 1;
+  return centred(values).map((value) => Math.round((value / scale) * 1e9));
+}
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
 /** Ranks from 1, equal values sharing the mean of theirs. */
 export function ranks(values: readonly number[]): number[] {
@@ -43,22 +78,31 @@ function product(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 }
 
-function exactShare(a: readonly number[], b: readonly number[], observed: number): number {
+/** Share of the orders of b within runs of these lengths whose product with a is as low. */
+function exactShare(
+  a: readonly number[],
+  b: readonly number[],
+  lengths: readonly number[],
+  observed: number,
+): number {
   let low = 0;
   let all = 0;
   const used = b.map(() => false);
+  const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length, 0));
   const place = (i: number, sum: number): void => {
     if (i === a.length) {
       all += 1;
       if (sum <= observed + 1e-9) low += 1;
       return;
     }
-    b.forEach((value, j) => {
-      if (used[j]) return;
+    const run = ends.findIndex((end) => i < end);
+    const end = ends[run] as number;
+    for (let j = end - (lengths[run] as number); j < end; j += 1) {
+      if (used[j]) continue;
       used[j] = true;
-      place(i + 1, sum + (a[i] as number) * value);
+      place(i + 1, sum + (a[i] as number) * (b[j] as number));
       used[j] = false;
-    });
+    }
   };
   place(0, 0);
   return low / all;

@@ -94,10 +94,10 @@ export const milestone = (
   rowNumber: 1,
 });
 
-/** Quarterly figures of the group from 2024-Q3 on. */
+/** Quarterly figures of the group, the last of 2026-Q3. */
 export const series = (of: string, values: readonly number[]): Figure[] =>
-  quartersBetween('2024-Q3', '2026-Q3')
-    .slice(0, values.length)
+  quartersBetween('2023-Q3', '2026-Q3')
+    .slice(-values.length)
     .map((period, i) => ({
       indicator: of,
       entity: 'GROUP',

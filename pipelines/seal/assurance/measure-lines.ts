@@ -58,18 +58,26 @@ export function measureLines(measure: Measure, columns: TableColumns, windows: r
 
 /** The measure's rows that some window of it needs. */
 function dated(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
-  const days = windows.toSorted((a, b) => (a.from < b.from ? -1 : 1));
-  const [widest, narrowest] = [days[0] as Window, days.at(-1) as Window];
+  const ends = [...new Set(windows.map(({ to }) => to))].sort();
+  const [from] = windows.map((one) => one.from).sort();
   const atEnd = measure.time === 'stock_end' || measure.time === 'trailing';
   const within = atEnd
-    ? `month = date_trunc('month', date '${widest.to}')`
-    : `date between date '${widest.from}' and date '${widest.to}'`;
-  // a day of entry or exit would tell who it is: the window is enough to count it in
-  const flow = `case when date >= date '${narrowest.from}' then date '${narrowest.to}' else date '${narrowest.from}' - 1 end::date`;
-  const shown = !measure.people ? 'date' : measure.time === 'flow' ? flow : 'last_day(date)';
+    ? `month in (${ends.map((to) => `date_trunc('month', date '${to}')`).join(', ')})`
+    : `date between date '${from}' and date '${ends.at(-1)}'`;
+  const shown = !measure.people ? 'date' : measure.time === 'flow' ? flowDay(windows) : 'last_day(date)';
   const rows = `(${measureRows(measure, columns)})`;
   return `select * replace (${shown} as date) from ${measure.people ? `(${numberedPeople(measure, rows)})` : rows}
       where ${within}${measure.aggregation === 'sum' ? '' : ' and key is not null'}`;
+}
+
+/** A day of entry or exit would tell who it is: the last day of its quarter, or the day before the first, is enough. */
+function flowDay(windows: readonly Window[]): string {
+  const quarters = windows
+    .filter(({ basis }) => basis === 'quarter')
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const last = quarters.map(({ to }) => `when date <= date '${to}' then date '${to}'`);
+  const before = `date '${quarters[0]?.from}'`;
+  return `case when date < ${before} then ${before} - 1 ${last.join(' ')} end::date`;
 }
 
 /** Number of lines in all; null where they would show fewer than five people of an entity at a date. */
