@@ -27,9 +27,13 @@ export async function contradictions(warehouse: Warehouse, priorities: Prioritie
   return [...uncarried(priorities), ...(await useCases(warehouse, priorities))];
 }
 
-function uncarried({ standings, actions, indicators, say, language }: Priorities): Finding[] {
-  if (standings.length === 0) return [];
-  const findings: Finding[] = [];
+/** Objectives for which nothing is under way, neither for themselves nor for a part of them, with how far they are. */
+export function inactionFindings(
+  standings: readonly Standing[],
+  indicators: readonly Indicator[],
+  language: Language,
+  say: Say,
+): Finding[] {
   const open = (own: readonly Action[]) =>
     own.some((action) => ['running', 'planned', 'late'].includes(action.status));
   // what is done for the parts of an objective is done for it
@@ -38,30 +42,39 @@ function uncarried({ standings, actions, indicators, say, language }: Priorities
       ({ objective, actions: own }) =>
         (objective.id === id && open(own)) || (objective.parent === id && carried(objective.id)),
     );
-  for (const { objective, status, value, targetInSeason } of standings) {
-    if (status === 'achieved' || carried(objective.id)) continue;
-    const indicator = indicators.find((one) => one.id === objective.indicator);
-    const shown = (amount: string | null) =>
-      quantity(amount, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
-    const known = value !== null && targetInSeason !== null;
-    findings.push({
-      id: `contradiction:no_action:${objective.id}`,
-      kind: 'contradiction',
-      severity: 'minor',
-      objective: objective.id,
-      sentence: say(known ? 'contradiction.no_action_for' : 'contradiction.no_action', {
-        objective: objective.label[language],
-        value: shown(value),
-        target: shown(targetInSeason),
-      }),
-      figures: known
-        ? [
-            { name: say('names.value'), value, unit: indicator?.unit ?? '' },
-            { name: say('names.target'), value: targetInSeason, unit: indicator?.unit ?? '' },
-          ]
-        : [],
+  return standings
+    .filter(({ objective, status }) => status !== 'achieved' && !carried(objective.id))
+    .map(({ objective, value, targetInSeason }) => {
+      const indicator = indicators.find((one) => one.id === objective.indicator);
+      const shown = (amount: string | null) =>
+        quantity(amount, indicator?.unit ?? '', indicator?.decimals ?? 0, language);
+      const known = value !== null && targetInSeason !== null;
+      return {
+        id: `${inaction}${objective.id}`,
+        kind: 'contradiction',
+        severity: 'minor',
+        objective: objective.id,
+        sentence: say(known ? 'contradiction.no_action_for' : 'contradiction.no_action', {
+          objective: objective.label[language],
+          value: shown(value),
+          target: shown(targetInSeason),
+        }),
+        figures: known
+          ? [
+              { name: say('names.value'), value, unit: indicator?.unit ?? '' },
+              { name: say('names.target'), value: targetInSeason, unit: indicator?.unit ?? '' },
+            ]
+          : [],
+      };
     });
-  }
+}
+
+const inaction = 'contradiction:no_action:';
+export const tellsInaction = ({ id }: Finding): boolean => id.startsWith(inaction);
+
+function uncarried({ standings, actions, indicators, say, language }: Priorities): Finding[] {
+  if (standings.length === 0) return [];
+  const findings = inactionFindings(standings, indicators, language, say);
   for (const department of departments) {
     if (standings.some((s) => s.objective.department === department)) continue;
     findings.push({

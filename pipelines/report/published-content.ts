@@ -1,3 +1,4 @@
+import { inactionFindings, tellsInaction } from '../alignment/contradictions.ts';
 import type { Finding } from '../alignment/finding.ts';
 import { driftFindings, ranked, standingTeller } from '../alignment/findings.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
@@ -35,7 +36,7 @@ export async function publishedContent(
   const rejected = new Set(changed.filter((one) => one.status === 'rejected').map((one) => one.indicator));
   const kept = content.findings.filter(
     (one) =>
-      !(onObjectives && one.kind === 'drift') &&
+      !(onObjectives && (one.kind === 'drift' || tellsInaction(one))) &&
       (one.indicator === undefined || !rejected.has(one.indicator)),
   );
   return {
@@ -45,7 +46,12 @@ export async function publishedContent(
     objectives,
     findings: ranked([
       ...kept,
-      ...(onObjectives ? driftFindings(objectives, catalogue, say) : []),
+      ...(onObjectives
+        ? [
+            ...driftFindings(objectives, catalogue, say),
+            ...inactionFindings(objectives, catalogue.indicators, run.language, say),
+          ]
+        : []),
       ...reviewFindings(content, changed, review, say),
     ]),
     review,

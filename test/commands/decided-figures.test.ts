@@ -180,6 +180,8 @@ describe('a published package is verified as it was published', () => {
       expect.stringMatching(
         /^decisions: decisions\.ndjson:\d+: water\.consumption:SA.*: A\. Martin approves an override of his own/,
       ),
+      // nor do the decisions make the approvals that the manifest says
+      expect.stringMatching(/^decisions: manifest\.json, publication\.approvals: .*"by":"A\. Martin"/),
     ]);
     // a decision that is taken out breaks the chain
     await writeFile(file, forged.slice(1).join(''));
