@@ -37,7 +37,17 @@ export function driftFindings(standings: readonly Standing[], catalogue: Catalog
     });
 }
 
-/** Gaps beyond tolerance, entity by entity; the group's own only when no entity explains it. */
+/** Gaps beyond tolerance, entity by entity; the group's own only when no entity has it. */
+export function gapsByEntity(results: readonly ReconciliationResult[]): ReconciliationResult[] {
+  const differing = results.filter((one) => one.status === 'differs');
+  return differing.filter(
+    (one) =>
+      one.entity !== GROUP ||
+      !differing.some((o) => o.reconciliation === one.reconciliation && o.entity !== GROUP),
+  );
+}
+
+/** What gaps beyond tolerance say. */
 export function gapFindings(
   results: readonly ReconciliationResult[],
   catalogue: Catalogue,
@@ -45,32 +55,23 @@ export function gapFindings(
   say: Say,
 ): Finding[] {
   const label = (id: string) => catalogue.measures.find((m) => m.id === id)?.label[language] ?? id;
-  return results
-    .filter((r) => r.status === 'differs')
-    .filter(
-      (r) =>
-        r.entity !== GROUP ||
-        !results.some(
-          (o) => o.reconciliation === r.reconciliation && o.entity !== GROUP && o.status === 'differs',
-        ),
-    )
-    .map((r) => ({
-      id: `reconciliation:${r.reconciliation}:${r.entity}`,
-      kind: 'reconciliation',
-      // a reviewer has said why: known, and no gate any more
-      severity: r.explanation
-        ? 'minor'
-        : r.gapShare !== null && r.gapShare > 2 * r.tolerance
-          ? 'critical'
-          : 'major',
-      entity: r.entity,
-      sentence: r.explanation ? r.sentence : `${r.sentence} ${r.likely}`.trim(),
-      figures: [
-        { name: label(r.left.measure), value: r.left.value, unit: r.unit },
-        { name: label(r.right.measure), value: r.right.value, unit: r.unit },
-        { name: say('names.gap'), value: r.gap, unit: r.unit },
-      ],
-    }));
+  return gapsByEntity(results).map((r) => ({
+    id: `reconciliation:${r.reconciliation}:${r.entity}`,
+    kind: 'reconciliation',
+    // a reviewer has said why: known, and no gate any more
+    severity: r.explanation
+      ? 'minor'
+      : r.gapShare !== null && r.gapShare > 2 * r.tolerance
+        ? 'critical'
+        : 'major',
+    entity: r.entity,
+    sentence: r.explanation ? r.sentence : `${r.sentence} ${r.likely}`.trim(),
+    figures: [
+      { name: label(r.left.measure), value: r.left.value, unit: r.unit },
+      { name: label(r.right.measure), value: r.right.value, unit: r.unit },
+      { name: say('names.gap'), value: r.gap, unit: r.unit },
+    ],
+  }));
 }
 
 export function standingTeller(catalogue: Catalogue, period: string, language: Language, say: Say) {

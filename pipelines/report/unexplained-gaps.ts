@@ -1,5 +1,5 @@
 import type { ReconciliationResult } from '../alignment/finding.ts';
-import { GROUP } from '../indicators/figure.ts';
+import { gapsByEntity } from '../alignment/findings.ts';
 import type { ReportContent } from './content.ts';
 import { reconciliationId } from './workbook/sheets/reconciliation-id.ts';
 
@@ -13,12 +13,7 @@ export function unexplainedGaps({
   review,
 }: Pick<ReportContent, 'reconciliations' | 'review'>): ReconciliationResult[] {
   const explained = new Set(review.explanations.map((one) => one.reconciliation));
-  const differing = reconciliations.filter((one) => one.status === 'differs');
-  return differing.filter(
-    (one) =>
-      !explained.has(reconciliationId(one)) &&
-      one.explanation === null &&
-      (one.entity !== GROUP ||
-        !differing.some((o) => o.reconciliation === one.reconciliation && o.entity !== GROUP)),
+  return gapsByEntity(reconciliations).filter(
+    (one) => !explained.has(reconciliationId(one)) && one.explanation === null,
   );
 }

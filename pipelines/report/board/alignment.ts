@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Finding, ReconciliationResult } from '../../alignment/finding.ts';
+import { gapsByEntity } from '../../alignment/findings.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
 import {
@@ -41,7 +42,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
     )
     .map(({ result }) => result);
   const count = (status: ReconciliationResult['status']) => results.filter((r) => r.status === status).length;
-  const differing = results.filter((r) => r.status === 'differs');
+  const differing = gapsByEntity(results);
   // a board reads the group and what does not agree; the workbook holds every company's line
   const printed = results.filter((r) => r.entity === GROUP || r.status !== 'agrees');
   const open = columnScale(
