@@ -6,10 +6,17 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     testTimeout: 240_000,
     hookTimeout: 900_000,
+    // a run waits for its browser and its database in turn: two test files at once keep two cores busy
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          globalSetup: ['test/sample/extracts.ts'],
+        },
       },
       { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'] } },
     ],

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
@@ -26,7 +24,6 @@ let content: ReportContent;
 const period = '2026-Q3';
 
 beforeAll(async () => {
-  await promisify(execFile)('npm', ['run', '--silent', 'sample'], { cwd: projectFolder });
   out = await mkdtemp(join(tmpdir(), 'concordance-sample-'));
   outcome = await runQuarter(
     planOf(await loadProject(join(sample, 'concordance.yaml')), { period, out }),
