@@ -107,7 +107,7 @@ async function wrongly(): Promise<string> {
   };
   await edit('concordance.yaml', 'entry: 2026-05-01', 'entry: 2026-06-01');
   await edit('catalogue/factors/group_factors.csv', ',0.118,', ',0.130,');
-  await mkdir(join(folder, 'catalogue/measures'));
+  await mkdir(join(folder, 'catalogue/measures'), { recursive: true });
   await edit(
     'catalogue/measures/environment.yaml',
     `filter: "treatment_class = 'recycled'"`,
