@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    testTimeout: 240_000,
+    testTimeout: 600_000,
     hookTimeout: 900_000,
     // a run waits for its browser and its database in turn: two test files at once keep two cores busy
     maxWorkers: 2,

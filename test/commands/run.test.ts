@@ -153,24 +153,6 @@ describe('concordance run', () => {
     expect(ended.err).toMatch(message);
     expect(ended.err).not.toMatch(/\n\s+at /);
   });
-
-  test('killed at any step leaves nothing half written, and the next start gives the same package', async () => {
-    project = await tinyProject();
-    await run();
-    const whole = await readFile(latest('manifest.json'));
-    const again = await tinyProject();
-    await project.remove();
-    project = again;
-    for (const step of ['collect', 'stage', 'harmonise', 'objectives', 'report', 'seal']) {
-      const killed = await concordance(['run', '-c', project.config, '--period', '2026-Q3'], {
-        killAt: `"step":"${step}"`,
-      });
-      expect(killed.signal, step).toBe('SIGKILL');
-      await expect(readdir(join(project.folder, 'out', '2026-Q3')), step).rejects.toThrow('ENOENT');
-    }
-    expect((await run()).status).toBe(0);
-    expect(await readFile(latest('manifest.json'))).toEqual(whole);
-  });
 });
 
 describe('extracts that hold identities', () => {

@@ -75,18 +75,14 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the program as a user does; `killAt` kills it with SIGKILL as soon as it prints that text. */
-export function concordance(
-  args: readonly string[],
-  options: { killAt?: string; cwd?: string } = {},
-): Promise<Ended> {
+/** Runs the program as a user does. */
+export function concordance(args: readonly string[], options: { cwd?: string } = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk) => {
       out += chunk;
-      if (options.killAt && out.includes(options.killAt)) child.kill('SIGKILL');
     });
     child.stderr.on('data', (chunk) => {
       err += chunk;
