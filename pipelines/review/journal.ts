@@ -56,11 +56,12 @@ export async function appendJournal(
   const entries = [...journal.entries];
   const hashes = [...journal.hashes];
   for (const one of added) {
-    const entry: JournalEntry = {
+    // in the order of the schema, which reading gives too: what is written again is the same to the byte
+    const entry = JournalEntry.parse({
       sequence: entries.length + 1,
       previous: hashes.at(-1) ?? manifestSha256,
       ...one,
-    };
+    });
     entries.push(entry);
     hashes.push(sha256(JSON.stringify(entry)));
   }
