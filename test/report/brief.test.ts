@@ -96,7 +96,8 @@ describe('the page of the review', () => {
     // what holds is counted, not listed
     expect(text).toContain('1 other decision holds.');
     expect(text).not.toContain('Water (group');
-    expect(plain(await renderBrief(dossier('en'), null, [], templatesFolder))).toContain('holds no decision');
+    const undecided = { ...dossier('en'), followed: [] };
+    expect(plain(await renderBrief(undecided, null, [], templatesFolder))).toContain('holds no decision');
   });
 
   it('shows the parts of each rank', async () => {
