@@ -4,7 +4,7 @@ import type { Indicator } from '../indicators/catalogue.ts';
 import { dayName, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
-import { arbitrationSubject, type CarriedResolution, spentOn } from './resolution.ts';
+import { arbitrationSubject, type CarriedResolution, ownId, spentOn, spentOnAll } from './resolution.ts';
 
 /**
  * What became of a resolution. `done`: the action is done or, if refused, stopped; the objective is back on its
@@ -44,33 +44,23 @@ export function followUp(
   facts: FollowUpFacts,
 ): FollowedResolution[] {
   return resolutions
-    .map((one): FollowedResolution => {
-      const id = one.subject.slice(one.subject.indexOf(':') + 1);
-      if (one.subject === arbitrationSubject) return { ...one, ...arbitrated(one, facts) };
-      return one.subject.startsWith('objective:')
-        ? {
-            ...one,
-            ...ofObjective(
-              one,
-              facts.standings.find((s) => s.objective.id === id),
-              facts,
-            ),
-          }
-        : {
-            ...one,
-            ...ofAction(
-              one,
-              facts.actions.find((a) => a.id === id),
-              facts,
-            ),
-          };
-    })
+    .map((one) => ({ ...one, ...becameOf(one, facts) }))
     .sort(
       (a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) || (a.subject < b.subject ? -1 : 1),
     );
 }
 
 type Became = Pick<FollowedResolution, 'outcome' | 'sentence'>;
+
+function becameOf(one: CarriedResolution, facts: FollowUpFacts): Became {
+  if (one.subject === arbitrationSubject) return arbitrated(one, facts);
+  const own = ownId(one.subject);
+  const standing = facts.standings.find(({ objective }) => objective.id === own);
+  const action = facts.actions.find(({ id }) => id === own);
+  return one.subject.startsWith('objective:')
+    ? ofObjective(one, standing, facts)
+    : ofAction(one, action, facts);
+}
 
 const passed = ({ due }: CarriedResolution, { day }: FollowUpFacts) => due !== null && due <= day;
 
@@ -146,7 +136,7 @@ function arbitrated(one: CarriedResolution, facts: FollowUpFacts): Became {
   const { say, language, currency } = facts;
   const chosen = facts.actions.filter(({ id }) => one.before.chosen.includes(id));
   const count = (status: Action['status']) => chosen.filter((action) => action.status === status).length;
-  const spent = chosen.reduce((sum, action) => sum.plus(spentOn(action) ?? 0), new Decimal(0));
+  const spent = spentOnAll(chosen);
   const done = count('done') === one.before.chosen.length;
   return {
     outcome: one.decision === 'accept' && done ? 'done' : unreached(one, facts),

@@ -23,6 +23,9 @@ export interface Resolution {
 
 export const arbitrationSubject = 'arbitration';
 
+/** Id of the objective or of the action that a subject names. */
+export const ownId = (subject: string): string => subject.slice(subject.indexOf(':') + 1);
+
 /** What a run says of something that a review may decide. */
 export interface SubjectState {
   readonly label: string;
@@ -78,13 +81,11 @@ export function subjectsOf(
 export function stateOf(subject: string, run: Decidable, language: Language): SubjectState | undefined {
   const { arbitration } = run;
   const actions = actionsOf(run);
-  const id = subject.slice(subject.indexOf(':') + 1);
+  const id = ownId(subject);
   if (subject === arbitrationSubject) {
     if (!arbitration) return undefined;
     const { chosen } = arbitration.set;
-    const spent = actions
-      .filter((action) => chosen.includes(action.id))
-      .reduce((sum, action) => sum.plus(spentOn(action) ?? 0), new Decimal(0));
+    const spent = spentOnAll(actions.filter((action) => chosen.includes(action.id)));
     return { label: '', status: null, value: spent.toFixed(), chosen };
   }
   if (subject.startsWith('objective:')) {
@@ -104,6 +105,9 @@ export function stateOf(subject: string, run: Decidable, language: Language): Su
 
 /** As the ledger tells it where its lines bear the action's code, else as the register does. */
 export const spentOn = ({ ledgerSpent, spent }: Action): string | null => ledgerSpent ?? spent;
+
+export const spentOnAll = (actions: readonly Action[]): Decimal =>
+  actions.reduce((sum, action) => sum.plus(spentOn(action) ?? 0), new Decimal(0));
 
 export const actionsOf = ({
   objectives,

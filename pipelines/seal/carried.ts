@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Explanation } from '../alignment/reconcile.ts';
 import type { LedgerLine } from '../review/ledger.ts';
 import type { CarriedResolution } from '../review/resolution.ts';
@@ -20,5 +22,11 @@ export interface Carried {
 }
 
 export const carriedFile = 'carried.json';
+
+/** `carried.json` of a package, where it can be read: that it is what the manifest seals, `verify` tells. */
+export async function readCarried(folder: string): Promise<Carried | undefined> {
+  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Carried);
+}
 
 export const carriedText = (carried: Carried): string => `${JSON.stringify(carried, null, 2)}\n`;

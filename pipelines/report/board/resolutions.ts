@@ -1,5 +1,5 @@
 import type { FollowedResolution } from '../../review/follow-up.ts';
-import { actionsOf, arbitrationSubject, type Resolution } from '../../review/resolution.ts';
+import { actionsOf, arbitrationSubject, ownId, type Resolution } from '../../review/resolution.ts';
 import type { ReportContent } from '../content.ts';
 import { quarter, shortDate } from '../format.ts';
 import type { Voice } from './voice.ts';
@@ -57,7 +57,7 @@ export function labelOf(
   voice: Voice,
 ): string {
   if (subject === arbitrationSubject) return voice.say('resolutions.arbitration');
-  const id = subject.slice(subject.indexOf(':') + 1);
+  const id = ownId(subject);
   const objective = content.objectives.find((one) => one.objective.id === id)?.objective;
   if (subject.startsWith('objective:')) return objective?.label[voice.language] ?? then ?? id;
   return actionsOf(content).find((one) => one.id === id)?.name ?? then ?? id;

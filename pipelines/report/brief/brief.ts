@@ -14,7 +14,7 @@ import {
 import type { Dossier, DossierAction, DossierObjective } from '../../review/dossier.ts';
 import type { FollowedResolution } from '../../review/follow-up.ts';
 import type { ToldDecision } from '../../review/last-decisions.ts';
-import { arbitrationSubject } from '../../review/resolution.ts';
+import { arbitrationSubject, ownId } from '../../review/resolution.ts';
 import { loadTemplates, Markup } from '../board/template.ts';
 import { type Voice, voiceOf } from '../board/voice.ts';
 
@@ -117,7 +117,7 @@ function ownOf(dossier: Dossier, owner: string | null) {
   const questions = dossier.questions.filter(mine);
   const actionIds = new Set(actions.map((one) => one.id));
   const followed = (dossier.followed ?? []).filter(({ subject, owner: charged }) => {
-    const id = subject.slice(subject.indexOf(':') + 1);
+    const id = ownId(subject);
     return owner === null || same(charged, owner) || objectiveIds.has(id) || actionIds.has(id);
   });
   if (owner !== null && objectives.length + actions.length + questions.length === 0) {

@@ -12,7 +12,7 @@ import { type LedgerLine, ledgerHead, linesOf, readLedger } from '../../review/l
 import { publishedTable } from '../../review/published-table.ts';
 import { breachesOf, sameValue } from '../../review/replay.ts';
 import { type Resolution, subjectsOf } from '../../review/resolution.ts';
-import { type Carried, carriedFile } from '../carried.ts';
+import { carriedFile, readCarried } from '../carried.ts';
 import { keptJournal } from '../kept-journal.ts';
 import { type Manifest, readManifest, sha256, sha256File } from '../manifest.ts';
 import { announcedBy } from '../published.ts';
@@ -130,9 +130,8 @@ export async function checkPublished(
  * beside this package. The journal may have grown since: what it said then, it still says.
  */
 async function checkCarriedResolutions(folder: string, findings: Findings): Promise<void> {
-  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  const { previous, resolutions = [] } = JSON.parse(text) as Partial<Carried>;
+  const carried = await readCarried(folder);
+  const previous = carried?.previous;
   if (!previous) return;
   const before = join(dirname(dirname(folder)), previous.period, previous.run);
   const sealed = await readManifest(before).catch(() => undefined);
@@ -143,19 +142,15 @@ async function checkCarriedResolutions(folder: string, findings: Findings): Prom
     });
   });
   if (!journal) return;
-  const said = [...journal.entries.map(resolutionOf), ...(await carriedBy(before))].map(statement);
-  for (const one of resolutions)
-    if (one.period === previous.period && !said.includes(statement(one)))
+  const carriedThen = (await readCarried(before))?.resolutions ?? [];
+  const said = new Set([...journal.entries.map(resolutionOf), ...carriedThen].map(statement));
+  for (const one of carried.resolutions ?? [])
+    if (one.period === previous.period && !said.has(statement(one)))
       findings.differs('decisions', carriedFile, 'resolution_unsaid', {
         subject: one.subject,
         by: one.by,
         run: previous.run,
       });
-}
-
-async function carriedBy(folder: string): Promise<readonly Resolution[]> {
-  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => '{}');
-  return (JSON.parse(text) as Partial<Carried>).resolutions ?? [];
 }
 
 const statement = ({ subject, decision, owner, due, reason, by, on }: Resolution): string =>

@@ -226,9 +226,3 @@ export function stagedExtracts(
     ];
   });
 }
-
-/** `carried.json`, where it can be read: that it is what the manifest seals, {@link checkCarried} tells. */
-export async function readCarried(folder: string): Promise<Carried | undefined> {
-  const text = await readFile(join(folder, carriedFile), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as Carried);
-}

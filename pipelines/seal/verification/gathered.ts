@@ -15,13 +15,13 @@ import { gatherEmissions } from '../../report/gather-emissions.ts';
 import { idOf } from '../../review/applied.ts';
 import type { StagedExtract } from '../../stage/stage.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import type { Carried } from '../carried.ts';
+import { type Carried, readCarried } from '../carried.ts';
 import type { Manifest } from '../manifest.ts';
 import { statedOf } from '../manifest-of.ts';
 import { keptAs } from '../personal.ts';
 import { publishedFolder } from '../published.ts';
 import type { RunRecord } from '../record-run.ts';
-import { type Defined, readCarried, stagedExtracts } from './definition.ts';
+import { type Defined, stagedExtracts } from './definition.ts';
 import type { Findings } from './report.ts';
 import { unlike } from './unlike.ts';
 

@@ -1,8 +1,10 @@
 import { listed, percentage, quantity } from '../../../language/quantity.ts';
+import type { Action } from '../../../objectives/objective.ts';
 import type { FollowedResolution } from '../../../review/follow-up.ts';
 import {
   actionsOf,
   choices,
+  ownId,
   type Resolution,
   type Subject,
   spentOn,
@@ -15,6 +17,7 @@ import { quoted } from '../cell-text.ts';
 import type { SheetFile } from '../excel.ts';
 import { ink } from '../look.ts';
 import { type Here, type Ranges, tableSheet } from '../table.ts';
+import { fieldPrompt } from './field-prompt.ts';
 
 /**
  * What the review decides, with what the last one decided of it and what became of that. Read back by the id in
@@ -58,7 +61,7 @@ interface About {
 
 function aboutOf({ id, kind }: Subject, last: FollowedResolution | undefined, book: Book): About {
   const { content, places, words: of } = book;
-  const own = id.slice(id.indexOf(':') + 1);
+  const own = ownId(id);
   const standing = content.objectives.find(({ objective }) => objective.id === own);
   const action = actionsOf(content).find((one) => one.id === own);
   if (kind === 'arbitration')
@@ -80,7 +83,7 @@ function aboutOf({ id, kind }: Subject, last: FollowedResolution | undefined, bo
       label: link(action.name, places.link(`action:${own}`)),
       department: action.department,
       owner: action.owner,
-      situation: actionText(own, book),
+      situation: actionText(action, book),
     };
   return {
     label: text(last?.before.label ?? own),
@@ -91,13 +94,11 @@ function aboutOf({ id, kind }: Subject, last: FollowedResolution | undefined, bo
 }
 
 /** An action as its register and the arbitration tell it. */
-function actionText(id: string, book: Book): string {
+function actionText(action: Action, book: Book): string {
   const { words: of, language, content } = book;
-  const action = actionsOf(content).find((one) => one.id === id);
-  if (!action) return '';
   const money = (value: string | null) => quantity(value, content.group.currency, 0, language);
   const spent = spentOn(action);
-  const ranked = content.arbitration?.ranking.find(({ option }) => option.id === id);
+  const ranked = content.arbitration?.ranking.find(({ option }) => option.id === action.id);
   return [
     of.say(spent === null ? 'resolutions.action_unspent' : 'resolutions.action', {
       status: of.name('action_statuses', action.status),
@@ -179,12 +180,7 @@ function controlCell(here: Here, recorded: boolean, book: Book): Cell {
 
 function validate(sheet: SheetFile, ranges: Ranges, book: Book): void {
   const { say } = book.words;
-  const message = (field: string) => ({
-    promptTitle: say(`resolutions.prompts.${field}.title`),
-    prompt: say(`resolutions.prompts.${field}.prompt`),
-    errorTitle: say(`resolutions.prompts.${field}.title`),
-    error: say(`resolutions.prompts.${field}.error`),
-  });
+  const message = fieldPrompt(book, 'resolutions');
   const length = (from: string, to: string) => ({
     type: 'textLength' as const,
     operator: 'between' as const,

@@ -8,6 +8,7 @@ import { quoted } from '../cell-text.ts';
 import type { SheetFile } from '../excel.ts';
 import { ink, valueFormat } from '../look.ts';
 import { type Here, mostRows, type Ranges, tableSheet } from '../table.ts';
+import { fieldPrompt } from './field-prompt.ts';
 import { changeCell } from './indicators.ts';
 
 interface Line {
@@ -166,12 +167,7 @@ function standingOf(book: Book, indicator: Indicator, figure: Figure): string {
 
 function validate(sheet: SheetFile, ranges: Ranges, book: Book): void {
   const { say } = book.words;
-  const message = (field: string) => ({
-    promptTitle: say(`review.prompts.${field}.title`),
-    prompt: say(`review.prompts.${field}.prompt`),
-    errorTitle: say(`review.prompts.${field}.title`),
-    error: say(`review.prompts.${field}.error`),
-  });
+  const message = fieldPrompt(book, 'review');
   const first = ranges.head;
   const override = quoted(say('review.decisions.override'));
   sheet.validate(ranges.of('decision'), {
