@@ -1,13 +1,21 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
+import { wording } from '../../pipelines/language/wording.ts';
 import { readPastDecisions } from '../../pipelines/past-decisions.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
+import { readContent } from '../../pipelines/report/record-content.ts';
+import type { Review } from '../../pipelines/review/decision.ts';
 import type { Dossier } from '../../pipelines/review/dossier.ts';
+import { appendJournal, type NewEntry } from '../../pipelines/review/journal.ts';
 import type { ToldDecision } from '../../pipelines/review/last-decisions.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { readManifest, sha256File } from '../../pipelines/seal/manifest.ts';
+import { openRun } from '../../pipelines/seal/trace.ts';
+import { checkDecisions, checkPublished } from '../../pipelines/seal/verification/decisions.ts';
+import { Findings } from '../../pipelines/seal/verification/report.ts';
 import { verify } from '../../pipelines/seal/verify.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
@@ -33,6 +41,7 @@ let next: Reviewer;
 let dossier: Dossier;
 let asked: Finding[];
 let checked: string[];
+let third: string;
 
 const reconciliation = `reconciliations:
   - id: tonnes
@@ -154,7 +163,7 @@ beforeAll(async () => {
 
   await project.write('extracts/actions.csv', actions(4000));
   await project.write('extracts/waste_2026-Q2.csv', waste('C', '2026-05', '12.5'));
-  const third = await run('2026-Q3');
+  third = await run('2026-Q3');
   past = await readPastDecisions(third);
   next = await Reviewer.open(join(third, 'review.xlsx'));
   dossier = JSON.parse(await readFile(join(third, 'agenda.json'), 'utf8'));
@@ -243,4 +252,47 @@ test('what went otherwise than decided is a finding that asks the owner of the a
 
 test('the package that follows decisions recomputes whole', () => {
   expect(checked).toEqual([]);
+});
+
+test('verify names decisions that no review took: on nothing of the run, lacking what it asks for, or said to be of the run before', async () => {
+  const manifest = await readManifest(third);
+  const sealed = await sha256File(join(third, 'manifest.json'));
+  const entry = (subject: string): NewEntry => ({
+    kind: 'resolution',
+    subject,
+    decision: 'accept',
+    by: 'Le comité',
+    on: '2026-10-12',
+    from: { state: 'open', value: null },
+    to: { state: 'accepted', value: null },
+    reason: null,
+    evidence: null,
+    comment: null,
+    workbook: '0'.repeat(64),
+    recorded_at: '2026-10-13T08:00:00.000Z',
+  });
+  const journal = join(project.folder, 'out/2026-Q3/review', `${manifest.run}.ndjson`);
+  await appendJournal(journal, sealed, { entries: [], hashes: [] }, [
+    { ...entry('action:GHOST'), owner: 'Directrice', due: '2026-12-31' },
+    entry('action:METER'),
+  ]);
+  const carried = join(third, 'carried.json');
+  const text = await readFile(carried, 'utf8');
+  await writeFile(carried, text.replace('trop cher pour ce qu’elle économise', 'le comité n’en veut pas'));
+  const findings = new Findings(await wording('en', 'verify'));
+  const { warehouse } = await openRun(third);
+  try {
+    const review = await checkDecisions(third, manifest, findings);
+    expect(review).toBeDefined();
+    await checkPublished(third, manifest, await readContent(warehouse), review as Review, findings);
+  } finally {
+    await warehouse.close();
+    await writeFile(carried, text);
+    await rm(journal);
+  }
+  expect(findings.differences.map(({ place, what }) => `${place}: ${what}`)).toEqual([
+    `review/${manifest.run}.ndjson:2: the decision on action:METER lacks who sees to it, its day or its reason`,
+    `review/${manifest.run}.ndjson: action:GHOST was decided, and is nothing that this run puts before its review`,
+    `carried.json: the decision on action:LOOP (Le comité) is said to be of ${manifest.previous?.run}, whose journal does not hold it`,
+  ]);
 });
