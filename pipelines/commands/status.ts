@@ -1,9 +1,10 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadProject } from '../configuration/load.ts';
 import { lastClosedQuarter, quartersBetween } from '../configuration/period.ts';
 import type { Manifest } from '../seal/manifest.ts';
+import { packagesFolder } from '../seal/packages.ts';
 import { publicationsOf } from '../seal/published.ts';
 import { runState } from '../seal/run-state.ts';
 
@@ -23,14 +24,17 @@ export function statusCommand(): Command {
   return new Command('status')
     .description('periods, runs and their states, and what is missing')
     .requiredOption('-c, --config <file>', 'configuration')
-    .option('--out <folder>', 'where packages are (default: out beside the configuration)')
+    .option(
+      '--out <folder>',
+      'where packages are (default: out beside the configuration, else in the current folder)',
+    )
     .option('--json', 'as JSON')
     .action(status);
 }
 
 async function status(options: { config: string; out?: string; json?: boolean }): Promise<void> {
   const project = await loadProject(options.config);
-  const out = options.out ? resolve(options.out) : join(project.base, 'out');
+  const out = await packagesFolder(project, options.out);
   const today = new Date().toISOString().slice(0, 10);
   const closed = lastClosedQuarter(today, project.configuration.fiscal_year_start_month);
   const periods: PeriodStatus[] = [];

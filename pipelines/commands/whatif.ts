@@ -1,5 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Arbitration, arbitrate } from '../alignment/arbitration/arbitrate.ts';
 import { readProblem } from '../alignment/arbitration/record.ts';
@@ -7,6 +5,7 @@ import { loadProject } from '../configuration/load.ts';
 import { Fault } from '../fault.ts';
 import { percentage, quantity } from '../language/quantity.ts';
 import { type Say, wording } from '../language/wording.ts';
+import { latestPackage } from '../seal/packages.ts';
 import { openRun } from '../seal/trace.ts';
 
 interface Options {
@@ -30,15 +29,17 @@ export function whatifCommand(): Command {
       [] as string[],
     )
     .option('--period <quarter>', 'quarter of the run (default: the latest that has run)')
-    .option('--out <folder>', 'where packages are (default: out beside the configuration)')
+    .option(
+      '--out <folder>',
+      'where packages are (default: out beside the configuration, else in the current folder)',
+    )
     .option('--json', 'as JSON')
     .action(whatif);
 }
 
 async function whatif(options: Options): Promise<void> {
   const project = await loadProject(options.config);
-  const out = options.out ? resolve(options.out) : join(project.base, 'out');
-  const folder = await latestRun(out, options.period);
+  const folder = await latestPackage(project, options.config, options);
   const { warehouse, record } = await openRun(folder);
   try {
     const problem = await readProblem(warehouse, folder);
@@ -76,26 +77,6 @@ function amount(text: string | undefined): string | undefined {
       exitStatus: 2,
     });
   return plain;
-}
-
-/** The package of the newest quarter that has run, or of the quarter asked for. */
-async function latestRun(out: string, period: string | undefined): Promise<string> {
-  const found = await readdir(out).catch(() => []);
-  const periods = period
-    ? [period]
-    : found
-        .filter((name) => /^\d{4}-Q[1-4]$/.test(name))
-        .sort()
-        .reverse();
-  for (const one of periods) {
-    const folder = join(out, one, 'latest');
-    if (await stat(folder).catch(() => undefined)) return folder;
-  }
-  throw new Fault(
-    'ARB-005',
-    `There is no run${period ? ` of ${period}` : ''} in ${out}.`,
-    'Run the quarter first with `concordance run`, or name the folder with --out.',
-  );
 }
 
 function summary(one: Arbitration) {

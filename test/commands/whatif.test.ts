@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
@@ -81,9 +83,35 @@ describe('whatif', { timeout: 180_000 }, () => {
       status: 2,
       err: expect.stringContaining('ARB-004'),
     });
-    expect(await whatif('--period', '2025-Q1')).toMatchObject({
-      status: 1,
-      err: expect.stringContaining('ARB-005'),
+    expect(await whatif('--period', '2026-Q2')).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(
+        /RUN-004 Essai has no run of 2026-Q2 in .*concordance run -c .* --period 2026-Q2/s,
+      ),
     });
+  });
+
+  test("finds the group's packages in the current folder where none are beside the configuration, and nobody else's", async () => {
+    for (const [folder, name] of [
+      ['group', 'Essai'],
+      ['other', 'Autre'],
+    ])
+      for (const file of ['concordance.yaml', 'objectives.yaml', 'pseudonym.key'])
+        await project.write(
+          `${folder}/${file}`,
+          (await readFile(join(project.folder, file), 'utf8')).replace('name: Essai,', `name: ${name},`),
+        );
+    const asked = (config: string) =>
+      concordance(['whatif', '-c', config, '--budget', '40000', '--without', 'A-LOOP'], {
+        cwd: project.folder,
+      });
+    const found = await asked('group/concordance.yaml');
+    expect([found.status, found.err]).toEqual([0, '']);
+    expect(found.out).toContain('Retenues : A-TAPS Robinets');
+    const none = await asked('other/concordance.yaml');
+    expect(none.status).toBe(2);
+    expect(none.err).toMatch(
+      /RUN-004 Autre has no run in .*other\/out.*`concordance run -c other\/concordance\.yaml`/s,
+    );
   });
 });
