@@ -7,12 +7,18 @@ let built: Harmonised | undefined;
 afterEach(() => built?.close());
 
 test('an activity whose factors are of other dates is named, with its dates and those of the factors', async () => {
-  built = await harmonised({
-    meter_readings: `entity  site  meter  carrier  period_start  period_end  quantity  unit  quality
+  // all consumption of Austria is disclosed: AIB publishes no residual mix of it
+  built = await harmonised(
+    {
+      meter_readings: `entity  site  meter  carrier  period_start  period_end  quantity  unit  quality
         A  SA  X1  electricity  2022-01-01  2022-01-31  1  MWh  measured
         D  SD  X3  electricity  2026-01-01  2026-01-31  2  MWh  measured
         D  SD  X2  district_heat  2025-01-01  2025-01-31  1  MWh  measured`,
-  });
+    },
+    undefined,
+    '2026-Q1',
+    (warehouse) => warehouse.run("update reference.site set country = 'AT' where site = 'SD'"),
+  );
   const findings = await qualityFindings(built.warehouse, {
     staged: [],
     missing: [],
@@ -30,8 +36,8 @@ test('an activity whose factors are of other dates is named, with its dates and 
     'quality:residual_mix',
   ]);
   expect(findings[0]?.sentence).toMatch(/electricity: 1 rows from 2022-01-31 to 2022-01-31 .*2023-01-01/);
-  expect(findings[1]?.sentence).toContain('electricity DE (upstream and losses: 2,000\u00a0kWh, 1 row)');
-  // 2 000 kWh in Germany at the grid's 0,311 kg/kWh: 0,622 t
-  expect(findings[2]?.sentence).toContain('DE (2,000\u00a0kWh)');
-  expect(Number(findings[2]?.figures[0]?.value)).toBeCloseTo(0.622, 6);
+  expect(findings[1]?.sentence).toContain('electricity AT (upstream and losses: 2,000\u00a0kWh, 1 row)');
+  // 2,000 kWh at the grid's 0.0570 kg/kWh
+  expect(findings[2]?.sentence).toContain('AT (2,000\u00a0kWh)');
+  expect(Number(findings[2]?.figures[0]?.value)).toBeCloseTo(0.114, 6);
 });

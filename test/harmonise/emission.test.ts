@@ -74,10 +74,10 @@ describe('emissions', () => {
     ).toEqual([
       ['location', 'DE', '1000.000', 'eu23-grid-de', '0.311000', null],
       ['location', 'FR', '1000.000', 'eu23-grid-fr', '0.048200', null],
-      // 400 kWh at the contract's 0.2, 600 at the grid's 0.311 for want of a residual mix
+      // 400 kWh at the contract's 0.2, 600 at the residual mix of 2025, 0.70147
       ['market', 'DE', '400.000', 'contract:HKN-1', '0.080000', 'contract'],
-      ['market', 'DE', '600.000', 'eu23-grid-de', '0.186600', 'grid_average_without_residual_mix'],
-      ['market', 'FR', '1000.000', 'eu23-grid-fr', '0.048200', 'grid_average_without_residual_mix'],
+      ['market', 'DE', '600.000', 'aib25-residual-de', '0.420882', 'residual_mix'],
+      ['market', 'FR', '1000.000', 'aib25-residual-fr', '0.017110', 'residual_mix'],
     ]);
   });
 

@@ -120,8 +120,9 @@ const staged = {
 // scope 1, in kg: gas 1,000 kWh x 0.187; wood 1,000 kWh x 0.0140; diesel 100 l x 2.49; R-410A 1.5 kg x 2,256; CO2 500 + CH4 10 x 29.8
 const [gas, wood, diesel, fluid, process] = [0.187, 0.014, 0.249, 3.384, 0.798];
 const s1 = 4.632; // their sum
-// scope 2: FR 10,000 kWh x 0.0482 = 0.482, of which 4,000 under a guarantee at 0; DE 5,000 x 0.311 = 1.555; heat has no factor
-const [location, market] = [0.482 + 1.555, 0.2892 + 1.555];
+// scope 2: FR 10,000 kWh x 0.0482 = 0.482, DE 5,000 x 0.311 = 1.555; heat has no factor
+// on the market: 4,000 kWh under a guarantee at 0, the other 6,000 at the French residual mix, 0.01711, and the German, 0.70147
+const [location, market] = [0.482 + 1.555, 0.10266 + 3.50735];
 // 3.1: fees 1 kEUR x 67 = 0.067; steel by weight 1,000 kg x 1.5 = 1.5 in place of January's 10 kEUR; February's 1 kEUR x 317 = 0.317
 const c1 = 0.067 + 1.5 + 0.317;
 const c2 = 0.546; // 2 kEUR x 273
@@ -186,7 +187,7 @@ const expected: Record<string, number> = {
   'ghg.s3.spend_share': ((0.067 + 0.317 + 0.546 + 0.05) / s3) * 100,
   'ghg.total.market': s1 + market + s3,
   'ghg.total.location': s1 + location + s3,
-  // grid factors, upstream factors, CH4 and the car are to be confirmed
+  // residual mixes, upstream factors, CH4 and the car are to be confirmed
   'ghg.factors_to_confirm_share': ((market + c3 + 0.298 + c7) / (s1 + market + s3)) * 100,
   'ghg.intensity_revenue': (s1 + market) / 2,
   'ghg.intensity_revenue_location': (s1 + location) / 2,
