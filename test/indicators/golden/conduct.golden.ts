@@ -137,6 +137,49 @@ export const conduct: GoldenCase[] = [
     },
   },
   {
+    name: 'financing, taxes and result of A at 31 March 2026, B with a ledger and no opening entries',
+    period: '2026-Q1',
+    staged: {
+      'fec_entries@FEC2025': `${ledgerHead}
+        111111111  2025-12-31  AN  1  2025-01-01  101000  -  Capital  0  9000
+        111111111  2025-12-31  OD  2  2025-06-30  164000  -  Emprunt  0  7000`,
+      'fec_entries@FEC2026': `${ledgerHead}
+        111111111  2026-12-31  AN  1  2026-01-01  101000  -  Capital  0  9000
+        111111111  2026-12-31  AN  1  2026-01-01  120000  -  Résultat 2025  0  1000
+        111111111  2026-12-31  AN  1  2026-01-01  131000  -  Subvention  0  300
+        111111111  2026-12-31  AN  1  2026-01-01  164000  -  Emprunt  0  5000
+        111111111  2026-12-31  OD  2  2026-02-15  120000  -  Affectation  1000  0
+        111111111  2026-12-31  OD  2  2026-02-15  106000  -  Affectation  0  400
+        111111111  2026-12-31  OD  2  2026-02-15  457000  -  Dividendes  0  600
+        111111111  2026-12-31  BQ  3  2026-03-31  164000  -  Échéance  250  0
+        111111111  2026-12-31  BQ  3  2026-03-31  661100  -  Intérêts  40  0
+        111111111  2026-12-31  BQ  3  2026-03-31  512000  -  Échéance  0  290
+        111111111  2026-12-31  VE  4  2026-03-01  701000  -  Vente  0  8000
+        111111111  2026-12-31  OD  5  2026-03-31  641100  -  Salaires  1500  0
+        111111111  2026-12-31  OD  5  2026-03-31  645100  -  Cotisations  600  0
+        111111111  2026-12-31  OD  5  2026-03-31  647200  -  Comité  20  0
+        111111111  2026-12-31  OD  6  2026-03-31  635110  -  CFE  90  0
+        111111111  2026-12-31  OD  6  2026-03-31  695000  -  Impôt  500  0
+        111111111  2026-12-31  OD  6  2026-03-31  691000  -  Participation  110  0
+        111111111  2026-12-31  OD  7  2026-03-31  740000  -  Aide  0  75
+        111111111  2026-12-31  OD  8  2026-04-02  164000  -  Après la période  999  0
+        222222222  2026-12-31  OD  1  2026-02-01  164000  -  Emprunt  0  800`,
+    },
+    figures: {
+      'fin.equity@A': 9000 + 1000 + 300 - 1000 + 400,
+      'fin.debt@A': 5000 - 250,
+      'fin.equity@B': '<not_calculable>',
+      'fin.debt@B': '<not_calculable>',
+      'fin.interest@A': 40,
+      'fin.personnel_costs': 1500 + 600 + 20,
+      'fin.works_council': 20,
+      'fin.taxes': 90 + 500,
+      'fin.profit_sharing': 110,
+      'fin.subsidies': 75,
+      'fin.result@A': 8000 + 75 - 40 - 2120 - 590 - 110,
+    },
+  },
+  {
     name: 'AI systems in use at 31 March 2026',
     period: '2026-Q1',
     staged: {
