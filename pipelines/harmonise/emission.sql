@@ -244,7 +244,12 @@ select
   end as biogenic_tco2e,
   coalesce(
     a.method,
-    case when a.scope_part = 'residual' and c.found_part = 'residual' then 'residual_mix' when a.scope_part = 'residual' then 'grid_average_without_residual_mix' end
+    -- a heat network has no residual mix: it is one supplier
+    case
+      when a.scope_part <> 'residual' or a.category <> 'electricity' then null
+      when c.found_part = 'residual' then 'residual_mix'
+      else 'grid_average_without_residual_mix'
+    end
   ) as method,
   e.site is not null as ets,
   case when a.quality = 'measured' and a.method is distinct from 'supplier' and a.category <> 'process' then 'calculated' else a.quality end as quality,
