@@ -25,6 +25,7 @@ import { verifyEffects } from './objectives/verify-actions.ts';
 import type { ReportContent } from './report/content.ts';
 import { type Agenda, agendaOf } from './review/agenda.ts';
 import { type FollowedResolution, followUp, followUpFindings } from './review/follow-up.ts';
+import { type CarriedDecision, type PastDecisions, tellDecisions } from './review/last-decisions.ts';
 import type { CarriedResolution } from './review/resolution.ts';
 import type { Contract } from './stage/contract.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
@@ -47,6 +48,8 @@ export interface AssessmentFacts {
   readonly explanations: readonly Explanation[];
   /** what reviewers decided before of objectives, actions and the arbitration */
   readonly resolutions: readonly CarriedResolution[];
+  /** what the last review decided of figures and explained of gaps */
+  readonly decisions: readonly CarriedDecision[];
   readonly evidence: readonly Evidence[];
   /** where the commands in findings find the run */
   readonly runFolder: string;
@@ -67,6 +70,7 @@ export interface Assessment {
   readonly findings: readonly Finding[];
   readonly agenda: Agenda;
   readonly followed: readonly FollowedResolution[];
+  readonly pastDecisions: PastDecisions;
 }
 
 /**
@@ -201,5 +205,15 @@ export async function assess(warehouse: Warehouse, facts: AssessmentFacts): Prom
     findings,
     agenda,
     followed,
+    pastDecisions: tellDecisions(facts.decisions, {
+      figures,
+      gaps,
+      standings: positions,
+      indicators: catalogue.indicators,
+      language,
+      say,
+      names: follow.names,
+      nameOf,
+    }),
   };
 }

@@ -8,7 +8,9 @@ import { reconciliationId } from './report/workbook/sheets/reconciliation-id.ts'
 import { type Review, reviewOf } from './review/decision.ts';
 import { stillOpen } from './review/follow-up.ts';
 import { type Journal, readJournal } from './review/journal.ts';
+import { type CarriedDecision, decisionsOf } from './review/last-decisions.ts';
 import { type CarriedResolution, stateOf } from './review/resolution.ts';
+import { readCarried } from './seal/carried.ts';
 import { readManifest, sha256File } from './seal/manifest.ts';
 import { publicationsOf } from './seal/published.ts';
 import { openRun } from './seal/trace.ts';
@@ -17,6 +19,8 @@ import { openRun } from './seal/trace.ts';
 export interface CarriedReview {
   readonly explanations: readonly Explanation[];
   readonly resolutions: readonly CarriedResolution[];
+  /** of the last review, on figures and gaps: a run of the same quarter hands them on */
+  readonly decisions: readonly CarriedDecision[];
 }
 
 /**
@@ -24,7 +28,7 @@ export interface CarriedReview {
  * journal of the previous run or carried over by it from a run before; and in those that were published of this
  * period and of the quarter before, for a publication may be of another run than the previous one. Of one gap and
  * of one subject, the first of them is kept. A resolution that has come to an end is carried no further than the
- * quarter that told it.
+ * quarter that told it; decisions on figures are those of the last review.
  *
  * None from a version that recorded no content, or from a journal that was tampered with: the gaps then count
  * as not explained.
@@ -54,6 +58,10 @@ export async function carriedReview(
       [...own, ...carried].flatMap(({ resolutions }) => resolutions),
       (one) => one.subject,
     ),
+    decisions: firstOf(
+      [...own, ...carried].flatMap(({ decisions }) => decisions),
+      (one) => one.subject,
+    ),
   };
 }
 
@@ -68,7 +76,7 @@ interface Found {
   readonly carried: CarriedReview;
 }
 
-const none: CarriedReview = { explanations: [], resolutions: [] };
+const none: CarriedReview = { explanations: [], resolutions: [], decisions: [] };
 const nothing: Found = { own: none, carried: none };
 
 async function readable(read: () => Promise<Found>): Promise<Found> {
@@ -107,9 +115,18 @@ async function reviewIn(folder: string, journal: Journal, period: string): Promi
   const review = reviewOf(journal.entries, null);
   const explained = explanationsIn(content, review);
   const resolved = resolutionsIn(content, review, period);
+  const handedOn = content.run.period === period ? (await readCarried(folder))?.decisions : undefined;
   return {
-    own: { explanations: explained.own, resolutions: resolved.own },
-    carried: { explanations: explained.carried, resolutions: resolved.carried },
+    own: {
+      explanations: explained.own,
+      resolutions: resolved.own,
+      decisions: decisionsOf(journal.entries),
+    },
+    carried: {
+      explanations: explained.carried,
+      resolutions: resolved.carried,
+      decisions: handedOn ?? [],
+    },
   };
 }
 

@@ -184,6 +184,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       measures,
       explanations: before.carried.explanations,
       resolutions: before.carried.resolutions,
+      decisions: before.carried.decisions ?? [],
       evidence: evidence ?? [],
       runFolder: `out/${quarter.id}/${identity.id}`,
       aligning: () => progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`),
@@ -211,6 +212,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       actions,
       agenda,
       followed: assessed.followed,
+      pastDecisions: assessed.pastDecisions,
     });
     await writeFile(join(folder, 'agenda.json'), `${JSON.stringify(dossier, null, 2)}\n`);
 
@@ -252,6 +254,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       findings,
       agenda,
       followed: assessed.followed,
+      pastDecisions: assessed.pastDecisions,
       frameworks: { coverage: coverageOf(chosen, index), lines: index },
       staged,
       missing: collected.missing,

@@ -2,7 +2,14 @@ import { Decimal } from 'decimal.js';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import { GROUP } from '../indicators/figure.ts';
 import type { NameOf } from '../indicators/place-name.ts';
-import { listed, monthName, percentage, quantity, quarterName } from '../language/quantity.ts';
+import {
+  decimalsOfUnit,
+  listed,
+  monthName,
+  percentage,
+  quantity,
+  quarterName,
+} from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Standing } from '../objectives/objective.ts';
 import type { Finding, ReconciliationResult } from './finding.ts';
@@ -103,7 +110,7 @@ export function gapTeller(
   nameOf: NameOf = (place) => (place === GROUP ? say('group') : place),
 ): TellGap {
   const shownIn = (unit: string) => (value: string | null) =>
-    quantity(value, unit, ['EUR', 'persons', 'count'].includes(unit) ? 0 : 1, language);
+    quantity(value, unit, decimalsOfUnit(unit), language);
   return {
     gap: (result, meaning) => {
       const shown = shownIn(result.unit);

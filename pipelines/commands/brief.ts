@@ -2,10 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
-import { readPastDecisions } from '../past-decisions.ts';
 import { templatesFolder } from '../places.ts';
 import { withBrowser } from '../report/board/browser.ts';
-import { renderBrief } from '../report/brief/brief.ts';
+import { printBrief, renderBrief } from '../report/brief/brief.ts';
 import { readDossier } from '../report/brief/read-dossier.ts';
 
 export function briefCommand(): Command {
@@ -21,17 +20,16 @@ export function briefCommand(): Command {
     .option('--out <file>', 'where to write it, .html or .pdf (default: HTML on standard output)')
     .action(async (run: string, owner: string | undefined, { out }: { out?: string }) => {
       const dossier = await readDossier(run);
-      const past = owner === undefined ? await readPastDecisions(run) : null;
-      const html = await renderBrief(dossier, owner ?? null, past, templatesFolder);
+      const render = (room?: number) => renderBrief(dossier, owner ?? null, templatesFolder, room);
       if (out === undefined) {
-        process.stdout.write(html);
+        process.stdout.write(await render());
         return;
       }
       switch (extname(out).toLowerCase()) {
         case '.html':
-          return writeFile(out, html);
+          return writeFile(out, await render());
         case '.pdf':
-          return writeFile(out, await withBrowser((browser) => browser.print(html)));
+          return writeFile(out, await withBrowser((browser) => printBrief(render, browser)));
         default:
           throw new Fault('BRF-002', `${out} is neither .html nor .pdf.`, 'Give it one of these endings.', {
             exitStatus: 2,

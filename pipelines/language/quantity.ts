@@ -21,6 +21,9 @@ export function decimalsFor(value: string | number | null, rounding: Rounding): 
   return kept.isZero() ? 0 : Math.min(12, Math.max(0, significant - 1 - kept.e));
 }
 
+/** Of what departments compare: money and people in whole units. */
+export const decimalsOfUnit = (unit: string): number => (['EUR', 'persons', 'count'].includes(unit) ? 0 : 1);
+
 /** A value as it is shown, half away from zero. */
 export function rounded(value: string, rounding: Rounding): Decimal {
   return new Decimal(value).toDecimalPlaces(decimalsFor(value, rounding), Decimal.ROUND_HALF_UP);

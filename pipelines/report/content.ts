@@ -11,6 +11,7 @@ import type { Action, Standing } from '../objectives/objective.ts';
 import type { Agenda } from '../review/agenda.ts';
 import type { Review } from '../review/decision.ts';
 import type { FollowedResolution } from '../review/follow-up.ts';
+import type { PastDecisions } from '../review/last-decisions.ts';
 
 export type Language = 'fr' | 'en';
 
@@ -57,6 +58,8 @@ export interface ReportContent {
   readonly agenda: Agenda;
   /** what earlier reviews decided of objectives, actions and the arbitration, and what became of it */
   readonly followed: readonly FollowedResolution[];
+  /** what the last review decided of figures and explained of gaps, and what became of it */
+  readonly pastDecisions: PastDecisions;
   /** figures that an earlier run told differently: restatements of published ones, then changes since the last draft */
   readonly changes: readonly ChangedFigure[];
   /** rows behind the group's figures of the run's period, capped by measure, largest first */

@@ -18,6 +18,7 @@ import type { Plan } from '../plan.ts';
 import type { Agenda } from '../review/agenda.ts';
 import { noReview } from '../review/decision.ts';
 import type { FollowedResolution } from '../review/follow-up.ts';
+import type { PastDecisions } from '../review/last-decisions.ts';
 import type { Contract } from '../stage/contract.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -53,6 +54,7 @@ export interface Results {
   readonly findings: readonly Finding[];
   readonly agenda: Agenda;
   readonly followed: readonly FollowedResolution[];
+  readonly pastDecisions: PastDecisions;
   readonly frameworks: { readonly coverage: readonly Coverage[]; readonly lines: readonly IndexLine[] };
   readonly staged: readonly StagedExtract[];
   readonly missing: readonly MissingSource[];
@@ -107,6 +109,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     findings: results.findings,
     agenda: results.agenda,
     followed: results.followed,
+    pastDecisions: results.pastDecisions,
     frameworks: results.frameworks,
     extracts: staged.map((one) => extractFacts(one, results.contracts)),
     missingSources: results.missing.map((one) => missingFacts(one, results.contracts)),

@@ -53,6 +53,7 @@ export async function readRecorded(warehouse: Warehouse, attached?: string): Pro
     );
     // a run of before decisions were followed has none
     rest.content.followed ??= [];
+    rest.content.pastDecisions ??= { told: [], held: 0 };
     rest.content.review.resolutions ??= [];
     return { ...rest, presentation: { ...presentation, partials: new Map(presentation.partials) } };
   } catch (cause) {

@@ -4,6 +4,7 @@ import type { Language } from '../language/wording.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Agenda } from './agenda.ts';
 import type { FollowedResolution } from './follow-up.ts';
+import type { PastDecisions } from './last-decisions.ts';
 
 /** An objective as an owner is told of it. */
 export interface DossierObjective {
@@ -45,6 +46,8 @@ export interface Dossier {
   readonly questions: Agenda['questions'];
   /** decisions of earlier reviews, and what became of them; absent in a run of before they were followed */
   readonly followed?: readonly FollowedResolution[];
+  /** the same of figures and gaps */
+  readonly past_decisions?: PastDecisions;
   readonly objectives: readonly DossierObjective[];
   readonly actions: readonly DossierAction[];
 }
@@ -59,6 +62,7 @@ export interface DossierFacts {
   readonly actions: readonly Action[];
   readonly agenda: Agenda;
   readonly followed: readonly FollowedResolution[];
+  readonly pastDecisions: PastDecisions;
 }
 
 export function dossierOf(facts: DossierFacts): Dossier {
@@ -73,6 +77,7 @@ export function dossierOf(facts: DossierFacts): Dossier {
     agenda: agenda.items,
     questions: agenda.questions,
     followed: facts.followed,
+    past_decisions: facts.pastDecisions,
     objectives: facts.standings.map(({ objective, forecast, pace, ...standing }) => {
       const indicator = facts.catalogue.indicators.find((one) => one.id === objective.indicator);
       return {

@@ -44,11 +44,17 @@ export function followUp(
   facts: FollowUpFacts,
 ): FollowedResolution[] {
   return resolutions
-    .map((one) => ({ ...one, ...becameOf(one, facts) }))
+    .map((one) => {
+      const { outcome, sentence } = becameOf(one, facts);
+      return { ...one, outcome, sentence: firstLetter(sentence, 'toLocaleUpperCase') };
+    })
     .sort(
       (a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome) || (a.subject < b.subject ? -1 : 1),
     );
 }
+
+const firstLetter = (sentence: string, to: 'toLocaleUpperCase' | 'toLocaleLowerCase') =>
+  `${sentence.charAt(0)[to]()}${sentence.slice(1)}`;
 
 type Became = Pick<FollowedResolution, 'outcome' | 'sentence'>;
 
@@ -173,7 +179,7 @@ export function followUpFindings(
           by: one.by,
           on: dayName(one.on, language),
           due: one.due === null ? '–' : dayName(one.due, language),
-          became: one.sentence,
+          became: firstLetter(one.sentence, 'toLocaleLowerCase'),
         }),
         figures: [
           { name: say('names.spent_then'), value: one.before.value, unit: currency },

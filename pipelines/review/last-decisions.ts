@@ -1,9 +1,23 @@
-import type { Rounding } from '../language/quantity.ts';
-import type { JournalEntry } from './decision.ts';
-import { reviewOf } from './decision.ts';
+import { Decimal } from 'decimal.js';
+import type { ReconciliationResult } from '../alignment/finding.ts';
+import type { Indicator } from '../indicators/catalogue.ts';
+import { type Figure, GROUP } from '../indicators/figure.ts';
+import type { NameOf } from '../indicators/place-name.ts';
+import {
+  dayName,
+  decimalsOfUnit,
+  finer,
+  quantity,
+  quarterName,
+  type Rounding,
+} from '../language/quantity.ts';
+import type { Language, Say } from '../language/wording.ts';
+import type { Standing } from '../objectives/objective.ts';
+import { idOf } from './applied.ts';
+import { type JournalEntry, reviewOf } from './decision.ts';
 
-/** A decision of an earlier review, and what became of it. Values are decimal text. */
-export interface PastDecision {
+/** A decision of an earlier review on a figure, or an explanation of a gap. Values are decimal text. */
+export interface CarriedDecision {
   /** id of a figure, `indicator:entity:period:basis`, or of a reconciliation */
   readonly subject: string;
   readonly kind: 'approved' | 'rejected' | 'overridden' | 'questioned' | 'explained';
@@ -12,6 +26,10 @@ export interface PastDecision {
   readonly reason: string | null;
   /** what was decided upon: the value then, an override's where there was one */
   readonly before: string | null;
+}
+
+/** The same, and what became of it. */
+export interface PastDecision extends CarriedDecision {
   /** the same figure in the run of now; null where it has none */
   readonly now: string | null;
   /**
@@ -25,11 +43,17 @@ export interface PastDecision {
 export interface ToldDecision extends PastDecision {
   /** the figure or the gap in words, with its perimeter and quarter */
   readonly label: string;
-  readonly unit: string;
-  readonly decimals: Rounding;
+  /** who decided what, and when, as a sentence */
+  readonly decided: string;
+  /** one sentence with the values then and now */
+  readonly became: string;
   /** sentence of the objective on the same indicator and perimeter, where it drifts in the run of now */
   readonly drift: string | null;
 }
+
+/** The outcome as a reader sees it: what holds, and whose objective drifts, is told for the drift. */
+export const shownOutcome = ({ outcome, drift }: ToldDecision) =>
+  outcome === 'kept' && drift !== null ? 'drifting' : outcome;
 
 /** What is still to be talked about comes first: not done, changed, drifting; then what is done, then what holds. */
 export function byUrgency(decisions: readonly ToldDecision[]): ToldDecision[] {
@@ -38,50 +62,146 @@ export function byUrgency(decisions: readonly ToldDecision[]): ToldDecision[] {
   return decisions.toSorted((a, b) => urgency(a) - urgency(b) || (a.subject < b.subject ? -1 : 1));
 }
 
-/**
- * What the decisions of a journal have become in a later run.
- *
- * @param valueNow value of a figure in the later run, by its id; undefined where it has no such figure
- * @param gapNow gap of a reconciliation that is still beyond its tolerance in the later run; undefined where it is not
- */
-export function lastDecisions(
-  entries: readonly JournalEntry[],
-  valueNow: (figure: string) => string | null | undefined,
-  gapNow: (reconciliation: string) => string | undefined,
-): PastDecision[] {
+/** What a journal decided of figures, the last decision on each, and explained of gaps. */
+export function decisionsOf(entries: readonly JournalEntry[]): CarriedDecision[] {
   const review = reviewOf(entries, null);
   const decided = new Map(
     entries.filter((one) => one.kind === 'decision').map((one) => [one.subject, one] as const),
   );
-  const figures = review.figures.flatMap((one): PastDecision[] => {
+  const figures = review.figures.flatMap((one): CarriedDecision[] => {
     const last = decided.get(one.figure);
     if (!last || one.state === 'open' || !one.decided) return [];
-    const before = last.to.value;
-    const now = valueNow(one.figure) ?? null;
-    const same = before !== null && now !== null ? Number(before) === Number(now) : before === now;
-    const stands = one.state === 'approved' || one.state === 'overridden';
-    return [
-      {
-        subject: one.figure,
-        kind: one.state,
-        ...one.decided,
-        before,
-        now,
-        outcome: stands ? (same ? 'kept' : 'changed') : same ? 'open' : 'settled',
-      },
-    ];
+    return [{ subject: one.figure, kind: one.state, ...one.decided, before: last.to.value }];
   });
   const gaps = review.explanations.map(
-    (one): PastDecision => ({
+    (one): CarriedDecision => ({
       subject: one.reconciliation,
       kind: 'explained',
       by: one.by,
       on: one.on,
       reason: one.text,
       before: null,
-      now: gapNow(one.reconciliation) ?? null,
-      outcome: gapNow(one.reconciliation) === undefined ? 'settled' : 'open',
     }),
   );
   return [...figures, ...gaps];
+}
+
+/** Quarter of the figure or of the gap that a decision is on. */
+export const quarterOfSubject = (subject: string): string => partsOf(subject).period;
+
+/**
+ * What decisions have become in a later run.
+ *
+ * @param valueNow value of a figure in the later run, by its id; undefined where it has no such figure
+ * @param gapNow gap of a reconciliation that is still beyond its tolerance in the later run, whatever its quarter
+ *   (`payroll:OFR`); undefined where it is not
+ */
+export function lastDecisions(
+  decisions: readonly CarriedDecision[],
+  valueNow: (figure: string) => string | null | undefined,
+  gapNow: (gap: string) => string | undefined,
+): PastDecision[] {
+  return decisions.map((one): PastDecision => {
+    if (one.kind === 'explained') {
+      const { id, entity } = partsOf(one.subject);
+      const gap = gapNow(`${id}:${entity}`);
+      return { ...one, now: gap ?? null, outcome: gap === undefined ? 'settled' : 'open' };
+    }
+    const { before } = one;
+    const now = valueNow(one.subject) ?? null;
+    const same = before !== null && now !== null ? Number(before) === Number(now) : before === now;
+    const stands = one.kind === 'approved' || one.kind === 'overridden';
+    return { ...one, now, outcome: stands ? (same ? 'kept' : 'changed') : same ? 'open' : 'settled' };
+  });
+}
+
+export interface PastDecisions {
+  /** what is to be talked about, or was done, the most urgent first */
+  readonly told: readonly ToldDecision[];
+  /** decisions that hold, and whose objective does not drift */
+  readonly held: number;
+}
+
+export interface DecisionFacts {
+  readonly figures: readonly Figure[];
+  readonly gaps: readonly ReconciliationResult[];
+  readonly standings: readonly Standing[];
+  readonly indicators: readonly Indicator[];
+  readonly language: Language;
+  /** words of `findings.yaml`, and of `common.yaml` */
+  readonly say: Say;
+  readonly names: Say;
+  readonly nameOf: NameOf;
+}
+
+/** The decisions on figures and gaps in the words of a run. */
+export function tellDecisions(decisions: readonly CarriedDecision[], facts: DecisionFacts): PastDecisions {
+  const values = new Map(facts.figures.map((one) => [idOf(one), one.value]));
+  const gaps = new Map(
+    facts.gaps
+      .filter((one) => one.status === 'differs')
+      .map((one) => [`${one.reconciliation}:${one.entity}`, one.gap ?? undefined]),
+  );
+  const past = lastDecisions(
+    decisions,
+    (figure) => values.get(figure),
+    (gap) => gaps.get(gap),
+  );
+  const told = byUrgency(past.map((one) => inWords(one, facts)));
+  const holds = (one: ToldDecision) => one.outcome === 'kept' && one.drift === null;
+  return { told: told.filter((one) => !holds(one)), held: told.filter(holds).length };
+}
+
+function inWords(one: PastDecision, facts: DecisionFacts): ToldDecision {
+  const { say, language } = facts;
+  const { id, entity, period, basis } = partsOf(one.subject);
+  const gap =
+    one.kind === 'explained' ? facts.gaps.find(({ reconciliation }) => reconciliation === id) : undefined;
+  const indicator = facts.indicators.find((each) => each.id === id);
+  const drifting = facts.standings.find(
+    ({ objective, status }) =>
+      objective.indicator === id &&
+      objective.entity === entity &&
+      (status === 'drifting' || status === 'off_track'),
+  );
+  return {
+    ...one,
+    label: say('decision_on', {
+      what: gap?.label ?? indicator?.label[language] ?? id,
+      place: facts.nameOf(entity),
+      basis: say(`review.basis.${basis}`),
+      period: quarterName(period, language),
+    }),
+    decided: say(`past_decision.decided.${one.kind}`, { by: one.by, on: dayName(one.on, language) }),
+    became: becameOf(
+      one,
+      gap?.unit ?? indicator?.unit ?? '',
+      gap ? decimalsOfUnit(gap.unit) : (indicator?.decimals ?? 0),
+      facts,
+    ),
+    drift: drifting?.sentence ?? null,
+  };
+}
+
+function becameOf(one: PastDecision, unit: string, decimals: Rounding, facts: DecisionFacts): string {
+  const rounded = (more: Rounding) => (value: string | null) =>
+    value === null ? facts.names('marks.missing') : quantity(value, unit, more, facts.language);
+  // a change that rounding hides is shown with the decimals that tell it
+  const telling = [0, 1, 2, 3]
+    .map((digits) => finer(decimals, digits))
+    .find((each) => rounded(each)(one.before) !== rounded(each)(one.now));
+  const shown = rounded(one.outcome === 'kept' ? decimals : (telling ?? decimals));
+  const gap = one.kind === 'explained';
+  return facts.say(`past_decision.${gap ? 'gap_' : ''}${one.outcome}`, {
+    before: shown(one.before),
+    now: shown(gap && one.now !== null ? new Decimal(one.now).abs().toFixed() : one.now),
+  });
+}
+
+/** `energy.total:SA:2026-Q2:ttm`, or `reconciliation:payroll:OFR:2026-Q2:quarter`. */
+function partsOf(subject: string) {
+  const [id = '', entity = GROUP, period = '', basis = 'quarter'] = subject
+    .replace(/^reconciliation:/, '')
+    .split(':');
+  return { id, entity, period, basis };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Explanation } from '../alignment/reconcile.ts';
+import type { CarriedDecision } from '../review/last-decisions.ts';
 import type { LedgerLine } from '../review/ledger.ts';
 import type { CarriedResolution } from '../review/resolution.ts';
 import type { Manifest } from './manifest.ts';
@@ -17,6 +18,8 @@ export interface Carried {
   readonly explanations: readonly Explanation[];
   /** what earlier reviews decided and has not come to an end, see `carriedReview` */
   readonly resolutions: readonly CarriedResolution[];
+  /** what the last review decided of figures and explained of gaps; absent in a run of before it was carried */
+  readonly decisions?: readonly CarriedDecision[];
   /** last published value of each figure that the run tells otherwise */
   readonly restated: readonly LedgerLine[];
 }

@@ -37,7 +37,11 @@ const gap = async () =>
   );
 
 test('a gap that a reviewer explained is a gate no more while it stays the same, and one again when it moves', async () => {
-  expect(await carriedReview([], [], '2026-Q3')).toEqual({ explanations: [], resolutions: [] });
+  expect(await carriedReview([], [], '2026-Q3')).toEqual({
+    explanations: [],
+    resolutions: [],
+    decisions: [],
+  });
   expect((await run()).status).toBe(3);
   expect((await gap())?.severity).toBe('critical');
 

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
 import { readContent } from '../../pipelines/report/record-content.ts';
 import { openRun } from '../../pipelines/seal/trace.ts';
+import { bothSides, withBothSides, writeBothSides } from './control-group.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
 let project: Project;
@@ -28,9 +29,14 @@ const way = (value: number, target: number) =>
 const minutes = 'Vannes remplacées, réception du 20 décembre 2025.\n';
 const sha256 = createHash('sha256').update(minutes).digest('hex');
 
-async function withActions(actions: string, objectives: string, milestones = ''): Promise<Project> {
+async function withActions(
+  actions: string,
+  objectives: string,
+  milestones = '',
+  changes = (yaml: string) => yaml,
+): Promise<Project> {
   const made = await tinyProject((yaml) =>
-    yaml
+    changes(yaml)
       .replace('language: fr', 'language: fr\nobjectives: objectives.yaml\nevidence: evidence')
       .replace('privacy:', `${sources}privacy:`)
       .replace(/^(sources:[\s\S]*?)(privacy:)/m, '$1$2'),
@@ -48,12 +54,12 @@ async function withActions(actions: string, objectives: string, milestones = '')
   return made;
 }
 
-const run = async () => {
-  const ended = await concordance(['run', '-c', project.config, '--period', '2026-Q3', '--no-gate']);
+const run = async (more: readonly string[] = ['--no-gate']) => {
+  const ended = await concordance(['run', '-c', project.config, '--period', '2026-Q3', ...more]);
   expect(ended.err, ended.err).toBe('');
   const folder = join(project.folder, 'out/2026-Q3/latest');
   const findings = JSON.parse(await readFile(join(folder, 'findings.json'), 'utf8')) as Finding[];
-  return { folder, ids: findings.map((one) => one.id), findings };
+  return { folder, ids: findings.map((one) => one.id), findings, status: ended.status };
 };
 const kept = `A-1;O-WATER;Compteurs;operations;Chef;SA;2026-01-01;2026-12-31;running;;1000;400;;;;;
 A-2;O-WATER;Vannes;operations;Chef;SA;2025-06-01;2025-12-31;done;2025-12-20;900;900;5000;PV;pv.pdf;${sha256};A-1
@@ -63,7 +69,7 @@ const reached = goal('O-WATER', `${way(100, 84)}    entity: GROUP\n`);
 const part = goal('O-SA', `${way(100, 84)}    entity: SA\n    parent: O-WATER\n`);
 
 describe('a group that keeps its word', () => {
-  test('raises nothing at all: no drift, no contradiction of priorities, no gap, from the first extract to the last page', async () => {
+  test('raises nothing at all: no drift, no contradiction of priorities, and none of the nine realities told otherwise by two departments', async () => {
     // each department has an objective, with owner, indicator, an action that runs and as much money for as much gap
     const goals = [
       // halfway from 2025-Q3 to 2027-Q3: 92 of 92 m3, 12.5 of 12.5 t, 80 of 80 %
@@ -101,9 +107,13 @@ ${way(from, to)}    ${entity === 'USINE' ? 'sites: [USINE]' : `entity: ${entity}
         )
         .join(''),
       'A-1;M1;Posés;2026-06-30;2026-06-12;\n',
+      withBothSides,
     );
-    const { folder, findings } = await run();
-    expect(findings).toEqual([]);
+    await writeBothSides(project);
+    const { folder, findings, status } = await run([]);
+    // the one remark is on a factor that the catalogue has not
+    expect(findings.map((one) => one.id)).toEqual(['quality:residual_mix']);
+    expect(status).toBe(0);
     expect(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')).gates).toEqual([]);
     const agenda = JSON.parse(await readFile(join(folder, 'agenda.json'), 'utf8'));
     expect(agenda).toMatchObject({ agenda: [], questions: [] });
@@ -121,7 +131,19 @@ ${way(from, to)}    ${entity === 'USINE' ? 'sites: [USINE]' : `entity: ${entity}
       expect(cells.filter((cell) => cell.contradicts)).toEqual([]);
       // each department carries one objective and serves no other
       expect(cells.filter((cell) => cell.state === 'carries')).toHaveLength(5);
-      expect(content.reconciliations.filter((one) => one.status === 'differs')).toEqual([]);
+      // every declared pair, of the company and of the group, with its amounts on both sides
+      const pairs = content.catalogue.reconciliations.map(({ id }) => id);
+      expect(pairs.length).toBeGreaterThanOrEqual(16);
+      for (const id of pairs)
+        for (const entity of ['SA', 'GROUP']) {
+          const pair = content.reconciliations.find(
+            (one) => one.reconciliation === id && one.entity === entity,
+          );
+          expect(
+            [pair?.status, Number(pair?.left.value), Number(pair?.right.value)],
+            `${id} ${entity}`,
+          ).toEqual(['agrees', bothSides[id], bothSides[id]]);
+        }
     } finally {
       await warehouse.close();
     }

@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Finding } from '../../pipelines/alignment/finding.ts';
 import { wording } from '../../pipelines/language/wording.ts';
-import { readPastDecisions } from '../../pipelines/past-decisions.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { publishRun } from '../../pipelines/publication.ts';
 import { readContent } from '../../pipelines/report/record-content.ts';
 import type { Review } from '../../pipelines/review/decision.ts';
 import type { Dossier } from '../../pipelines/review/dossier.ts';
 import { appendJournal, type NewEntry } from '../../pipelines/review/journal.ts';
-import type { ToldDecision } from '../../pipelines/review/last-decisions.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
 import { readManifest, sha256File } from '../../pipelines/seal/manifest.ts';
 import { openRun } from '../../pipelines/seal/trace.ts';
@@ -31,7 +29,7 @@ import { concordance, type Project, tinyProject } from './tiny-project.ts';
  */
 vi.setConfig({ testTimeout: 300_000 });
 let project: Project;
-let past: ToldDecision[];
+let past: Dossier['past_decisions'];
 let page: string;
 let owners: string;
 let board: string;
@@ -164,9 +162,9 @@ beforeAll(async () => {
   await project.write('extracts/actions.csv', actions(4000));
   await project.write('extracts/waste_2026-Q2.csv', waste('C', '2026-05', '12.5'));
   third = await run('2026-Q3');
-  past = await readPastDecisions(third);
   next = await Reviewer.open(join(third, 'review.xlsx'));
   dossier = JSON.parse(await readFile(join(third, 'agenda.json'), 'utf8'));
+  past = dossier.past_decisions;
   board = text(await readFile(join(third, 'board.html'), 'utf8'));
   asked = JSON.parse(await readFile(join(third, 'findings.json'), 'utf8'));
   checked = (await verify(third, { language: 'en' })).differences.map((one) => one.place);
@@ -181,7 +179,7 @@ beforeAll(async () => {
 }, 1_500_000);
 afterAll(() => project?.remove());
 
-const of = (subject: string) => past.find((one) => one.subject.startsWith(subject));
+const of = (subject: string) => past?.told.find((one) => one.subject.startsWith(subject));
 
 test('a rejected figure that was corrected is done, with what it was and is', () => {
   // 10 of 12.5 t: 80 %; 12.5 of 15 t: 83.3 %
@@ -191,25 +189,41 @@ test('a rejected figure that was corrected is done, with what it was and is', ()
     outcome: 'settled',
     reason: 'pesées à refaire',
   });
+  for (const place of [page, board])
+    expect(place).toMatch(
+      /Taux de recyclage des déchets \(Essai SA, trimestre, T2 2026\)[. ]+Rejeté par Bo Dupont le 12\/10\/2026\./,
+    );
   expect(page).toContain(
-    'Taux de recyclage des déchets (Essai SA, trimestre, T2 2026) : rejeté par Bo Dupont le 12/10/2026. Fait : 80,0 % alors, 83,3 % aujourd’hui.',
+    'Fait · Taux de recyclage des déchets (Essai SA, trimestre, T2 2026). Rejeté par Bo Dupont le 12/10/2026. 80,0 % alors, 83,3 % aujourd’hui. pesées à refaire',
   );
+  expect(board).toContain('Fait 80,0 % alors, 83,3 % aujourd’hui.');
 });
 
 test('a gap that was explained and is there again is not done, with what it is now', () => {
   expect(of('reconciliation:tonnes:SA')).toMatchObject({ kind: 'explained', outcome: 'open', now: '2.5' });
-  expect(page).toMatch(/Tonnes pesées et recyclées \(Essai SA, [^)]+\) : écart expliqué par Alice Martin/);
-  expect(page).toContain('Pas fait : l’écart est de 2,5 t ce trimestre.');
+  expect(page).toMatch(
+    /Pas fait · Tonnes pesées et recyclées \(Essai SA, [^)]+\)\. Écart expliqué par Alice Martin le 12\/10\/2026\. L’écart est de 2,5 t ce trimestre\./,
+  );
+  expect(board).toContain('Pas fait L’écart est de 2,5 t ce trimestre.');
+  const [first] = next.ids('Suites');
+  expect(first).toMatch(/^reconciliation:tonnes:/);
+  expect(next.cell('Suites', first as string, 'Suite').value).toBe('✖ Pas fait');
+  expect(text(String(next.cell('Suites', first as string, 'Alors et aujourd’hui').value))).toBe(
+    'L’écart est de 2,5 t ce trimestre.',
+  );
 });
 
 test('what was approved and whose objective drifts is said to drift, with the sentence of the objective', () => {
   expect(of('water.consumption:GROUP:2026-Q2:quarter')).toMatchObject({ kind: 'approved', outcome: 'kept' });
-  expect(page).toContain('En dérive : L’objectif « Moins d’eau » est hors trajectoire');
+  for (const place of [page, board])
+    expect(place).toMatch(
+      /En dérive .*La valeur est restée 92 m³\. L’objectif « Moins d’eau » est hors trajectoire/,
+    );
 });
 
 test('the agenda has the objective that drifts, and its owner is sent one page of it', () => {
   expect(page).toContain('Ordre du jour proposé Objectif');
-  expect(page).toMatch(/Moins d’eau hors trajectoire/i);
+  expect(page).toContain('Moins d’eau · Hors trajectoire Directrice 92 m³ pour 80 m³');
   expect(owners).toContain('Directrice – revue du T3 2026');
   expect(owners).toContain('Moins d’eau');
   expect(owners).not.toContain('approuvé par Bo Dupont');
@@ -231,7 +245,7 @@ test('the next quarter says what became of each decision, with the figures then 
   const loop =
     'En cours alors, en cours aujourd’hui ; 4 000 € dépensés, dont 3 000 € depuis la décision.'.toLowerCase();
   for (const place of [page, board]) expect(place.toLowerCase()).toContain(loop);
-  expect(owners).toContain('Boucle fermée : refusé par Le comité le 12/07/2026.');
+  expect(owners).toContain('Non suivie · Boucle fermée : refusé par Le comité le 12/07/2026.');
   expect(page).toContain('L’arbitrage proposé : reporté par Le comité le 12/07/2026, au 31/03/2027.');
   expect(board).toContain('Décisions de la dernière revue, et ce qu’elles sont devenues');
   expect(next.cell('Décisions', 'action:LOOP', 'Suite').value).toBe('✖ Non suivie');
@@ -278,7 +292,12 @@ test('verify names decisions that no review took: on nothing of the run, lacking
   ]);
   const carried = join(third, 'carried.json');
   const text = await readFile(carried, 'utf8');
-  await writeFile(carried, text.replace('trop cher pour ce qu’elle économise', 'le comité n’en veut pas'));
+  await writeFile(
+    carried,
+    text
+      .replace('trop cher pour ce qu’elle économise', 'le comité n’en veut pas')
+      .replace('pesées à refaire', 'pesées acceptées'),
+  );
   const findings = new Findings(await wording('en', 'verify'));
   const { warehouse } = await openRun(third);
   try {
@@ -294,5 +313,6 @@ test('verify names decisions that no review took: on nothing of the run, lacking
     `review/${manifest.run}.ndjson:2: the decision on action:METER lacks who sees to it, its day or its reason`,
     `review/${manifest.run}.ndjson: action:GHOST was decided, and is nothing that this run puts before its review`,
     `carried.json: the decision on action:LOOP (Le comité) is said to be of ${manifest.previous?.run}, whose journal does not hold it`,
+    `carried.json: the decision on waste.recycling_rate:GROUP:2026-Q2:quarter (Bo Dupont) is said to be of ${manifest.previous?.run}, whose journal does not hold it`,
   ]);
 });

@@ -79,6 +79,7 @@ export function sampleContent(language: Language): ReportContent {
     reconciliations: sampleReconciliations(language),
     findings,
     followed: sampleFollowed(language),
+    pastDecisions: { told: [], held: 0 },
     agenda: agendaOf(objectives, actions, findings, [], period, (one) => one.label[language]),
     frameworks: sampleFrameworks(catalogue, figures, period, language),
     arbitration: sampleArbitration(language),

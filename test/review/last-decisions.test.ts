@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../pipelines/review/decision.ts';
-import { byUrgency, lastDecisions, type ToldDecision } from '../../pipelines/review/last-decisions.ts';
+import {
+  byUrgency,
+  decisionsOf,
+  lastDecisions,
+  type ToldDecision,
+} from '../../pipelines/review/last-decisions.ts';
 
 const hash = '0'.repeat(64);
 const entry = (
@@ -28,9 +33,9 @@ const entry = (
 const values: Record<string, string | null> = { kept: '10.0', moved: '11', asked: '10', answered: '12' };
 const outcomes = (entries: JournalEntry[]) =>
   lastDecisions(
-    entries,
+    decisionsOf(entries),
     (figure) => values[figure],
-    (gap) => (gap === 'open' ? '5' : undefined),
+    (gap) => (gap === 'open:SA' ? '5' : undefined),
   ).map((one) => [one.subject, one.kind, one.outcome]);
 
 test('what was approved is kept or has changed; what was asked is settled or still open', () => {
@@ -51,7 +56,10 @@ test('what was approved is kept or has changed; what was asked is settled or sti
 
 test('an override is set against its own value, and the last decision counts', () => {
   const [one] = lastDecisions(
-    [entry('answered', 'question', 'questioned', '10'), entry('answered', 'override', 'overridden', '12')],
+    decisionsOf([
+      entry('answered', 'question', 'questioned', '10'),
+      entry('answered', 'override', 'overridden', '12'),
+    ]),
     (figure) => values[figure],
     () => undefined,
   );
@@ -61,12 +69,12 @@ test('an override is set against its own value, and the last decision counts', (
 test('an explained gap is settled when it no longer exceeds its tolerance', () => {
   expect(
     outcomes([
-      entry('open', null, 'explained', null, 'explanation'),
-      entry('closed', null, 'explained', null, 'explanation'),
+      entry('reconciliation:open:SA:2026-Q2:quarter', null, 'explained', null, 'explanation'),
+      entry('reconciliation:closed:SA:2026-Q2:quarter', null, 'explained', null, 'explanation'),
     ]),
   ).toEqual([
-    ['closed', 'explained', 'settled'],
-    ['open', 'explained', 'open'],
+    ['reconciliation:closed:SA:2026-Q2:quarter', 'explained', 'settled'],
+    ['reconciliation:open:SA:2026-Q2:quarter', 'explained', 'open'],
   ]);
 });
 
@@ -85,8 +93,8 @@ test('what is left to talk about comes first', () => {
     now: '1',
     outcome,
     label: subject,
-    unit: '',
-    decimals: 0,
+    decided: '',
+    became: '',
     drift,
   });
   expect(

@@ -1,4 +1,5 @@
 import type { FollowedResolution } from '../../review/follow-up.ts';
+import { shownOutcome, type ToldDecision } from '../../review/last-decisions.ts';
 import { actionsOf, arbitrationSubject, ownId, type Resolution } from '../../review/resolution.ts';
 import type { ReportContent } from '../content.ts';
 import { quarter, shortDate } from '../format.ts';
@@ -13,6 +14,17 @@ const icons: Readonly<Record<FollowedResolution['outcome'], string>> = {
   closed: 'stopped',
   gone: 'unknown',
 };
+
+const decisionIcons: Readonly<Record<ReturnType<typeof shownOutcome>, string>> = {
+  open: 'differs',
+  changed: 'major',
+  drifting: 'late',
+  settled: 'done',
+  kept: 'done',
+};
+
+/** Decisions on figures that are printed; the workbook holds them all. */
+const longest = 8;
 
 /** What earlier reviews decided and what became of it; in a published report, what this review decided. */
 export function arrangeResolutions(content: ReportContent, voice: Voice) {
@@ -46,6 +58,32 @@ export function arrangeResolutions(content: ReportContent, voice: Voice) {
       became: voice.prose(one.sentence),
     })),
     taken: review.resolutions.map((one) => taken(one, undefined)),
+    figures: arrangeDecisions(content, voice),
+  };
+}
+
+/** What the last review decided of figures and gaps: what was not done first, what holds in a number. */
+function arrangeDecisions({ pastDecisions: { told, held } }: ReportContent, voice: Voice) {
+  const say = (key: string, values?: Readonly<Record<string, string | number>>) =>
+    voice.say(`past_decisions.${key}`, values);
+  const row = (one: ToldDecision) => ({
+    subject: voice.prose(one.label),
+    decision: voice.prose(one.decided),
+    reason: one.reason === null ? '' : voice.prose(one.reason),
+    icon: decisionIcons[shownOutcome(one)],
+    outcome_word: voice.word(`decision_outcomes.${shownOutcome(one)}`),
+    became: voice.prose([one.became, one.drift ?? ''].join(' ').trim()),
+  });
+  return {
+    title: told.length + held > 0 ? say('title') : '',
+    head: { subject: say('subject'), decision: say('decision'), became: say('became') },
+    rows: told.slice(0, longest).map(row),
+    rest: [
+      told.length > longest ? say('more', { count: told.length - longest }) : '',
+      held > 0 ? say('held', { count: held }) : '',
+    ]
+      .join(' ')
+      .trim(),
   };
 }
 

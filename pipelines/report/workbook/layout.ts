@@ -10,6 +10,7 @@ export const sheetKeys = [
   'actions',
   'agenda',
   'resolutions',
+  'past_decisions',
   'questions',
   'matrix',
   'arbitration',

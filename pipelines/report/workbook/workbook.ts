@@ -23,6 +23,7 @@ import { matrixSheet } from './sheets/matrix.ts';
 import { measuresSheet } from './sheets/measures.ts';
 import { nameFigures } from './sheets/names.ts';
 import { objectivesSheet, trajectoriesSheet } from './sheets/objectives.ts';
+import { pastDecisionsSheet } from './sheets/past-decisions.ts';
 import { qualitySheet, quarantineSheet } from './sheets/quality.ts';
 import { monthsSheet, reconciliationsSheet } from './sheets/reconciliations.ts';
 import { resolutionsSheet } from './sheets/resolutions.ts';
@@ -38,6 +39,7 @@ const tables: Readonly<Record<Exclude<SheetKey, 'charts'>, (book: Book) => Sheet
   actions: actionsSheet,
   agenda: agendaSheet,
   resolutions: resolutionsSheet,
+  past_decisions: pastDecisionsSheet,
   questions: questionsSheet,
   matrix: matrixSheet,
   arbitration: arbitrationSheet,

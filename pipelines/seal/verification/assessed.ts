@@ -58,7 +58,7 @@ export async function checkAssessment(
     `reconciliation ${one.reconciliation}, ${one.entity}, ${one.period}`;
   for (const id of unlike(content.reconciliations, made.gaps, gap)) differ(id);
   for (const id of unlike(content.findings, made.findings, (one) => `finding ${one.id}`)) differ(id);
-  for (const name of ['matrix', 'spend', 'arbitration', 'agenda', 'followed'] as const)
+  for (const name of ['matrix', 'spend', 'arbitration', 'agenda', 'followed', 'pastDecisions'] as const)
     if (JSON.stringify(content[name]) !== JSON.stringify(made[name])) differ(name);
   findings.checked.objectives = made.positions.length;
   findings.checked.findings = made.findings.length;
@@ -72,6 +72,7 @@ export async function checkAssessment(
     actions: made.actions,
     agenda: made.agenda,
     followed: made.followed,
+    pastDecisions: made.pastDecisions,
   });
   const told = await readFile(join(folder, 'agenda.json'), 'utf8').catch(() => undefined);
   const gates = gatesOf(made.findings);
@@ -121,6 +122,7 @@ async function assessAgain(
     measures,
     explanations: carried?.explanations ?? [],
     resolutions: carried?.resolutions ?? [],
+    decisions: carried?.decisions ?? [],
     evidence: manifest.evidence,
     runFolder: `out/${record.period}/${manifest.run}`,
     // what a connector remarked, and why a source could not be had, are told by the run alone

@@ -5,9 +5,10 @@ import type { ReportContent } from '../../report/content.ts';
 import { applyReview, idOf } from '../../review/applied.ts';
 import { approvalsOf } from '../../review/approvals.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
-import type { Review } from '../../review/decision.ts';
+import type { JournalEntry, Review } from '../../review/decision.ts';
 import { resolutionOf, reviewOf } from '../../review/decision.ts';
 import { type Journal, journalText } from '../../review/journal.ts';
+import { type CarriedDecision, decisionsOf, quarterOfSubject } from '../../review/last-decisions.ts';
 import { type LedgerLine, ledgerHead, linesOf, readLedger } from '../../review/ledger.ts';
 import { publishedTable } from '../../review/published-table.ts';
 import { breachesOf, sameValue } from '../../review/replay.ts';
@@ -15,7 +16,7 @@ import { type Resolution, subjectsOf } from '../../review/resolution.ts';
 import { carriedFile, readCarried } from '../carried.ts';
 import { keptJournal } from '../kept-journal.ts';
 import { type Manifest, readManifest, sha256, sha256File } from '../manifest.ts';
-import { announcedBy } from '../published.ts';
+import { announcedBy, publicationsOf } from '../published.ts';
 import type { Findings } from './report.ts';
 
 /**
@@ -97,7 +98,7 @@ export async function checkPublished(
   for (const { subject } of review.resolutions)
     if (!subjects.has(subject))
       findings.differs('decisions', journalName(manifest), 'resolution_unknown', { subject });
-  await checkCarriedResolutions(folder, findings);
+  await checkCarriedDecisions(folder, findings);
   if (manifest.state !== 'published') return;
   const states = new Map(review.figures.map((one) => [one.figure, one.state]));
   const { run: facts, catalogue } = content;
@@ -127,13 +128,15 @@ export async function checkPublished(
 
 /**
  * That the decisions which the run took over from the review before are those of its journal, where that stands
- * beside this package. The journal may have grown since: what it said then, it still says.
+ * beside this package, or of a publication of its quarter. The journal may have grown since: what it said then, it
+ * still says.
  */
-async function checkCarriedResolutions(folder: string, findings: Findings): Promise<void> {
+async function checkCarriedDecisions(folder: string, findings: Findings): Promise<void> {
   const carried = await readCarried(folder);
   const previous = carried?.previous;
   if (!previous) return;
-  const before = join(dirname(dirname(folder)), previous.period, previous.run);
+  const periodFolder = join(dirname(dirname(folder)), previous.period);
+  const before = join(periodFolder, previous.run);
   const sealed = await readManifest(before).catch(() => undefined);
   if (!sealed) return;
   const journal = await keptJournal(before, sealed).catch((error: Error) => {
@@ -142,19 +145,44 @@ async function checkCarriedResolutions(folder: string, findings: Findings): Prom
     });
   });
   if (!journal) return;
-  const carriedThen = (await readCarried(before))?.resolutions ?? [];
-  const said = new Set([...journal.entries.map(resolutionOf), ...carriedThen].map(statement));
-  for (const one of carried.resolutions ?? [])
-    if (one.period === previous.period && !said.has(statement(one)))
-      findings.differs('decisions', carriedFile, 'resolution_unsaid', {
-        subject: one.subject,
-        by: one.by,
-        run: previous.run,
-      });
+  const published = await Promise.all(
+    (await publicationsOf(periodFolder)).map((one) =>
+      keptJournal(one.folder, one.manifest).then(
+        ({ entries }) => entries,
+        () => [],
+      ),
+    ),
+  );
+  const entries = [...journal.entries, ...published.flat()];
+  const handedOn = await readCarried(before);
+  const said = new Set([
+    ...[...entries.map(resolutionOf), ...(handedOn?.resolutions ?? [])].map(resolved),
+    ...[...[journal.entries, ...published].flatMap(everDecided), ...(handedOn?.decisions ?? [])].map(decided),
+  ]);
+  const told = [
+    ...(carried.resolutions ?? []).map((one) => ({ ...one, statement: resolved(one) })),
+    ...(carried.decisions ?? []).map((one) => ({
+      ...one,
+      period: quarterOfSubject(one.subject),
+      statement: decided(one),
+    })),
+  ];
+  for (const { subject, by, period, statement } of told)
+    if (period === previous.period && !said.has(statement))
+      findings.differs('decisions', carriedFile, 'decision_unsaid', { subject, by, run: previous.run });
 }
 
-const statement = ({ subject, decision, owner, due, reason, by, on }: Resolution): string =>
+/** The decision on each entry's figure as it stood after that entry. */
+const everDecided = (entries: readonly JournalEntry[]): CarriedDecision[] =>
+  entries.flatMap(({ subject }, i) =>
+    decisionsOf(entries.slice(0, i + 1).filter((one) => one.subject === subject)),
+  );
+
+const resolved = ({ subject, decision, owner, due, reason, by, on }: Resolution): string =>
   JSON.stringify([subject, decision, owner, due, reason, by, on]);
+
+const decided = ({ subject, kind, by, on, reason, before }: CarriedDecision): string =>
+  JSON.stringify([subject, kind, by, on, reason, before]);
 
 /** The lines that this package added to the ledger, where the ledger stands: what it found there, its values, its manifest. */
 async function checkLedger(

@@ -1,11 +1,12 @@
 import { Decimal } from 'decimal.js';
 import type { GapRow, ReconciliationResult } from '../../../alignment/finding.ts';
+import { decimalsOfUnit } from '../../../language/quantity.ts';
 import { month } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, day, formula, link, number, numeric, still, text } from '../cell.ts';
 import { signedFormat } from '../look.ts';
 import { mostRows, tableSheet } from '../table.ts';
-import { decimalsOfUnit, reconciliationId } from './reconciliation-id.ts';
+import { reconciliationId } from './reconciliation-id.ts';
 
 interface PartLine {
   readonly of: ReconciliationResult;

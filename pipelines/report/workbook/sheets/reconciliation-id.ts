@@ -4,7 +4,3 @@ import type { ReconciliationResult } from '../../../alignment/finding.ts';
 export function reconciliationId(one: ReconciliationResult): string {
   return `reconciliation:${one.reconciliation}:${one.entity}:${one.period}:${one.basis}`;
 }
-
-/** Money and people are compared in whole units. */
-export const decimalsOfUnit = (unit: string): number =>
-  unit === 'EUR' || unit === 'persons' || unit === 'count' ? 0 : 1;

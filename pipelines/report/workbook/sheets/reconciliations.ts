@@ -1,12 +1,13 @@
 import { Decimal } from 'decimal.js';
 import type { ReconciliationResult } from '../../../alignment/finding.ts';
+import { decimalsOfUnit } from '../../../language/quantity.ts';
 import { date, month, quarter } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, link, number, numeric, type Shown, still, text, words } from '../cell.ts';
 import { numberFormat, percentFormat } from '../look.ts';
 import { type Here, tableSheet } from '../table.ts';
 import { unexplainedCell } from './causes.ts';
-import { decimalsOfUnit, reconciliationId } from './reconciliation-id.ts';
+import { reconciliationId } from './reconciliation-id.ts';
 
 export { reconciliationId };
 
