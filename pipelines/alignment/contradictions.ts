@@ -3,6 +3,7 @@ import type { Figure } from '../indicators/figure.ts';
 import type { NameOf } from '../indicators/place-name.ts';
 import { listed, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
+import { isOpen } from '../objectives/action.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Finding } from './finding.ts';
@@ -34,8 +35,7 @@ export function inactionFindings(
   language: Language,
   say: Say,
 ): Finding[] {
-  const open = (own: readonly Action[]) =>
-    own.some((action) => ['running', 'planned', 'late'].includes(action.status));
+  const open = (own: readonly Action[]) => own.some(isOpen);
   // what is done for the parts of an objective is done for it
   const carried = (id: string): boolean =>
     standings.some(
@@ -64,7 +64,7 @@ export function inactionFindings(
               { name: say('names.value'), value, unit: indicator?.unit ?? '' },
               { name: say('names.target'), value: targetInSeason, unit: indicator?.unit ?? '' },
             ]
-          : [],
+          : [{ name: say('names.open_actions'), value: '0', unit: 'count' }],
       };
     });
 }
@@ -72,21 +72,30 @@ export function inactionFindings(
 const inaction = 'contradiction:no_action:';
 export const tellsInaction = ({ id }: Finding): boolean => id.startsWith(inaction);
 
-function uncarried({ standings, actions, indicators, say, language }: Priorities): Finding[] {
+function uncarried({ standings, actions, indicators, say, language, currency }: Priorities): Finding[] {
   if (standings.length === 0) return [];
   const findings = inactionFindings(standings, indicators, language, say);
   for (const department of departments) {
     if (standings.some((s) => s.objective.department === department)) continue;
+    const led = actions.filter((action) => action.department === department && isOpen(action)).length;
     findings.push({
       id: `contradiction:no_objective:${department}`,
       kind: 'contradiction',
       severity: 'minor',
-      sentence: say('contradiction.no_objective', { department: say(`of_department.${department}`) }),
-      figures: [],
+      sentence: say('contradiction.no_objective', {
+        department: say(`of_department.${department}`),
+        objectives: standings.length,
+        actions: led,
+      }),
+      figures: [
+        { name: say('names.objectives'), value: String(standings.length), unit: 'count' },
+        { name: say('names.open_actions'), value: String(led), unit: 'count' },
+      ],
     });
   }
   const known = new Set(standings.map((s) => s.objective.id));
   for (const action of actions.filter((a) => a.objective === null || !known.has(a.objective))) {
+    const spent = action.ledgerSpent ?? action.spent;
     findings.push({
       id: `contradiction:orphan_action:${action.id}`,
       kind: 'contradiction',
@@ -94,8 +103,13 @@ function uncarried({ standings, actions, indicators, say, language }: Priorities
       sentence: say('contradiction.orphan_action', {
         action: action.name,
         department: say(`department.${action.department}`),
+        budget: quantity(action.budget, currency, 0, language),
+        spent: quantity(spent, currency, 0, language),
       }),
-      figures: [],
+      figures: [
+        { name: say('names.budget'), value: action.budget, unit: currency },
+        { name: say('names.spent'), value: spent, unit: currency },
+      ],
     });
   }
   return findings;

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { percentage } from '../language/quantity.ts';
+import { isOpen } from '../objectives/action.ts';
 import { isMeasured } from '../objectives/objective.ts';
 import type { Priorities } from './contradictions.ts';
 import type { Finding } from './finding.ts';
@@ -32,7 +33,7 @@ export function spendShares({ standings, actions }: Priorities): SpendShare[] {
     return [{ objective, gap: Decimal.max(0, left).times(objective.weight) }];
   });
   const money = actions
-    .filter((action) => ['planned', 'running', 'late'].includes(action.status) && action.budget !== null)
+    .filter((action) => isOpen(action) && action.budget !== null)
     .map((action) => ({
       action,
       left: Decimal.max(

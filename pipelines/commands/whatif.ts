@@ -60,7 +60,7 @@ async function whatif(options: Options): Promise<void> {
     const say = await wording(record.language, 'findings');
     process.stdout.write(
       options.json
-        ? `${JSON.stringify({ run: record.run, period: record.period, before: summary(before), whatif: summary(asked), assumptions: assumptions(asked, say) }, null, 2)}\n`
+        ? `${JSON.stringify({ run: record.run, period: record.period, before: summary(before), whatif: summary(asked), assumptions: assumptions(asked, record.language, say) }, null, 2)}\n`
         : asText(record.run, before, asked, record.language, say),
     );
   } finally {
@@ -105,13 +105,13 @@ function summary(one: Arbitration) {
   };
 }
 
-function assumptions(one: Arbitration, say: Say): string[] {
+function assumptions(one: Arbitration, language: 'fr' | 'en', say: Say): string[] {
   const { problem } = one;
   return [
     say(one.budgetDeclared ? 'whatif.assume.budget' : 'whatif.assume.all'),
     ...['cost', 'effect', 'capped', 'exact', 'sensitivity'].map((key) => say(`whatif.assume.${key}`)),
     say('whatif.assume.rate', {
-      rate: String(problem.discountRate),
+      rate: percentage(problem.discountRate, 1, language),
       years: problem.defaultLifetime,
     }),
   ];
@@ -150,18 +150,33 @@ function asText(
     say('whatif.chosen', { actions: named(asked.set.chosen) }),
     say('whatif.given_up', { actions: named(asked.givenUp) }),
     '',
+    [
+      `    ${''.padEnd(16)}`,
+      say('whatif.head.cost').padStart(16),
+      say('whatif.head.closes').padStart(9),
+      say('whatif.head.per_100k').padStart(12),
+      say('whatif.head.stays').padStart(7),
+      say('whatif.head.each'),
+    ].join(' '),
     ...asked.ranking
       .filter(({ option }) => !asked.without.includes(option.id))
       .map((one) =>
         [
           `  ${one.chosen ? 'x' : ' '} ${one.option.id.padEnd(16)}`,
-          (one.option.cost === null ? say('whatif.none') : money(one.option.cost)).padStart(14),
+          (one.option.cost === null ? say('whatif.none') : money(one.option.cost)).padStart(16),
           one.option.excluded === null
             ? share(one.closes).padStart(9)
             : say(`whatif.excluded.${one.option.excluded}`),
+          one.option.excluded === null
+            ? (one.closesPer100k === null ? '' : share(one.closesPer100k)).padStart(12)
+            : '',
           one.option.excluded === null ? `${one.stays}/${one.scenarios}`.padStart(7) : '',
           one.abatementCost ? `${money(one.abatementCost.each)}/tCO2e` : '',
+          ...one.option.effects
+            .filter((effect) => effect.share < 0)
+            .map((effect) => say('whatif.widens', { goal: effect.goal, share: share(-effect.share) })),
         ]
+          .filter((part, i) => i < 5 || part !== '')
           .join(' ')
           .trimEnd(),
       ),
@@ -171,7 +186,7 @@ function asText(
       return `  ${outcome.goal.padEnd(16)} ${share(was).padStart(9)} -> ${share(outcome.closed).padStart(9)}  ${goals.get(outcome.goal)?.label ?? ''}`;
     }),
     '',
-    ...assumptions(asked, say).map((line) => `- ${line}`),
+    ...assumptions(asked, language, say).map((line) => `- ${line}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -60,3 +60,7 @@ export interface Milestone {
   readonly extractId: string;
   readonly rowNumber: number;
 }
+
+/** Neither done nor stopped. */
+export const isOpen = ({ status }: Pick<Action, 'status'>): boolean =>
+  status !== 'done' && status !== 'stopped';

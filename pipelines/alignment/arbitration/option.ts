@@ -5,6 +5,7 @@ import { measuresOf, parseExpression } from '../../indicators/expression.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
 import type { Rounding } from '../../language/quantity.ts';
 import type { Language } from '../../language/wording.ts';
+import { isOpen } from '../../objectives/action.ts';
 import {
   type Action,
   isMeasured,
@@ -58,8 +59,15 @@ export interface Option {
   readonly excluded: Exclusion | null;
 }
 
-/** no budget; effect not stated; stated in a unit that no goal has; no goal left to close; waits for a stopped action; an action that excludes it is done */
-export type Exclusion = 'no_budget' | 'no_effect' | 'unit' | 'no_goal' | 'blocked' | 'rival_done';
+/** no budget; effect not stated; stated in a unit that no goal has; serves no objective; no goal left to close; waits for a stopped action; an action that excludes it is done */
+export type Exclusion =
+  | 'no_budget'
+  | 'no_effect'
+  | 'unit'
+  | 'no_objective'
+  | 'no_goal'
+  | 'blocked'
+  | 'rival_done';
 
 export interface Problem {
   readonly period: string;
@@ -132,7 +140,7 @@ export function problemOf(facts: ProblemFacts): Problem {
       },
     ];
   });
-  const open = facts.actions.filter((action) => ['planned', 'running', 'late'].includes(action.status));
+  const open = facts.actions.filter(isOpen);
   const ids = new Set(open.map((action) => action.id));
   const stopped = new Set(facts.actions.filter((a) => a.status === 'stopped').map((a) => a.id));
   const done = new Set(facts.actions.filter((a) => a.status === 'done').map((a) => a.id));
@@ -218,7 +226,7 @@ function effectsOf(
   if (effects.length > 0) return { effects, excluded: null };
   if (misfit) return { effects, excluded: 'unit' };
   if (action.expectedEffect === null && action.abatement === null) return { effects, excluded: 'no_effect' };
-  return { effects, excluded: 'no_goal' };
+  return { effects, excluded: own === undefined ? 'no_objective' : 'no_goal' };
 }
 
 /** Where an action works: its site, its company, else the perimeter of its objective. */

@@ -95,16 +95,17 @@ function row(one: RankedOption, costs: Scale, arbitration: Arbitration, voice: V
   };
 }
 
-/** What is not done, with the part of each gap that stays open for it. */
+/** What is not done, with the part of each gap that stays open for it, and of those that it would widen. */
 function forgone({ option }: RankedOption, arbitration: Arbitration, voice: Voice): string {
-  const parts = option.effects
-    .filter((effect) => effect.share > 0)
-    .map((effect) =>
+  const partsOf = (effects: typeof option.effects) =>
+    effects.map((effect) =>
       voice.say('arbitration.forgone_part', {
-        share: share(Math.min(1, effect.share), 0, voice.language),
+        share: share(Math.min(1, Math.abs(effect.share)), 0, voice.language),
         goal: arbitration.problem.goals.find((goal) => goal.id === effect.goal)?.label ?? effect.goal,
       }),
     );
+  const parts = partsOf(option.effects.filter((effect) => effect.share > 0));
+  const widened = partsOf(option.effects.filter((effect) => effect.share < 0));
   const waits = option.dependsOn.filter((id) => !arbitration.set.chosen.includes(id));
   const names = new Map(arbitration.problem.options.map((one) => [one.id, one.name]));
   const sentence = voice.say(parts.length > 0 ? 'arbitration.forgone' : 'arbitration.forgone_nothing', {
@@ -112,12 +113,18 @@ function forgone({ option }: RankedOption, arbitration: Arbitration, voice: Voic
     cost: money(option.cost ?? '0', arbitration, voice),
     parts: list(parts, voice.language),
   });
-  return waits.length === 0
-    ? sentence
-    : `${sentence} ${voice.say('arbitration.waits', {
-        actions: list(
-          waits.map((id) => names.get(id) ?? id),
-          voice.language,
-        ),
-      })}`;
+  return [
+    sentence,
+    widened.length > 0 ? voice.say('arbitration.widens', { parts: list(widened, voice.language) }) : '',
+    waits.length > 0
+      ? voice.say('arbitration.waits', {
+          actions: list(
+            waits.map((id) => names.get(id) ?? id),
+            voice.language,
+          ),
+        })
+      : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }

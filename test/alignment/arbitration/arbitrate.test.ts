@@ -208,7 +208,7 @@ describe('what an action closes of a gap', () => {
     expect(reason(action('X', 'O-E', { ...stated, budget: null }))).toBe('no_budget');
     expect(reason(action('X', 'O-E', {}))).toBe('no_effect');
     expect(reason(action('X', 'O-E', { ...stated, expectedUnit: 'EUR' }))).toBe('unit');
-    expect(reason(action('X', null, stated))).toBe('no_goal');
+    expect(reason(action('X', null, stated))).toBe('no_objective');
     expect(
       reason(action('X', 'O-E', { ...stated, dependsOn: ['Y'] }), [action('Y', null, { status: 'stopped' })]),
     ).toBe('blocked');
