@@ -23,6 +23,8 @@ export interface Opposition {
  * rare enough), and what counts as opposition.
  */
 const fewestOfSeason = 3;
+/** Quarters that hold as many changes of each season: without them no opposition is measured. */
+export const fewestQuarters = 4 * fewestOfSeason + 1;
 const strongest = -0.7;
 const significance = 0.05;
 

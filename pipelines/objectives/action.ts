@@ -22,6 +22,8 @@ export interface Action {
   /** as tagged ledger rows say, to the period's end; null when no row bears its code or its project's */
   readonly ledgerSpent: string | null;
   readonly ledgerRows: number;
+  /** the largest of these rows; absent in a run of before they were kept */
+  readonly ledgerLines?: readonly TaggedLine[];
   /** change of the objective's indicator, in `expectedUnit`, a year where the indicator is a flow */
   readonly expectedEffect: string | null;
   readonly expectedUnit: string | null;
@@ -43,6 +45,17 @@ export interface Action {
   readonly dependsOn: readonly string[];
   /** in the order of their due days */
   readonly milestones: readonly Milestone[];
+  readonly extractId: string;
+  readonly rowNumber: number;
+}
+
+/** A ledger row that bears the code of an action or of its project. Euros, debit less credit. */
+export interface TaggedLine {
+  readonly entity: string;
+  readonly date: string;
+  readonly account: string;
+  readonly label: string | null;
+  readonly amount: string;
   readonly extractId: string;
   readonly rowNumber: number;
 }

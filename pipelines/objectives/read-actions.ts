@@ -1,9 +1,14 @@
 import { literal } from '../../connectors/connector.ts';
 import type { Language } from '../language/wording.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Action, Milestone } from './action.ts';
+import type { Action, Milestone, TaggedLine } from './action.ts';
 
-type ActionRow = Omit<Action, 'dependsOn' | 'milestones'> & { readonly dependsOn: string | null };
+/** Ledger rows of an action that the documents list. */
+const mostLines = 100;
+
+type ActionRow = Omit<Action, 'dependsOn' | 'milestones' | 'ledgerLines'> & {
+  readonly dependsOn: string | null;
+};
 type MilestoneRow = Omit<Milestone, 'dependsOn'> & { readonly dependsOn: string | null };
 
 /**
@@ -23,6 +28,13 @@ export async function readActions(
       case when done_date <= ${end} then 'done' when due_date < ${end} then 'late' else 'planned' end as status,
       depends_on as "dependsOn", extract_id as "extractId", row_number as "rowNumber"
     from model.milestone order by action, due_date, milestone`);
+  const lines = await warehouse.rows<
+    TaggedLine & { readonly action: string }
+  >(`select action, entity, date::varchar as date,
+      account, label, amount_eur::decimal(18,2)::varchar as amount, extract_id as "extractId", row_number as "rowNumber"
+    from model.tagged_spend where action is not null and date <= ${end}
+    qualify row_number() over (partition by action order by abs(amount_eur) desc, extract_id, row_number) <= ${mostLines}
+    order by action, abs(amount_eur) desc, extract_id, row_number`);
   const rows = await warehouse.rows<ActionRow>(`with spend as (
       select action, sum(amount_eur)::decimal(18,2)::varchar as spent, count(*) as rows
       from model.tagged_spend where date <= ${end} group by action),
@@ -43,6 +55,7 @@ export async function readActions(
   return rows.map((row) => ({
     ...row,
     dependsOn: codes(row.dependsOn),
+    ledgerLines: lines.filter((one) => one.action === row.id).map(({ action: _action, ...one }) => one),
     milestones: milestones
       .filter((one) => one.action === row.id)
       .map((one) => ({

@@ -96,6 +96,66 @@ describe('the story of the sample group is found', () => {
     expect(found('action:ledger:A-LED-ANG')).toBeDefined();
   });
 
+  test('what the ledger says of an action opens to its rows', async () => {
+    const lighting = content.objectives.flatMap((one) => one.actions).find((one) => one.id === 'A-LED-ANG');
+    const lines = lighting?.ledgerLines ?? [];
+    const sum = lines.reduce((total, one) => total.plus(one.amount), new Decimal(0));
+    expect([lines.length, sum.toFixed(2)]).toEqual([6, lighting?.ledgerSpent]);
+    for (const one of lines) expect(one.label).toContain('[C-ANG-LED]');
+    const [first] = await opened(({ warehouse }) =>
+      warehouse.rows<{ debit: string }>(
+        `select debit::varchar as debit from staged.fec_entries where extract_id = '${lines[0]?.extractId}' and row_number = ${lines[0]?.rowNumber}`,
+      ),
+    );
+    expect(first?.debit).toBe(lines[0]?.amount);
+  });
+
+  test('Vierzon is there to the end of 2025, and no day longer', async () => {
+    const last = await opened(({ warehouse }) =>
+      warehouse.rows<{ energy: string; people: string }>(
+        `select (select max(date)::varchar from model.energy where site = 'VIE') as energy,
+           (select max(date)::varchar from model.employment where site = 'VIE' and is_employee) as people`,
+      ),
+    );
+    expect(last).toEqual([{ energy: '2025-12-31', people: '2025-12-31' }]);
+  });
+
+  test('payroll and the safety register part in three quarters, by one stop each; accounts outlive people in one', async () => {
+    const apart = (left: string, right: string) =>
+      opened(({ warehouse }) =>
+        warehouse.rows<{ period: string; apart: number }>(
+          `select l.period, (l.value::decimal(18,4) - r.value::decimal(18,4))::integer as apart from result.measure_value as l
+           join result.measure_value as r using (entity, period, basis)
+           where l.measure = '${left}' and r.measure = '${right}' and entity = 'OFR' and basis = 'quarter' order by l.period`,
+        ),
+      );
+    const stops = await apart('accidents_with_stop_france', 'stoppages_declared');
+    expect(stops.filter((one) => one.apart !== 0)).toEqual([
+      { period: '2025-Q4', apart: 1 },
+      { period: '2026-Q2', apart: -1 },
+      { period: '2026-Q3', apart: 1 },
+    ]);
+    const accounts = await apart('it_accounts_active', 'headcount');
+    expect(accounts.filter((one) => one.apart > 10)).toEqual([{ period: '2026-Q1', apart: 63 }]);
+  });
+
+  test('the second quarter of waste is told as it was corrected, the base year as it was restated', async () => {
+    const corrected = await opened(({ warehouse }) =>
+      warehouse.rows<{ unique_id: string; treatment: string }>(
+        "select unique_id, treatment from model.waste where extract_id like '%_corrections.csv' order by unique_id",
+      ),
+    );
+    // the fourth line annuls a dispatch that was written twice
+    expect(corrected).toEqual([
+      { unique_id: 'HAN-202605-150103', treatment: 'R1' },
+      { unique_id: 'LOR-202604-120101', treatment: 'D5' },
+      { unique_id: 'LOR-202606-100903', treatment: 'D5' },
+    ]);
+    // five twelfths of the 780 t of Bombas Ebro are 325 t
+    const [then, now] = found('quality:base_year:restated')?.figures ?? [];
+    expect(Number(now?.value) - Number(then?.value)).toBeCloseTo(325, 6);
+  });
+
   test('the parts of the water goal hold, but the company that was bought has no target', () => {
     expect(found('contradiction:cascade:O-WATER')).toMatchObject({ severity: 'minor' });
     expect(found('contradiction:cascade:O-WATER')?.sentence).toContain('Bombas Ebro SL');

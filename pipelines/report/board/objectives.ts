@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
 import { placeNames } from '../../indicators/place-name.ts';
+import { isOpen } from '../../objectives/action.ts';
 import {
   type Action,
   isMeasured,
@@ -8,6 +9,7 @@ import {
   type Standing,
 } from '../../objectives/objective.ts';
 import { type Cascade, type Change, causes, type Forecast } from '../../objectives/position.ts';
+import { spentOn } from '../../review/resolution.ts';
 import type { ReportContent } from '../content.ts';
 import {
   columnScale,
@@ -410,7 +412,8 @@ export function arrangeAction(action: Action, content: ReportContent, voice: Voi
     status: action.status,
     status_word: voice.word(`action_statuses.${action.status}`),
     budget: money(action.budget),
-    spent: money(action.spent),
+    milestone: milestoneOf(action, voice),
+    spent: money(spentOn(action)),
     effect:
       action.expectedEffect === null
         ? voice.word('marks.missing')
@@ -425,13 +428,24 @@ export function arrangeAction(action: Action, content: ReportContent, voice: Voi
   };
 }
 
+/** The next thing that an open action has to reach, or has not reached in time. */
+function milestoneOf(action: Action, voice: Voice): string {
+  const next = isOpen(action) ? action.milestones.find((one) => one.status !== 'done') : undefined;
+  return next
+    ? voice.say(next.status === 'late' ? 'action.milestone_late' : 'action.milestone', {
+        name: next.name,
+        due: shortDate(next.due, voice.language),
+      })
+    : '';
+}
+
 /** Budgets and spending of all actions in one scale: every table of the report has them in the same. */
 function actionScale({ objectives, looseActions, group }: ReportContent, voice: Voice): Scale {
   const all = [...objectives.flatMap((one) => one.actions), ...looseActions];
   return columnScale(
     group.currency,
     0,
-    all.flatMap(({ budget, spent }) => [budget, spent]),
+    all.flatMap((action) => [action.budget, spentOn(action)]),
     voice.language,
   );
 }
@@ -453,12 +467,17 @@ function moneyOf(actions: readonly Action[], currency: string, voice: Voice): st
       0,
       voice,
     ),
-    spent: quantityOrMark(
-      sum((a) => a.spent),
-      currency,
-      0,
-      voice,
-    ),
+    spent: quantityOrMark(sum(spentOn), currency, 0, voice),
+    by_ledger: actions.some((action) => action.ledgerSpent !== null)
+      ? voice.say('objective.by_ledger', {
+          amount: quantityOrMark(
+            sum((a) => a.ledgerSpent),
+            currency,
+            0,
+            voice,
+          ),
+        })
+      : '',
     funded,
   });
 }

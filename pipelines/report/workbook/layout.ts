@@ -8,6 +8,7 @@ export const sheetKeys = [
   'trajectories',
   'charts',
   'actions',
+  'spend_rows',
   'agenda',
   'resolutions',
   'past_decisions',

@@ -29,6 +29,7 @@ import { monthsSheet, reconciliationsSheet } from './sheets/reconciliations.ts';
 import { resolutionsSheet } from './sheets/resolutions.ts';
 import { reviewSheet } from './sheets/review.ts';
 import { rowsSheet } from './sheets/rows.ts';
+import { spendRowsSheet } from './sheets/spend-rows.ts';
 import { summarySheet } from './sheets/summary.ts';
 import type { SheetPlan } from './table.ts';
 
@@ -37,6 +38,7 @@ const tables: Readonly<Record<Exclude<SheetKey, 'charts'>, (book: Book) => Sheet
   objectives: objectivesSheet,
   trajectories: trajectoriesSheet,
   actions: actionsSheet,
+  spend_rows: spendRowsSheet,
   agenda: agendaSheet,
   resolutions: resolutionsSheet,
   past_decisions: pastDecisionsSheet,

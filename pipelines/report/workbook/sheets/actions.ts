@@ -1,5 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Action } from '../../../objectives/objective.ts';
+import { spentOn } from '../../../review/resolution.ts';
+import { date } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, day, formula, link, number, numeric, text, words } from '../cell.ts';
 import { numberFormat, percentFormat } from '../look.ts';
@@ -31,7 +33,8 @@ export const actionsSheet = tableSheet<Line>({
       value === null ? text(say('none'), { across: 'right' }) : number(value);
     const spent = here.at('spent');
     const budget = here.at('budget');
-    const known = action.budget !== null && action.spent !== null && !new Decimal(action.budget).isZero();
+    const amount = spentOn(action);
+    const known = action.budget !== null && amount !== null && !new Decimal(action.budget).isZero();
     return {
       status: text(book.words.state('action_statuses', action.status)),
       objective: objectiveCell(objective, action, book),
@@ -41,14 +44,23 @@ export const actionsSheet = tableSheet<Line>({
       entity: text(action.entity === null ? say('group') : book.entityName(action.entity)),
       due: day(action.due),
       budget: money(action.budget),
-      spent: money(action.spent),
+      spent: money(amount),
       used: formula(
         `IF(COUNT(${spent},${budget})<2,"${say('none')}",IF(${budget}=0,"${say('none')}",${spent}/${budget}))`,
         known
-          ? numeric(new Decimal(action.spent as string).dividedBy(action.budget as string).toFixed())
+          ? numeric(new Decimal(amount as string).dividedBy(action.budget as string).toFixed())
           : words(say('none')),
         { format: percentFormat(0, book.language), across: 'right' },
       ),
+      spent_by:
+        action.ledgerSpent === null
+          ? text(amount === null ? '' : say('actions.by_register'))
+          : link(
+              say('actions.by_ledger', { rows: action.ledgerRows }),
+              book.places.link(`spend:${action.id}`),
+            ),
+      spent_register: money(action.spent),
+      milestones: text(milestonesOf(action, book)),
       effect:
         action.expectedEffect === null
           ? text(say('none'), { across: 'right' })
@@ -73,6 +85,13 @@ export const actionsSheet = tableSheet<Line>({
     ]);
   },
 });
+
+/** Each milestone with its state and its day, in the order of their days. */
+function milestonesOf({ milestones }: Action, { words, language }: Book): string {
+  return milestones
+    .map((one) => `${words.state('action_statuses', one.status)} · ${one.name}, ${date(one.due, language)}`)
+    .join('\n');
+}
 
 function objectiveCell(objective: string | null, action: Action, book: Book): Cell {
   const standing = book.content.objectives.find((one) => one.objective.id === objective);

@@ -1,4 +1,5 @@
 import type { MatrixCell, MatrixRow } from '../../../alignment/matrix.ts';
+import { fewestQuarters } from '../../../alignment/opposition.ts';
 import type { Book } from '../book.ts';
 import { link, text } from '../cell.ts';
 import type { Look } from '../excel.ts';
@@ -42,4 +43,13 @@ export const matrixSheet = tableSheet<MatrixRow>({
     ),
     id: text(row.objective),
   }),
+  // a reader must not take for agreement what could not be measured
+  rest: ({ content, words }) => {
+    const quarters = new Set(
+      content.figures.filter((one) => one.basis === 'quarter').map((one) => one.period),
+    ).size;
+    return quarters < fewestQuarters
+      ? words.say('matrix.unmeasured', { quarters, fewest: fewestQuarters })
+      : undefined;
+  },
 });
