@@ -88,6 +88,8 @@ export interface RecordSet {
   readonly query: string;
   /** the columns as the file heads them (or as the connector's README names them) */
   readonly columns: readonly string[];
+  /** the query is one pass over one table, without a join: to read it twice costs less than to keep a copy */
+  readonly isScan?: boolean;
 }
 
 export interface Reading {
@@ -105,6 +107,8 @@ export interface Reading {
   readonly numbers?: 'auto' | 'point' | 'comma';
   /** how ambiguous dates are written. Default `iso` */
   readonly dates?: 'auto' | 'iso' | 'dmy' | 'mdy';
+  /** no value begins or ends with a blank: none needs trimming */
+  readonly trimmed?: boolean;
   /** remarks on the extract as a whole: a ledger that does not balance, a control total that differs */
   readonly remarks?: readonly Remark[];
   /** facts that the name or the envelope states: siren, closing date, norm version */
@@ -113,7 +117,7 @@ export interface Reading {
 
 /** What {@link Connector.readTogether} makes of several extracts. */
 export interface GroupReading
-  extends Pick<Reading, 'addressing' | 'records' | 'rejects' | 'numbers' | 'dates'> {
+  extends Pick<Reading, 'addressing' | 'records' | 'rejects' | 'numbers' | 'dates' | 'trimmed'> {
   /**
    * One for each extract, in the order given. The queries of `records` and `rejects` yield `extract` INTEGER
    * besides: the place of the row's extract in this list, from 0.

@@ -10,7 +10,7 @@ import type { ReadingSession } from './connector.ts';
 export interface SettledSeries {
   /** table of the intervals that give way: `line`, `kept_line` */
   readonly dropped: string;
-  /** the table holds one series after the other, each in the order of time: none gives way */
+  /** the relation holds one series after the other, each in the order of time: none gives way */
   readonly inOrder: boolean;
 }
 

@@ -155,11 +155,12 @@ function reading(
     : `select rowid + 1 as row_number, ${columns} from ${table}`;
   return {
     addressing: 'record',
-    records: { rows: { query, columns: layout.columns } },
+    records: { rows: { query, columns: layout.columns, isScan: !rejected } },
     ...(rejected ? { rejects: `select * from ${rejectTable}` } : {}),
     rowsRead: counted.records,
     numbers: options.decimal,
     dates: options.dates,
+    trimmed: counted.trimmed ?? false,
     remarks: [...encodingRemarks, ...layout.remarks, ...countRemarks(extract.name, counted)],
   };
 }

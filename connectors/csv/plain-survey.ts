@@ -11,6 +11,8 @@ export interface Survey {
   readonly plain: boolean;
   readonly multiline: boolean;
   readonly lineEnd: 'crlf' | 'lf';
+  /** no value begins or ends with a blank, as far as that is known */
+  readonly trimmed?: boolean;
 }
 
 const LF = 0x0a;
@@ -69,6 +71,7 @@ class PlainLines {
   private records = 0;
   private blankLines = 0;
   private lineEnd: 'crlf' | 'lf' | undefined;
+  private trimmed = true;
 
   constructor(
     delimiter: number,
@@ -83,8 +86,8 @@ class PlainLines {
   }
 
   survey(): Survey {
-    const { records, blankLines, lineEnd } = this;
-    return { records, blankLines, plain: true, multiline: false, lineEnd: lineEnd ?? 'lf' };
+    const { records, blankLines, lineEnd, trimmed } = this;
+    return { records, blankLines, plain: true, multiline: false, lineEnd: lineEnd ?? 'lf', trimmed };
   }
 
   /** Counts the whole lines up to `limit`; false at the first that is not plain. */
@@ -100,9 +103,12 @@ class PlainLines {
       if (kind === BLANK) blanks++;
       else if (kind === DELIMITER) {
         delimiters++;
+        this.trimmed &&= !isPadded(buffer, valueStart, at);
         valueStart = at + 1;
       } else if (kind === LINE_FEED) {
-        if (!this.take(at - start, buffer[at - 1] === CR && at > start, delimiters, blanks)) return false;
+        const returns = buffer[at - 1] === CR && at > start;
+        if (!this.take(at - start, returns, delimiters, blanks)) return false;
+        this.trimmed &&= !isPadded(buffer, valueStart, returns ? at - 1 : at);
         start = at + 1;
         valueStart = start;
         delimiters = 0;
@@ -113,8 +119,10 @@ class PlainLines {
         if (at !== valueStart) return false;
         at = this.closing(buffer, at, limit);
         if (at < 0) return false;
+        this.trimmed &&= !isPadded(buffer, valueStart + 1, at);
       }
     }
+    this.trimmed &&= !isPadded(buffer, valueStart, limit);
     return start === limit || this.take(limit - start, false, delimiters, blanks, true);
   }
 
@@ -150,3 +158,16 @@ class PlainLines {
     return -1;
   }
 }
+
+/** Whether a value of UTF-8 begins or ends with a blank, or with a character that may be one of those past ASCII. */
+function isPadded(buffer: Buffer, start: number, end: number): boolean {
+  if (start >= end) return false;
+  const first = buffer[start] as number;
+  const last = buffer[end - 1] as number;
+  if (first === SPACE || last === SPACE) return true;
+  if (first < 0x80 && last < 0x80) return false;
+  return mayBeBlank(first) || mayBeBlank(buffer[end - 2] as number) || mayBeBlank(buffer[end - 3] as number);
+}
+
+/** The first byte of the no-break space, and those of all other blanks of Unicode. */
+const mayBeBlank = (lead: number) => lead === 0xc2 || (lead >= 0xe1 && lead <= 0xe3);

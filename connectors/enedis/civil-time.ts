@@ -7,27 +7,30 @@ import type { ReadingSession } from '../connector.ts';
  * 02:00-03:00 does not exist on the first of these days and stands twice on the other. A timestamp without
  * offset cannot say which of the two it is; the order of the rows can: the first occurrence is summer time.
  *
- * Reads `table` with `line`, `series` (what one order of rows belongs to), `civil` TIMESTAMP (NULL where the
- * row gives an instant), `instant` TIMESTAMP in UTC and `marks` (`start` or `end` of the interval). Makes
- * `result` with all columns of `table` but these two, `moment` (the instant in UTC), `nonexistent` BOOLEAN and
- * `lonely` BOOLEAN (a timestamp of the repeated hour that stands once).
+ * Reads the relation `timed` with `line`, `series` (what one order of rows belongs to), `civil` TIMESTAMP (NULL
+ * where the row gives an instant), `instant` TIMESTAMP in UTC and `marks` (`start` or `end` of the interval).
+ *
+ * @param name of the table that is kept where an hour stands twice; else nothing is written
+ * @returns the relation of all columns of `timed` but these two, `moment` (the instant in UTC), `nonexistent`
+ *   BOOLEAN and `lonely` BOOLEAN (a timestamp of the repeated hour that stands once), in the same order
  */
 export async function resolveCivilTime(
   session: ReadingSession,
-  table: string,
-  result: string,
-): Promise<void> {
-  const days = await daysOf(session, table);
+  timed: string,
+  name: string,
+): Promise<string> {
+  const days = await daysOf(session, timed);
   const switches = (hours: number) => days.filter((one) => Number(one.hours) === hours).map(({ day }) => day);
-  await session.run(`create temp table ${result} as
-select * exclude (civil, instant),
+  const resolved = `select * exclude (civil, instant),
   case when civil is null then instant
     else coalesce(civil - to_hours(${ordinaryShift(days)}), timezone('UTC', timezone('Europe/Paris', civil))) end as moment,
   ${anyOf(switches(23), (day) => `civil < ${clock(day, 3)} and (civil > ${clock(day, 2)} or marks = 'start' and civil = ${clock(day, 2)})`)} as nonexistent,
   false as lonely
-from ${table}`);
+from ${timed}`;
   const doubled = switches(25);
-  if (doubled.length === 0) return;
+  if (doubled.length === 0) return `(${resolved})`;
+  const result = session.temporary(name);
+  await session.run(`create temp table ${result} as ${resolved}`);
   const isDoubled = anyOf(doubled, (day) => `civil::date = date '${day}'`);
   const repeated = session.temporary('civil_repeated');
   await session.run(`create or replace temp table ${repeated} as
@@ -36,14 +39,14 @@ with backward as (
   select series, sum(sign(epoch(civil) - epoch(before))) < 0 as descending
   from (
     select series, civil, lag(civil) over (partition by series order by line) as before
-    from ${table}
+    from ${timed}
     where ${isDoubled}
   )
   group by series
 ), doubtful as (
   select t.line, t.series, t.civil, t.marks, t.civil - t.civil::date::timestamp as clock,
     case when b.descending then -t.line else t.line end as place
-  from ${table} t
+  from ${timed} t
   join backward b on b.series = t.series
   where ${isDoubled} and t.civil - t.civil::date::timestamp between interval 2 hour and interval 3 hour
 ), counted as (
@@ -66,6 +69,7 @@ with backward as (
   await session.run(
     `update ${result} as t set moment = r.instant, lonely = r.lonely from ${repeated} as r where r.line = t.line`,
   );
+  return result;
 }
 
 interface CivilDay {
@@ -76,11 +80,11 @@ interface CivilDay {
   readonly shift: number | bigint;
 }
 
-function daysOf(session: ReadingSession, table: string): Promise<CivilDay[]> {
+function daysOf(session: ReadingSession, timed: string): Promise<CivilDay[]> {
   return session.rows<CivilDay>(`select day::varchar as day,
   date_diff('hour', timezone('Europe/Paris', day::timestamp), timezone('Europe/Paris', (day + 1)::timestamp)) as hours,
   date_diff('hour', timezone('UTC', timezone('Europe/Paris', day::timestamp)), day::timestamp) as shift
-from (select distinct civil::date as day from ${table} where civil is not null) order by day`);
+from (select distinct civil::date as day from ${timed} where civil is not null) order by day`);
 }
 
 /** A text has two switches of the clock a year; one with more spells than this is of no meter. */

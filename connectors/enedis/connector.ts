@@ -54,22 +54,26 @@ async function read(extract: ExtractFile, options: EnedisOptions, session: Readi
   const indexes = await readIndexes(session, lines, sections, options.meter);
   const columns = `line, meter, direction, unit, starts, ends, minutes, rule, nature, series, quality, unknown_nature,
   rank, micro_kwh, fault_column, fault_value, stamp`;
-  const intervals = `(select ${columns} from ${curves.intervals} union all select ${columns} from ${indexes.intervals})`;
-  const good = session.temporary('enedis_good');
-  await session.run(`create temp table ${good} as
-select ${ordinal} as line, line as row, series, starts, ends, rank
-from ${intervals} where rule is null`);
+  const onlyCurves = sections.every(({ kind }) => kind !== 'index');
+  const intervals = onlyCurves
+    ? curves.intervals
+    : `(select ${columns} from ${curves.intervals} union all select ${columns} from ${indexes.intervals})`;
+  const good = `(select ${ordinal} as line, line as row, series, starts, ends, rank from ${intervals} where rule is null)`;
   const settled = await settleOverlaps(session, good, 'enedis');
   const { dropped } = settled;
   const overlapping = session.temporary('enedis_overlapping');
   await session.run(`create temp table ${overlapping} as
 select g.row, g.series, k.row as kept_row
 from ${dropped} d join ${good} g on g.line = d.line join ${good} k on k.line = d.kept_line`);
-  const kept = `${intervals} i anti join ${overlapping} o on o.row = i.line and o.series = i.series`;
+  // in order none gives way: the rows are read as they stand
+  const kept = settled.inOrder
+    ? `${intervals} i`
+    : `${intervals} i anti join ${overlapping} o on o.row = i.line and o.series = i.series`;
   return {
     addressing: 'line',
     records: {
       intervals: {
+        isScan: onlyCurves && settled.inOrder,
         columns: COLUMNS,
         query: `select i.line as row_number, i.meter, ${instantText('i.starts')} as interval_start,
   i.minutes::varchar as minutes, ${kwhText('i.micro_kwh')} as energy_kwh, i.direction, i.quality
@@ -87,7 +91,7 @@ where i.rule is null`,
       ...(await gapRemarks(
         session,
         `select g.row as line, g.series, g.starts, g.ends from ${good} g
-anti join ${dropped} d on d.line = g.line`,
+${settled.inOrder ? '' : `anti join ${dropped} d on d.line = g.line`}`,
         settled.inOrder,
       )),
       ...(await longIntervalRemarks(session, indexes.intervals)),

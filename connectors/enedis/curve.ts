@@ -27,8 +27,6 @@ export interface Curves {
 /** Reads the `table`, `curve` and `days` sections of a file; one row each, nothing dropped. */
 export async function readCurves(session: ReadingSession, reading: CurveReading): Promise<Curves> {
   const cells = session.temporary('enedis_cells');
-  const timed = session.temporary('enedis_timed');
-  const instants = session.temporary('enedis_instants');
   const intervals = session.temporary('enedis_curve');
   await session.run(`create temp table ${cells} (line bigint, section integer, kind varchar, marks varchar,
   meter varchar, quantity varchar, direction varchar, stage varchar, unit varchar, stamp varchar, value varchar,
@@ -41,8 +39,7 @@ export async function readCurves(session: ReadingSession, reading: CurveReading)
     `select count(*) as many, string_agg(distinct quantity, ', ' order by quantity) as names from ${cells} where ${isOther}`,
   );
   if (Number(other?.many) > 0) await session.run(`delete from ${cells} where ${isOther}`);
-  await session.run(`create temp table ${timed} as
-select line, section, kind, meter, stamp, value, nature, fields, text, marks,
+  const timed = `(select line, section, kind, meter, stamp, value, nature, fields, text, marks,
   concat_ws('|', section, meter, direction, stage) as series,
   case when kind = 'days' then null else ${civilOf('stamp')} end as civil,
   case when kind = 'days' then null else ${instantOf('stamp')} end as instant,
@@ -57,13 +54,13 @@ select line, section, kind, meter, stamp, value, nature, fields, text, marks,
   ${numberOf('value')} as number,
   ${qualityOf('nature', 'stage')} as known_quality,
   ${minutesOf('step')} as stated_minutes, step
-from ${cells}`);
-  await resolveCivilTime(session, timed, instants);
+from ${cells})`;
+  const instants = await resolveCivilTime(session, timed, 'enedis_instants');
   await session.run(`create temp table ${intervals} as
 ${intervalsSql(instants, reading.sections)}`);
   const [counted] = await session.rows<{ many: number | bigint }>(`select count(*) as many from ${cells}`);
   const [lonely] = await session.rows<{ many: number | bigint }>(
-    `select count(*) filter (where lonely) as many from ${instants}`,
+    `select count(*) as many from ${instants} where lonely`,
   );
   return {
     intervals,

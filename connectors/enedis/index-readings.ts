@@ -27,7 +27,6 @@ export async function readIndexes(
 ): Promise<IndexReadings> {
   const cells = session.temporary('enedis_index_cells');
   const timed = session.temporary('enedis_index_timed');
-  const instants = session.temporary('enedis_index_instants');
   const readings = session.temporary('enedis_readings');
   const intervals = session.temporary('enedis_index');
   await session.run(`create temp table ${cells} (line bigint, reading bigint, section integer, meter varchar,
@@ -61,7 +60,7 @@ select row_number() over (order by section, line, direction) as line, reading, s
   ${present('supplier')} as supplier_classes, ${present('distributor')} as distributor_classes,
   len(list_filter(list_concat([total], supplier, distributor), lambda one: one is not null and ${numberOf('one')} is null)) as unreadable
 from ${cells}`);
-  await resolveCivilTime(session, timed, instants);
+  const instants = await resolveCivilTime(session, timed, 'enedis_index_instants');
   await session.run(`create temp table ${readings} as
 select *,
   case

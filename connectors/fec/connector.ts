@@ -15,10 +15,13 @@ import {
   COLUMNS,
   doubtfulTable,
   entriesTable,
+  type Header,
   isRecord,
   type LedgerTables,
   linesTable,
   mendedTable,
+  noneMended,
+  recordsTable,
 } from './entries.ts';
 import { type Heading, readHeading, SEPARATORS } from './heading.ts';
 import { fecName } from './name.ts';
@@ -64,6 +67,7 @@ async function read(extract: ExtractFile, options: FecOptions, session: ReadingS
   const text = await plainText(extract, options.encoding, (file) => session.scratch(file));
   const tables: LedgerTables = {
     lines: session.temporary('fec_lines'),
+    records: session.temporary('fec_records'),
     doubtful: session.temporary('fec_doubtful'),
     mended: session.temporary('fec_mended'),
     entries: session.temporary('fec_entries'),
@@ -79,9 +83,11 @@ async function read(extract: ExtractFile, options: FecOptions, session: ReadingS
   });
   const header = await headerOf(tables, extract);
   const heading = readHeading(header.text, extract.name, options.separator);
-  await session.run(doubtfulTable(tables, heading, header.line));
-  await session.run(mendedTable(tables, heading));
-  await session.run(entriesTable(tables, heading, header.line));
+  await session.run(recordsTable(tables, heading, header));
+  await session.run(doubtfulTable(tables, heading));
+  const [doubtful] = await session.rows(`select 1 from ${tables.doubtful} limit 1`);
+  await session.run(doubtful ? mendedTable(tables, heading) : noneMended(tables));
+  await session.run(entriesTable(tables, heading, doubtful !== undefined));
   const [{ records } = { records: 0 }] = await session.rows<{ records: bigint | number }>(
     `select count(*) as records from ${tables.lines} where rowid + 1 > ${header.line} and ${isRecord(heading)}`,
   );
@@ -103,6 +109,7 @@ async function read(extract: ExtractFile, options: FecOptions, session: ReadingS
     addressing: 'line',
     records: {
       entries: {
+        isScan: true,
         columns: ['siren', 'closing_date', ...COLUMNS],
         query: `select line as row_number, ${literal(name.siren)} as siren, ${literal(name.closing)} as closing_date,
   ${COLUMNS.join(', ')}
@@ -126,7 +133,7 @@ where fault is null`,
   };
   return reading;
 
-  async function headerOf(from: LedgerTables, file: ExtractFile): Promise<{ line: number; text: string }> {
+  async function headerOf(from: LedgerTables, file: ExtractFile): Promise<Header> {
     const [first] = await session.rows<{ line: bigint | number; text: string }>(
       `select rowid + 1 as line, text from ${from.lines} where trim(text) <> '' order by rowid limit 1`,
     );
@@ -143,11 +150,7 @@ where fault is null`,
 }
 
 /** One row a line that is no entry: wrong number of fields, unknown side, doubtful amount, header again. */
-function rejectsQuery(
-  tables: LedgerTables,
-  heading: Heading,
-  header: { line: number; text: string },
-): string {
+function rejectsQuery(tables: LedgerTables, heading: Heading, header: Header): string {
   const width = heading.fields.length;
   return `select line as row_number, null::varchar as column_name, left(text, 500) as value, 'field_count' as rule,
   'The line has ' || len(parts) || ' fields where the header has ${width}. '

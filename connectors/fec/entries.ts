@@ -29,9 +29,10 @@ export const COLUMNS = [
   'currency',
 ] as const;
 
-/** Tables of one reading: physical lines, lines that do not have the right number of fields, entries. */
+/** Tables of one reading: physical lines, records cut into fields, those with another number of fields, entries. */
 export interface LedgerTables {
   readonly lines: string;
+  readonly records: string;
   readonly doubtful: string;
   readonly mended: string;
   readonly entries: string;
@@ -55,8 +56,14 @@ export function isRecord(heading: Heading): string {
   return `trim(text, ' \t\u00a0"'${blanks}) <> ''`;
 }
 
+/** Lines that are records, cut once: `fields` is NULL where their number is not the header's, and `text` is kept. */
+export function recordsTable(tables: LedgerTables, heading: Heading, header: Header): string {
+  return `create temp table ${tables.records} as
+select line, fields, case when fields is null then text end as text from (${splitLines(tables, heading, header)})`;
+}
+
 /** Lines that have neither the header's number of fields nor, after sound ones, only blank fields. */
-export function doubtfulTable(tables: LedgerTables, heading: Heading, headerLine: number): string {
+export function doubtfulTable(tables: LedgerTables, heading: Heading): string {
   // The field that a trailing separator opens is taken off first, where the header has one.
   const surplus = heading.width - heading.fields.length;
   const parts =
@@ -66,8 +73,13 @@ export function doubtfulTable(tables: LedgerTables, heading: Heading, headerLine
   return `create temp table ${tables.doubtful} as
 select line, text, ${parts} as parts
 from (select line, text, string_split(text, ${literal(heading.separator)}) as split
-  from (${splitLines(tables, heading, headerLine)})
+  from ${tables.records}
   where fields is null)`;
+}
+
+/** No line is doubtful: nothing is mended, and the records need not be joined with what was. */
+export function noneMended(tables: LedgerTables): string {
+  return `create temp table ${tables.mended} (line bigint, fields varchar[])`;
 }
 
 /**
@@ -116,13 +128,12 @@ having count(*) = 1`;
 }
 
 /** Entries in canonical text; `fault` names what keeps a line from being an entry. */
-export function entriesTable(tables: LedgerTables, heading: Heading, headerLine: number): string {
+export function entriesTable(tables: LedgerTables, heading: Heading, anyDoubtful: boolean): string {
   const select = COLUMNS.map((column) => `    ${rawField(heading, column)} as ${column}`).join(',\n');
   return `create temp table ${tables.entries} as
 with split as (
-  select line, fields from (${splitLines(tables, heading, headerLine)}) where fields is not null
-  union all
-  select line, fields from ${tables.mended}
+  select line, fields from ${tables.records} where fields is not null
+  ${anyDoubtful ? `union all\n  select line, fields from ${tables.mended}` : ''}
 ),
 raw as (
   select line,
@@ -145,7 +156,13 @@ select
 from signed`;
 }
 
-function splitLines(tables: LedgerTables, heading: Heading, headerLine: number): string {
+/** First line that is not blank. */
+export interface Header {
+  readonly line: number;
+  readonly text: string;
+}
+
+function splitLines(tables: LedgerTables, heading: Heading, header: Header): string {
   const separator = literal(heading.separator);
   const width = heading.fields.length;
   const split = `string_split(text, ${separator})`;
@@ -162,8 +179,7 @@ function splitLines(tables: LedgerTables, heading: Heading, headerLine: number):
     end as fields
   from (select rowid + 1 as line, text, ${parts} as parts
     from ${tables.lines}
-    where rowid + 1 > ${headerLine} and ${isRecord(heading)}
-      and text <> (select text from ${tables.lines} where rowid + 1 = ${headerLine}))`;
+    where rowid + 1 > ${header.line} and ${isRecord(heading)} and text <> ${literal(header.text)})`;
 }
 
 /** Fields of a line where a separator between quotes is text. A leading separator makes the match exact. */

@@ -35,6 +35,7 @@ export function disagreements(contract: Contract, entities: readonly string[]): 
   if (currency && contract.period_column) {
     const [c, day] = [identifier(currency), identifier(contract.period_column)];
     rules.push({
+      joins: true,
       broken: `${c} in (select currency from reference.fx) and ${day} is not null
         and not exists (select 1 from reference.fx as rate where rate.currency = typed.${c} and typed.${day} between rate.valid_from and rate.valid_to)`,
       fault: fault(

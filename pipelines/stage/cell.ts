@@ -1,6 +1,7 @@
-import { identifier, literal, type Reading } from '../../connectors/connector.ts';
+import { identifier, literal } from '../../connectors/connector.ts';
 import { type Column, sqlType } from './contract.ts';
 import { isKnown, listOf } from './known-values.ts';
+import type { Writing } from './read-batch.ts';
 
 /**
  * SQL of one cell, in three layers that each look at the one below by name, so that a text is trimmed once
@@ -23,6 +24,8 @@ export interface Rule {
   readonly broken: string;
   /** asks less: TRUE where the rule is broken, and perhaps where another rule of the row is */
   readonly suspect?: string;
+  /** it looks into another table: rows come out of it in any order */
+  readonly joins?: boolean;
   /** STRUCT(column_name, value, rule, message) that says so */
   readonly fault: string;
 }
@@ -39,12 +42,7 @@ export function readOf(name: string): string {
  * Reads a text cell as its contract says. Empty text is no value; text that cannot be read as the type,
  * or breaks a rule, is a fault with the rule's name and a message in three parts.
  */
-export function cell(
-  name: string,
-  column: Column,
-  source: string | null,
-  reading: Pick<Reading, 'numbers' | 'dates'>,
-): Cell {
+export function cell(name: string, column: Column, source: string | null, reading: Writing): Cell {
   const type = sqlType(column);
   if (source === null) {
     return {
@@ -88,14 +86,14 @@ export function cell(
       ? `date_trunc('year', ${typed})::date`
       : typed;
   return {
-    text: `nullif(trim(${identifier(source)}), '')`,
+    text: `nullif(${reading.trimmed ? identifier(source) : `trim(${identifier(source)})`}, '')`,
     read: typedValue(text, column, reading),
     value: stored,
     rules,
   };
 }
 
-function typedValue(text: string, column: Column, reading: Pick<Reading, 'numbers' | 'dates'>): string {
+function typedValue(text: string, column: Column, reading: Writing): string {
   const numbers = { point: 'point_number', comma: 'comma_number', auto: 'auto_number' }[
     reading.numbers ?? 'point'
   ];

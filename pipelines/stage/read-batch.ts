@@ -29,15 +29,18 @@ export interface Part {
   /** of a query over all, undefined: it yields `extract`, the place of each row's extract */
   readonly place: number | undefined;
   readonly query: string;
+  readonly isScan?: boolean;
 }
 
 /** One kind of record of one part. */
 export interface PartRecords extends Part {
   readonly record: string;
   readonly columns: RecordSet['columns'];
-  readonly numbers: Reading['numbers'];
-  readonly dates: Reading['dates'];
+  readonly reading: Writing;
 }
+
+/** How the values of an extract are written. */
+export type Writing = Pick<Reading, 'numbers' | 'dates' | 'trimmed'>;
 
 /** What the connector made of the extracts of a batch; a place is an extract's position in `hands`. */
 export interface BatchReading {
@@ -89,18 +92,17 @@ export class BatchReader {
       await this.close();
       return undefined;
     }
-    const { extracts, numbers, dates } = group;
+    const { extracts, numbers, dates, trimmed } = group;
     return {
       hands: batch.map((extract, place) => {
         const { rowsRead, remarks } = extracts[place] as GroupReading['extracts'][number];
         return { extract, rowsRead, remarks: [...(remarks ?? [])], staged: 0, quarantined: 0 };
       }),
-      records: Object.entries(group.records).map(([record, { columns, query }]) => ({
+      records: Object.entries(group.records).map(([record, { columns, ...part }]) => ({
+        ...part,
         record,
         columns,
-        query,
-        numbers,
-        dates,
+        reading: { numbers, dates, trimmed },
         place: undefined,
       })),
       rejects: group.rejects === undefined ? [] : [{ place: undefined, query: group.rejects }],
@@ -115,9 +117,9 @@ export class BatchReader {
       const reading = await readExtract(extract, this.session(this.offset + place));
       const remarks = [...(reading.remarks ?? [])];
       hands.push({ extract, rowsRead: Number(reading.rowsRead), remarks, staged: 0, quarantined: 0 });
-      const { numbers, dates } = reading;
-      for (const [record, { columns, query }] of Object.entries(reading.records))
-        records.push({ record, columns, query, numbers, dates, place });
+      const { numbers, dates, trimmed } = reading;
+      for (const [record, { columns, ...part }] of Object.entries(reading.records))
+        records.push({ ...part, record, columns, reading: { numbers, dates, trimmed }, place });
       if (reading.rejects !== undefined) rejects.push({ place, query: reading.rejects });
     }
     return { hands, records, rejects };
@@ -141,7 +143,7 @@ export class BatchReader {
   }
 }
 
-type ReadAlone = Pick<Reading, 'records' | 'rejects' | 'rowsRead' | 'numbers' | 'dates' | 'remarks'>;
+type ReadAlone = Pick<Reading, 'records' | 'rejects' | 'rowsRead' | 'remarks'> & Writing;
 
 async function readExtract(extract: CollectedExtract, session: ReadingSession): Promise<ReadAlone> {
   const connector = connectorById(extract.source.connector) as Connector;

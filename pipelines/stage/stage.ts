@@ -9,7 +9,7 @@ import { Quarantine } from './quarantine.ts';
 import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
 import { type CacheHit, DamagedPack, type StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
-import { type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
+import { brokenTable, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
 export interface StagedExtract {
@@ -232,28 +232,32 @@ function recordSets(
   contracts: readonly Contract[],
 ): RecordsAlike[][] {
   const found = new Map<string, Map<string, RecordsAlike & { parts: Part[] }>>();
-  for (const { record, columns, numbers, dates, place, query } of records) {
+  for (const { record, columns, reading, ...part } of records) {
     const contract =
       contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined);
     if (!contract) {
       throw new Fault(
         'STG-003',
-        `No contract reads the ${record} of ${(hands[place ?? 0] as InHand).extract.extractId}.`,
+        `No contract reads the ${record} of ${(hands[part.place ?? 0] as InHand).extract.extractId}.`,
         'Name one in `sources[].contract`.',
         { exitStatus: 2 },
       );
     }
     const alike = found.get(contract.id) ?? new Map<string, RecordsAlike & { parts: Part[] }>();
     found.set(contract.id, alike);
-    const key = JSON.stringify([columns, numbers, dates]);
-    const same = alike.get(key) ?? { contract, columns, reading: { numbers, dates }, parts: [] };
+    const key = JSON.stringify([columns, reading]);
+    const same = alike.get(key) ?? { contract, columns, reading, parts: [] };
     alike.set(key, same);
-    same.parts.push({ place, query });
+    same.parts.push(part);
   }
   return [...found.values()].map((alike) => [...alike.values()]);
 }
 
-/** Types the records of one contract and puts each row where it belongs, in the order of extracts and of their rows. */
+/**
+ * Types the records of one contract and puts each row where it belongs, in the order of extracts and of their
+ * rows. What is in order goes from the texts straight to the staged table; what did not arrive there breaks a
+ * rule, and is looked at again for the words.
+ */
 async function stageContract(
   typing: Typing,
   sets: readonly RecordsAlike[],
@@ -261,45 +265,85 @@ async function stageContract(
 ): Promise<void> {
   const { warehouse, hands } = typing;
   const { contract } = sets[0] as RecordsAlike;
+  const table = `staged.${contract.id}`;
   const typed: Typed[] = [];
   try {
     for (const [at, set] of sets.entries())
-      typed.push(await typeRecords(typing, `raw_typed_${contract.id}_${at}`, set));
-    const rows = typed.map((one) => one.rows).join(' union all ');
-    const counts = await warehouse.rows<{ place: number; good: number; bad: number }>(
-      `select _place as place, count(*) filter (where not _broken) as good, count(*) filter (where _broken) as bad
-       from (${rows}) group by _place`,
+      typed.push(await typeRecords(typing, `raw_texts_${contract.id}_${at}`, set));
+    const rows = typed.map((one) => one.good).join(' union all ');
+    const numbers = typed
+      .map(({ texts }) => `select _place, row_number from ${texts.name}`)
+      .join(' union all ');
+    const came = await arrivals(warehouse, numbers);
+    const total = sum(came);
+    if (total === 0) return;
+    const names = Object.keys(contract.columns).map(identifier).join(', ');
+    const { source } = (hands[0] as InHand).extract;
+    const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
+    const inOrder = typed.every(({ keepsOrder }) => keepsOrder) && came.every(({ out }) => out === 0);
+    const before = await countOf(warehouse, table);
+    await warehouse.run(
+      `insert into ${table} select ${names}, (${ids})[_place + 1], row_number, ${literal(source.id)}
+       from (${rows}) ${inOrder ? '' : 'order by _place, row_number'}`,
     );
-    for (const { place, good, bad } of counts) {
-      const hand = hands[place] as InHand;
-      hand.staged += good;
-      hand.quarantined += bad;
+    const good = (await countOf(warehouse, table)) - before;
+    if (good === total) {
+      for (const { place, rows } of came) (hands[place] as InHand).staged += rows;
+      return;
     }
-    if (counts.some(({ good }) => good > 0)) {
-      const names = Object.keys(contract.columns).map(identifier).join(', ');
-      const { source } = (hands[0] as InHand).extract;
-      const ids = hands.map(({ extract }) => literal(extract.extractId)).join(', ');
-      await warehouse.run(
-        `insert into staged.${contract.id} select ${names}, ([${ids}])[_place + 1], row_number, ${literal(source.id)}
-         from (${rows}) where not _broken ${(await inOrder(warehouse, rows)) ? '' : 'order by _place, row_number'}`,
-      );
-    }
-    if (counts.some(({ bad }) => bad > 0))
-      await aside.addFaults(typed.map(({ faults }) => faults).join(' union all '));
+    const staged = `select list_position(${ids}, extract_id) - 1 as _place, row_number from ${table} where rowid >= ${before}`;
+    for (const { place, rows } of await byPlace(warehouse, staged)) (hands[place] as InHand).staged += rows;
+    const broken = await brokenRows(warehouse, typed, numbers, staged, total - good);
+    for (const { place, rows } of broken) (hands[place] as InHand).quarantined += rows;
+    await aside.addFaults(typed.map(({ faults }) => faults).join(' union all '));
   } finally {
-    for (const { table } of typed) await warehouse.run(`drop table if exists ${table}`);
+    await warehouse.run(`drop table if exists ${brokenTable}`);
+    for (const { texts } of typed) await warehouse.run(`drop ${texts.kind} if exists ${texts.name}`);
   }
 }
 
-/** Whether rows come by extract and row number as they stand: to look costs little, to sort them much. */
-async function inOrder(warehouse: Warehouse, rows: string): Promise<boolean> {
-  const { out } = (
-    await warehouse.rows<{ out: number }>(
-      `select count(*) filter (where _place < place_before or _place = place_before and row_number < row_before) as out
-       from (select _place, row_number, lag(_place) over () as place_before, lag(row_number) over () as row_before from (${rows}))`,
-    )
-  )[0] as { out: number };
-  return out === 0;
+interface OfPlace {
+  readonly place: number;
+  readonly rows: number;
+}
+
+const sum = (places: readonly OfPlace[]) => places.reduce((all, { rows }) => all + rows, 0);
+
+const countOf = (warehouse: Warehouse, table: string) =>
+  warehouse.scalar<number>(`select count(*) from ${table}`);
+
+const byPlace = (warehouse: Warehouse, rows: string) =>
+  warehouse.rows<OfPlace>(`select _place as place, count(*) as rows from (${rows}) group by _place`);
+
+/** How many rows came of each extract, and how many of them out of order: to look costs little, to sort much. */
+function arrivals(warehouse: Warehouse, numbers: string): Promise<(OfPlace & { out: number })[]> {
+  return warehouse.rows(
+    `select _place as place, count(*) as rows, count(*) filter (where _place < place_before or _place = place_before and row_number < row_before) as out
+     from (select _place, row_number, lag(_place) over () as place_before, lag(row_number) over () as row_before from (${numbers}))
+     group by _place`,
+  );
+}
+
+/**
+ * Writes down the numbers of the rows that were not staged, and counts them. Where an extract gives one number
+ * to several rows, numbers do not tell which of them it is: every row is judged again.
+ */
+async function brokenRows(
+  warehouse: Warehouse,
+  typed: readonly Typed[],
+  numbers: string,
+  staged: string,
+  missing: number,
+): Promise<OfPlace[]> {
+  await warehouse.run(
+    `create or replace temp table ${brokenTable} as select came.* from (${numbers}) as came anti join (${staged}) as staged using (_place, row_number)`,
+  );
+  const found = await byPlace(warehouse, `from ${brokenTable}`);
+  if (sum(found) === missing) return found;
+  await warehouse.run(
+    `create or replace temp table ${brokenTable} as ${typed.map(({ broken }) => broken).join(' union all ')}`,
+  );
+  return byPlace(warehouse, `from ${brokenTable}`);
 }
 
 /** Rows whose months are not known count in no coverage: the figure would show as missing beside them. */

@@ -1,4 +1,4 @@
-import { identifier, literal, type Reading } from '../../connectors/connector.ts';
+import { identifier, literal } from '../../connectors/connector.ts';
 import { coverageOf } from '../collect/covers.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { disagreements, valuesOf } from './agreement.ts';
@@ -6,24 +6,32 @@ import { type Cell, cell, fault, type Rule, readOf, textOf } from './cell.ts';
 import type { Contract } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
 import type { KnownValues } from './known-values.ts';
-import type { InHand, Part } from './read-batch.ts';
+import type { InHand, Part, Writing } from './read-batch.ts';
 
 /** Records that one statement types: of one contract, with the same headings and the same ways of writing. */
 export interface RecordsAlike {
   readonly contract: Contract;
   readonly columns: readonly string[];
-  readonly reading: Pick<Reading, 'numbers' | 'dates'>;
+  readonly reading: Writing;
   readonly parts: readonly Part[];
 }
 
-/** Typed records, as SQL. */
+/** Records and what is typed of them, as SQL. Nothing is typed before it is asked for. */
 export interface Typed {
-  readonly table: string;
-  /** SELECT of every row, in the order read: `_place`, `row_number`, the contract's columns, `_broken` BOOLEAN */
-  readonly rows: string;
-  /** SELECT of the rows that break a rule: `_place`, `row_number`, `fault`, one row a fault */
+  /** the records as received, with `_place` and `row_number` */
+  readonly texts: { readonly name: string; readonly kind: 'view' | 'table' };
+  /** SELECT of the rows that break no rule: `_place`, `row_number`, the contract's columns */
+  readonly good: string;
+  /** they come in the order of the texts */
+  readonly keepsOrder: boolean;
+  /** SELECT of the others: `_place`, `row_number` */
+  readonly broken: string;
+  /** SELECT of what is wrong with the rows that {@link brokenTable} holds: `_place`, `row_number`, `fault`, one row a fault */
   readonly faults: string;
 }
+
+/** Temporary table of the rows that break a rule: `_place`, `row_number`. */
+export const brokenTable = 'raw_broken';
 
 export interface Typing {
   readonly warehouse: Warehouse;
@@ -36,11 +44,11 @@ export interface Typing {
 type NamedCell = Cell & { readonly name: string };
 
 /**
- * Types records into the temporary table `table`. Every row is read and judged once; what is wrong with it
- * is put into words for the few that break a rule, from their texts, which are kept for these alone.
+ * Gathers records under the name `texts` and says how each row is read and judged. What is wrong with a row is
+ * put into words for the few that break a rule, by reading their texts once more.
  */
-export async function typeRecords(typing: Typing, table: string, alike: RecordsAlike): Promise<Typed> {
-  const { warehouse, hands } = typing;
+export async function typeRecords(typing: Typing, texts: string, alike: RecordsAlike): Promise<Typed> {
+  const { hands } = typing;
   const { contract, columns, reading, parts } = alike;
   const matched = matchHeadings(contract, columns);
   for (const hand of handsOf(parts, hands)) remarkHeadings(hand, contract, columns, matched);
@@ -49,36 +57,35 @@ export async function typeRecords(typing: Typing, table: string, alike: RecordsA
     ...cell(column, one, matched.sources.get(column) ?? null, reading),
   }));
   const { entities } = (hands[0] as InHand).extract.source;
-  const ofRow = [duplicate, ...outsidePeriod(contract), ...disagreements(contract, entities)];
+  const ofRow: Rule[] = [duplicate, ...outsidePeriod(contract), ...disagreements(contract, entities)];
   const ofCells = cells.map(({ rules }) => rules).filter((rules) => rules.length > 0);
-  const texts = `raw_texts_${contract.id}`;
   const known = '_place, _from, _to, _twin, row_number';
   const names = cells.map(({ name }) => name);
-  const kept = names.map((name) => `${textOf(name)} := ${textOf(name)}`);
   await typing.known.declare(valuesOf(contract, entities));
-  await gather(typing, texts, contract, parts);
-  try {
-    await warehouse.run(`create or replace temp table ${table} as
-      select ${known}, ${names.map(identifier).join(', ')}, _broken, case when _broken then struct_pack(${kept.join(', ')}) end as _texts
-      from (
-        select *, ${broken([...ofRow, { broken: '_own' }])} as _broken
-        from (
-          select ${known}, ${names.map(textOf).join(', ')}, ${values(cells)}, ${broken(ofCells.flat())} as _own
-          from (${read(cells, `select ${known}, ${cells.map((one) => `${one.text} as ${textOf(one.name)}`).join(', ')} from ${texts}`)})
-        ) as typed)`);
-  } finally {
-    await warehouse.run(`drop ${parts.length === 1 ? 'view' : 'table'} if exists ${texts}`);
-  }
+  const kind = await gather(typing, texts, contract, parts);
+  const readTexts = (from: string) =>
+    read(
+      cells,
+      `select ${known}, ${cells.map((one) => `${one.text} as ${textOf(one.name)}`).join(', ')} from ${from}`,
+    );
+  const judged = `select *, ${broken([...ofRow, { broken: '_own' }])} as _broken
+    from (
+      select ${known}, ${names.map(textOf).join(', ')}, ${values(cells)}, ${broken(ofCells.flat())} as _own
+      from (${readTexts(texts)})
+    ) as typed`;
   return {
-    table,
-    rows: `select _place, row_number, ${names.map(identifier).join(', ')}, _broken from ${table}`,
+    texts: { name: texts, kind },
+    // a WHERE would be asked of the texts, and all that it rests on worked out twice
+    good: `select _place, row_number, ${names.map(identifier).join(', ')} from (select *, unnest(case when _broken then [] else [true] end) from (${judged}))`,
+    keepsOrder: !ofRow.some(({ joins }) => joins),
+    broken: `select _place, row_number from (${judged}) where _broken`,
     faults: `select _place, row_number, unnest(${faultList([
       ...ofCells.map((_, at) => `_fault_${at}`),
       ...ofRow.map((rule) => faultOf([rule])),
     ])}) as fault
       from (
         select ${known}, ${values(cells)}${ofCells.map((rules, at) => `, ${faultOf(rules)} as _fault_${at}`).join('')}
-        from (${read(cells, `select ${known}, unnest(_texts) from ${table} where _broken`)})
+        from (${readTexts(`${texts} semi join ${brokenTable} using (_place, row_number)`)})
       ) as typed`,
   };
 }
@@ -138,15 +145,15 @@ function handsOf(parts: readonly Part[], hands: readonly InHand[]): readonly InH
 }
 
 /**
- * The records of every part under one name, with what the stage knows of each extract. One query is read
- * through a view; many small ones are gathered in a table, which costs less than a union of them all.
+ * The records of every part under one name, with what the stage knows of each extract. Mere scans are read
+ * through a view; others are kept in a table, since they are read twice and a union of many costs much.
  */
 async function gather(
   { warehouse, hands, twins, fiscalYearStartMonth }: Typing,
   name: string,
   contract: Contract,
   parts: readonly Part[],
-): Promise<void> {
+): Promise<'view' | 'table'> {
   const known = hands.map(({ extract }, place) => {
     const covers = contract.period_column
       ? coverageOf(extract.source, extract.name, fiscalYearStartMonth)
@@ -161,16 +168,20 @@ async function gather(
     ];
   });
   const head = ['_place', '_from', '_to', '_twin'];
-  const alone = parts.length === 1;
   const selects = parts.map(({ place, query }) =>
     place === undefined
       ? `select known.*, records.* exclude (extract) from (${query}) as records
          join (values ${known.map((one) => `(${one.join(', ')})`).join(', ')}) as known(${head.join(', ')}) on known._place = records.extract`
       : `select ${head.map((column, i) => `${known[place]?.[i]} as ${column}`).join(', ')}, * from (${query})`,
   );
+  if (parts.every(({ isScan }) => isScan)) {
+    await warehouse.run(`create or replace temp view ${name} as ${selects.join(' union all ')}`);
+    return 'view';
+  }
   const [first, ...others] = selects;
-  await warehouse.run(`create or replace temp ${alone ? 'view' : 'table'} ${name} as ${first}`);
+  await warehouse.run(`create or replace temp table ${name} as ${first}`);
   for (const select of others) await warehouse.run(`insert into ${name} ${select}`);
+  return 'table';
 }
 
 function remarkHeadings(

@@ -26,8 +26,19 @@ async function surveys(text: string) {
 
 test('an ordinary text is surveyed by its bytes: quotes, blank lines, a last line without end', async () => {
   const { plain, scanned } = await surveys('1;"a ""b"" ;c";\r\n\r\n"";é ;3\r\n4;5;6');
-  expect(plain).toEqual({ records: 3, blankLines: 1, plain: true, multiline: false, lineEnd: 'crlf' });
-  expect(scanned).toEqual(plain);
+  expect(scanned).toEqual({ records: 3, blankLines: 1, plain: true, multiline: false, lineEnd: 'crlf' });
+  expect(plain).toEqual({ ...scanned, trimmed: false });
+});
+
+test('values with a blank at an edge are seen, of whatever kind it is; those inside need no trimming', async () => {
+  const trimmed = async (value: string) => [
+    (await surveys(`${value};2;3\n`)).plain?.trimmed,
+    (await surveys(`1;2;"${value}"`)).plain?.trimmed,
+  ];
+  for (const value of [' a', 'a ', '\u00a0a', 'a\u00a0', 'a\u202f', 'a\u2009', '\u3000a'])
+    expect(await trimmed(value), JSON.stringify(value)).toEqual([false, false]);
+  for (const value of ['a b', 'é', 'à', 'a\u00a0b', 'ça là', ''])
+    expect(await trimmed(value), value).toEqual([true, true]);
 });
 
 test('a text that is not is left to the record scanner', async () => {
@@ -54,7 +65,7 @@ test('whatever the text, the survey by bytes says what the record scanner says, 
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 14 }), async (pieces) => {
       const { plain, scanned } = await surveys(pieces.join(''));
-      if (plain) expect(plain).toEqual(scanned);
+      if (plain) expect({ ...plain, trimmed: undefined }).toEqual(scanned);
     }),
     { numRuns: 150, seed: 1 },
   );
