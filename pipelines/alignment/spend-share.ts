@@ -9,6 +9,11 @@ import type { Finding } from './finding.ts';
 export interface SpendShare {
   readonly by: 'objective' | 'department';
   readonly id: string;
+  /** of an objective: its weight, and the part of its way that is left; null of a department */
+  readonly weight: number | null;
+  readonly left: number | null;
+  /** weight x part left, of a department the sum of its objectives'; decimal text */
+  readonly gap: string;
   /** part of the weighted gaps, 0 to 1 */
   readonly gapShare: number;
   /** part of the money left to spend on open actions, 0 to 1 */
@@ -29,8 +34,8 @@ export function spendShares({ standings, actions }: Priorities): SpendShare[] {
   const gaps = standings.flatMap(({ objective, progress }) => {
     // null too for an objective to hold a value, which has no way
     if (!isMeasured(objective) || progress === null) return [];
-    const left = new Decimal(1).minus(progress);
-    return [{ objective, gap: Decimal.max(0, left).times(objective.weight) }];
+    const left = Decimal.max(0, new Decimal(1).minus(progress)).toDecimalPlaces(6);
+    return [{ objective, left, gap: left.times(objective.weight) }];
   });
   const money = actions
     .filter((action) => isOpen(action) && action.budget !== null)
@@ -51,11 +56,16 @@ export function spendShares({ standings, actions }: Priorities): SpendShare[] {
     ofGap: (one: (typeof gaps)[number]) => boolean,
     ofMoney: (one: (typeof money)[number]) => boolean,
   ): SpendShare => {
-    const gap = gaps.filter(ofGap).reduce((sum, one) => sum.plus(one.gap), new Decimal(0));
+    const own = gaps.filter(ofGap);
+    const gap = own.reduce((sum, one) => sum.plus(one.gap), new Decimal(0));
+    const [single] = by === 'objective' ? own : [];
     const left = money.filter(ofMoney).reduce((sum, one) => sum.plus(one.left), new Decimal(0));
     return {
       by,
       id,
+      weight: single?.objective.weight ?? null,
+      left: single?.left.toNumber() ?? null,
+      gap: gap.toFixed(),
       gapShare: share(gap, allGaps),
       budgetShare: share(left, allMoney),
       budget: left.toFixed(),
@@ -87,13 +97,21 @@ export function spendShares({ standings, actions }: Priorities): SpendShare[] {
   ];
 }
 
-/** Parts out of proportion: a gap without the money, money without the gap. */
+/** A part out of proportion: a gap without the money, money without the gap; null where they go together. */
+export function disproportion({
+  gapShare,
+  budgetShare,
+}: Pick<SpendShare, 'gapShare' | 'budgetShare'>): 'gap_without_money' | 'money_without_gap' | null {
+  if (gapShare >= smallest && budgetShare * times <= gapShare) return 'gap_without_money';
+  return budgetShare >= smallest && gapShare * times <= budgetShare ? 'money_without_gap' : null;
+}
+
+/** What is out of proportion, one finding each. */
 export function spendFindings(priorities: Priorities, shares = spendShares(priorities)): Finding[] {
   const { standings, say, language, currency } = priorities;
   return shares.flatMap((share) => {
-    const poor = share.gapShare >= smallest && share.budgetShare * times <= share.gapShare;
-    const rich = share.budgetShare >= smallest && share.gapShare * times <= share.budgetShare;
-    if (!poor && !rich) return [];
+    const apart = disproportion(share);
+    if (apart === null) return [];
     const label =
       share.by === 'department'
         ? say('contradiction.the_department', { department: say(`of_department.${share.id}`) })
@@ -103,11 +121,11 @@ export function spendFindings(priorities: Priorities, shares = spendShares(prior
           });
     return [
       {
-        id: `contradiction:${poor ? 'gap_without_money' : 'money_without_gap'}:${share.by}:${share.id}`,
+        id: `contradiction:${apart}:${share.by}:${share.id}`,
         kind: 'contradiction' as const,
         severity: 'minor' as const,
         ...(share.by === 'objective' ? { objective: share.id } : {}),
-        sentence: say(`contradiction.${poor ? 'gap_without_money' : 'money_without_gap'}`, {
+        sentence: say(`contradiction.${apart}`, {
           who: label,
           gap: percentage(share.gapShare, 0, language),
           budget: percentage(share.budgetShare, 0, language),

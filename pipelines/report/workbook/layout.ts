@@ -14,6 +14,7 @@ export const sheetKeys = [
   'past_decisions',
   'questions',
   'matrix',
+  'spend',
   'arbitration',
   'effects',
   'indicators',

@@ -29,6 +29,7 @@ import { monthsSheet, reconciliationsSheet } from './sheets/reconciliations.ts';
 import { resolutionsSheet } from './sheets/resolutions.ts';
 import { reviewSheet } from './sheets/review.ts';
 import { rowsSheet } from './sheets/rows.ts';
+import { spendSheet } from './sheets/spend.ts';
 import { spendRowsSheet } from './sheets/spend-rows.ts';
 import { summarySheet } from './sheets/summary.ts';
 import type { SheetPlan } from './table.ts';
@@ -44,6 +45,7 @@ const tables: Readonly<Record<Exclude<SheetKey, 'charts'>, (book: Book) => Sheet
   past_decisions: pastDecisionsSheet,
   questions: questionsSheet,
   matrix: matrixSheet,
+  spend: spendSheet,
   arbitration: arbitrationSheet,
   effects: effectsSheet,
   indicators: indicatorsSheet,
