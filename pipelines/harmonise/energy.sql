@@ -19,20 +19,34 @@ local_hours as (
   from (select distinct date_trunc('hour', interval_start) as hour from staged.energy_intervals)
 ),
 -- one interval may come twice: corrected prevails over measured over estimated, then the later extract
-intervals as (
+-- few do, or none: they are found by a hash (dialect-bound), and only they, with what shares one, are sorted
+interval_hashes as (
+  select hash(meter, direction, interval_start) as mark
+  from staged.energy_intervals
+  group by mark
+  having count(*) > 1
+),
+repeated_intervals as (
+  select
+    i.*,
+    row_number() over (
+      partition by meter, direction, interval_start
+      order by case quality when 'corrected' then 0 when 'measured' then 1 else 2 end, minutes, extract_id desc, row_number desc
+    ) as choice
+  from staged.energy_intervals as i
+  where hash(meter, direction, interval_start) in (select mark from interval_hashes)
+),
+intervals as not materialized (
   select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
-  from (
-    select
-      i.*,
-      row_number() over (
-        partition by meter, direction, interval_start
-        order by case quality when 'corrected' then 0 when 'measured' then 1 else 2 end, minutes, extract_id desc, row_number desc
-      ) as choice
-    from staged.energy_intervals as i
-  )
+  from staged.energy_intervals
+  left join interval_hashes on mark = hash(meter, direction, interval_start)
+  where mark is null
+  union all
+  select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
+  from repeated_intervals
   where choice = 1
 ),
-short_pieces as (
+short_pieces as not materialized (
   select i.meter, i.direction, h.local_hour::date as day, i.minutes, i.energy_kwh, i.quality, 'curve' as grain, i.extract_id, i.row_number
   from intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
@@ -70,7 +84,7 @@ long_pieces as (
     row_number
   from long_days
 ),
-interval_pieces as (
+interval_pieces as not materialized (
   select * from short_pieces
   union all
   select * from long_pieces

@@ -74,7 +74,21 @@ export const benchmark: Benchmark = {
         const warehouse = await stagedCopy(ground);
         return {
           run: async () => {
-            await warehouse.run(statement);
+            await warehouse.run(statement('monthly_of_staged'));
+            return fingerprint(warehouse, 'by_hand');
+          },
+          close: () => warehouse.close(),
+        };
+      },
+    },
+    'rows-kept': {
+      title: 'by hand too, each half-hour kept with site, day, quality and address, then summed',
+      open: async (ground) => {
+        const warehouse = await stagedCopy(ground);
+        return {
+          run: async () => {
+            await warehouse.run(rowsKept);
+            await warehouse.run(statement('monthly_of_kept'));
             return fingerprint(warehouse, 'by_hand');
           },
           close: () => warehouse.close(),
@@ -112,17 +126,36 @@ const values = windows
   .map((w) => `('${w.basis}', '${w.period}', date '${w.from}', date '${w.to}')`)
   .join(', ');
 
-const statement = `create table by_hand as
-  with hours as (
+const hours = `hours as (
     select hour, timezone('Europe/Paris', timezone('UTC', hour)) as local_hour
-    from (select distinct date_trunc('hour', interval_start) as hour from staged.energy_intervals)),
+    from (select distinct date_trunc('hour', interval_start) as hour from staged.energy_intervals))`;
+
+/** What every figure's rows are opened from. */
+const rowsKept = `create table kept as
+  with ${hours}
+  select m.entity, m.site, h.local_hour::date as date, i.meter, m.carrier, i.direction, (i.energy_kwh * 0.001::decimal(4,3))::decimal(18,9) as mwh,
+    i.quality, i.extract_id, i.row_number
+  from staged.energy_intervals as i
+  join hours as h on h.hour = date_trunc('hour', i.interval_start)
+  join reference.meter as m on m.meter = i.meter`;
+
+const monthly = {
+  monthly_of_staged: `${hours},
   monthly as (
     select m.entity, date_trunc('month', h.local_hour)::date as month, sum((i.energy_kwh * 0.001::decimal(4,3))::decimal(18,9)) as mwh
     from staged.energy_intervals as i
     join hours as h on h.hour = date_trunc('hour', i.interval_start)
     join reference.meter as m on m.meter = i.meter
     where i.direction = 'consumption' and m.carrier = 'electricity'
-    group by all),
+    group by all)`,
+  monthly_of_kept: `monthly as (
+    select entity, date_trunc('month', date)::date as month, sum(mwh) as mwh
+    from kept where direction = 'consumption' and carrier = 'electricity'
+    group by all)`,
+};
+
+const statement = (from: keyof typeof monthly) => `create table by_hand as
+  with ${monthly[from]},
   windowed as (
     select m.entity, w.period, w.basis, m.mwh
     from monthly as m join (values ${values}) as w(basis, period, first_day, last_day) on m.month between w.first_day and w.last_day)
