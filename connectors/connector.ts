@@ -97,8 +97,10 @@ export interface Reading {
   /** one set for each kind of record: `rows` for tables, `contracts`, `pays`... for DSN */
   readonly records: Readonly<Record<string, RecordSet>>;
   /**
-   * SELECT of what could not be read as a record at all:
-   * `row_number` BIGINT, `column_name`, `value`, `rule`, `message` VARCHAR. One row a record.
+   * SELECT of what could not be read as a record at all: `row_number` BIGINT, `column_name`, `value`, `rule`,
+   * `facts` VARCHAR. One row a record. The rule is a sentence of `templates/language/<language>/faults.yaml`
+   * under `quarantine.<connector>`; `facts` is NULL or a JSON object of the values that it needs besides
+   * `{column}` and `{value}`.
    */
   readonly rejects?: string;
   /** records in the extract, counted apart from `records` and `rejects`: it must equal their sum */
@@ -138,12 +140,22 @@ export function aloneOf({ extracts, records, rejects, ...group }: GroupReading):
   };
 }
 
-export interface Remark {
+/**
+ * What went wrong, without words: they are the sentence of this code, and case, in
+ * `templates/language/<language>/faults.yaml`: what happened, where, and how to mend it, in that order.
+ */
+export interface Diagnostic {
   /** stable code, e.g. `FEC-004` */
   readonly code: string;
+  /** which of the code's sentences, where it has several */
+  readonly case?: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+  /** what `{place}` says */
+  readonly place?: Place;
+}
+
+export interface Remark extends Diagnostic {
   readonly severity: 'error' | 'warning' | 'information';
-  /** what happened, where, and how to mend it, in that order */
-  readonly message: string;
   readonly row?: number;
 }
 
@@ -156,35 +168,33 @@ export interface Place {
 }
 
 /**
- * An extract that cannot be read, in the three parts that every message of ours has.
+ * An extract that cannot be read. Who shows it finds its words by {@link Diagnostic}.
  *
- * @example
- * throw new ExtractError('XLSX-002', 'The workbook is protected by a password', { extract: name },
- *   'Save a copy without a password.');
+ * @example throw new ExtractError('XLSX-002', { extract: name }, { case: 'password' })
  */
-export class ExtractError extends Error {
+export class ExtractError extends Error implements Diagnostic {
+  readonly case?: string;
+  readonly values?: Diagnostic['values'];
+
   constructor(
     readonly code: string,
-    readonly what: string,
     readonly place: Place,
-    readonly remedy: string,
-    options?: ErrorOptions,
+    said: Pick<Diagnostic, 'case' | 'values'> & { cause?: unknown } = {},
   ) {
-    super(`${code} ${what} (${placeText(place)}). ${remedy}`, options);
+    super([code, said.case, place.extract].filter(Boolean).join(' '), { cause: said.cause });
     this.name = 'ExtractError';
+    if (said.case !== undefined) this.case = said.case;
+    if (said.values !== undefined) this.values = said.values;
   }
 }
 
-/** `hours.xlsx, sheet Heures, row 12, column Heures, value "12h"` */
-export function placeText(place: Place): string {
-  const parts = [
-    place.extract,
-    place.sheet && `sheet ${place.sheet}`,
-    place.row !== undefined && `row ${place.row}`,
-    place.column && `column ${place.column}`,
-    place.value !== undefined && `value "${place.value.slice(0, 200)}"`,
-  ];
-  return parts.filter(Boolean).join(', ');
+export function diagnosticOf(error: ExtractError): Diagnostic {
+  return {
+    code: error.code,
+    ...(error.case === undefined ? {} : { case: error.case }),
+    ...(error.values === undefined ? {} : { values: error.values }),
+    place: error.place,
+  };
 }
 
 /** A literal for SQL text. Paths and names from extracts only ever enter SQL through this. */
@@ -203,9 +213,8 @@ export async function pullFiles(source: SourceLocation): Promise<PulledExtract[]
   if (found.length === 0) {
     throw new ExtractError(
       'SRC-001',
-      `Source ${source.id} has no file`,
       { extract: resolve(source.base, source.path) },
-      'Deliver the extract, or correct the path in the configuration.',
+      { values: { source: source.id } },
     );
   }
   found.sort((a, b) => (a < b ? -1 : 1));

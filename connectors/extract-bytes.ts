@@ -45,12 +45,8 @@ export async function* extractBytes(
     for await (const chunk of source.pipe(gunzip)) {
       bytes += (chunk as Buffer).length;
       if (bytes > limit) {
-        throw new ExtractError(
-          code,
-          `The gzip grows beyond ${largestRatio} times its size`,
-          { extract: extract.name },
-          'Deliver the file uncompressed if it is genuine.',
-        );
+        const values = { ratio: largestRatio };
+        throw new ExtractError(code, { extract: extract.name }, { case: 'gzip_ratio', values });
       }
       yield chunk as Buffer;
     }
@@ -58,10 +54,8 @@ export async function* extractBytes(
     if (error instanceof ExtractError) throw error;
     throw new ExtractError(
       code,
-      `The gzip cannot be decompressed to its end: ${(error as Error).message}`,
       { extract: extract.name },
-      'Transfer the file again: it is truncated or damaged.',
-      { cause: error },
+      { case: 'gzip_damaged', values: { said: (error as Error).message }, cause: error },
     );
   } finally {
     source.destroy();

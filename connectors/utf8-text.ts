@@ -27,15 +27,10 @@ export async function utf8Text(
 ): Promise<Utf8Text> {
   const head = await firstBytes(extract.path, 4);
   if (extract.bytes === 0 || head.length === 0) {
-    throw new ExtractError(`${code}-001`, 'The file is empty', { extract: extract.name }, 'Export it again.');
+    throw new ExtractError(`${code}-001`, { extract: extract.name }, { case: 'empty' });
   }
   if (head.subarray(0, 2).toString('latin1') === 'PK' || head.readUInt8(0) === 0xd0) {
-    throw new ExtractError(
-      `${code}-002`,
-      'The file is an archive or a workbook, not a text',
-      { extract: extract.name },
-      'Unpack it, or export as CSV, and deliver the text.',
-    );
+    throw new ExtractError(`${code}-002`, { extract: extract.name }, { case: 'archive' });
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const encoding = await charset(extract, gzip, code);
@@ -71,13 +66,7 @@ from read_csv(${literal(path)}, auto_detect = false, header = false, columns = {
   quote = '', escape = '', comment = '', compression = 'none', encoding = 'utf-8',
   max_line_size = 1048576, strict_mode = false)`;
   await session.run(sql).catch((cause: Error) => {
-    throw new ExtractError(
-      `${code}-002`,
-      'The file is not a text of lines',
-      { extract: extract.name },
-      'Export it again as CSV.',
-      { cause },
-    );
+    throw new ExtractError(`${code}-002`, { extract: extract.name }, { case: 'lines', cause });
   });
 }
 
@@ -95,12 +84,7 @@ async function charset(extract: ExtractFile, gzip: boolean, code: string): Promi
       first = false;
     }
     if (chunk.includes(0)) {
-      throw new ExtractError(
-        `${code}-002`,
-        'The file holds NUL bytes: it is no text',
-        { extract: extract.name },
-        'Export it as CSV, in UTF-8.',
-      );
+      throw new ExtractError(`${code}-002`, { extract: extract.name }, { case: 'nul' });
     }
     if (!valid) continue;
     try {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ExtractError } from '../connectors/connector.ts';
 import { Fault } from './fault.ts';
+import { faultWords } from './language/faults.ts';
 import { codeVersion } from './places.ts';
 import { exhaustionOf } from './warehouse/exhausted.ts';
 
@@ -48,12 +49,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = explain(error);
+    process.exitCode = await explain(error);
   }
 }
 
 /** Prints what went wrong without a stack trace, unless it is a defect of ours. */
-function explain(thrown: unknown): number {
+async function explain(thrown: unknown): Promise<number> {
   // an exhausted machine is told as such, whatever it kept from being done
   const error = exhaustionOf(thrown) ?? thrown;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -62,7 +63,7 @@ function explain(thrown: unknown): number {
     return error.exitStatus;
   }
   if (error instanceof ExtractError) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${error.code} ${(await faultWords('en')).say(error)}\n`);
     return 1;
   }
   const { message, stack } = error as Error;

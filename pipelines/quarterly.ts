@@ -22,6 +22,7 @@ import { loadCatalogue } from './indicators/load.ts';
 import { computeMeasures } from './indicators/measure-values.ts';
 import { placeNames } from './indicators/place-name.ts';
 import { exportFigures, exportQuarantine, recordFigures } from './indicators/record.ts';
+import { faultWords } from './language/faults.ts';
 import { wording } from './language/wording.ts';
 import { loadObjectives } from './objectives/load.ts';
 import { templatesFolder } from './places.ts';
@@ -49,7 +50,7 @@ import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
 import { loadReference } from './stage/reference.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
-import { prepareStage, type StagedExtract, type StageSettings, stage } from './stage/stage.ts';
+import { inWords, prepareStage, type StagedExtract, type StageSettings, stage } from './stage/stage.ts';
 import { bytesOf, StageCache } from './stage/stage-cache.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 
@@ -102,6 +103,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   const models = await loadModels();
   const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
+  const words = await faultWords(language);
   const _nameOf = placeNames(configuration.perimeter, say('group'));
 
   progress.step('collect', `${configuration.sources.length} sources`);
@@ -109,6 +111,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     base: project.base,
     store: join(plan.work, 'store'),
     sourcesAtOnce: configuration.limits.sources_at_once,
+    words,
   });
   const evidence = await collectEvidence(project.base, configuration.evidence);
   const inputs = await inputsOf(plan, collected, presentation, evidence);
@@ -132,13 +135,14 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     await loadReference(warehouse, project, plan.quarters);
     await prepareStage(warehouse, contracts.values());
     const start = configuration.fiscal_year_start_month;
-    staged = await stage(
+    const read = await stage(
       warehouse,
       collected.extracts,
       contracts,
       { scratch, fiscalYearStartMonth: start, ...(await stageCacheOf(plan)) },
       (done) => progress.tick(done, collected.extracts.length),
     );
+    staged = inWords(read, words);
 
     progress.step('harmonise', `${models.length} models`);
     await harmonise(warehouse, models);
@@ -265,7 +269,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     await recordRun(warehouse, { plan, identity, catalogue, staged, models });
     await exportFigures(warehouse, folder);
     await exportFrameworkIndex(index, language, folder);
-    await exportQuarantine(warehouse, folder);
+    await exportQuarantine(warehouse, folder, words);
     await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
     progress.step('documents', 'review.xlsx, board.pdf, board.html');
     // the database is hashed while the documents are drawn

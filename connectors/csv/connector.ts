@@ -58,7 +58,7 @@ async function read(extract: ExtractFile, options: CsvOptions, session: ReadingS
   const rejectTable = session.temporary('rejects');
   await session.run(
     `create or replace temp table ${rejectTable} as select * from read_json(${literal(rejects)}, format = 'newline_delimited',
-       columns = {row_number: 'BIGINT', column_name: 'VARCHAR', value: 'VARCHAR', rule: 'VARCHAR', message: 'VARCHAR'})`,
+       columns = {row_number: 'BIGINT', column_name: 'VARCHAR', value: 'VARCHAR', rule: 'VARCHAR', facts: 'VARCHAR'})`,
   );
   return reading(extract, options, layout, table, rejectTable, rewritten, text.remarks);
 }
@@ -130,12 +130,7 @@ async function rewriteOrRefuse(
     return await rewrite(path, dialect, layout, copy, rejects);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ExtractError(
-      'CSV-013',
-      'A line is longer than 4 MiB',
-      { extract: extract.name },
-      'The file is not delimited text, or its line ends were lost: export it again.',
-    );
+    throw new ExtractError('CSV-013', { extract: extract.name });
   }
 }
 
@@ -182,21 +177,21 @@ function countRemarks(name: string, counted: Survey | Rewritten): Remark[] {
     remarks.push({
       code: 'CSV-006',
       severity: 'warning',
-      message: `${name} has headings and no record. If there was something to report, export it again.`,
+      values: { name },
     });
   }
   if (counted.blankLines > 0) {
     remarks.push({
       code: 'CSV-009',
       severity: 'information',
-      message: `${name} has ${counted.blankLines} blank lines, or lines of delimiters only, which are not records.`,
+      values: { name, lines: counted.blankLines },
     });
   }
   if ('overlong' in counted && counted.overlong > 0) {
     remarks.push({
       code: 'CSV-010',
       severity: 'information',
-      message: `${name}: ${counted.overlong} records end with delimiters beyond the last heading; nothing stands there.`,
+      values: { name, records: counted.overlong },
     });
   }
   return remarks;

@@ -5,33 +5,17 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ExtractError, type ExtractFile, type ReadingSession } from '../connector.ts';
 
-/** What files that are not delimited text begin with, and what to do about each. */
-const foreign: readonly { begins: readonly number[]; is: string; remedy: string }[] = [
-  {
-    begins: [0x50, 0x4b, 0x03, 0x04],
-    is: 'a zip archive or a workbook',
-    remedy: 'Use the connector xlsx, or unpack it.',
-  },
-  { begins: [0x50, 0x4b, 0x05, 0x06], is: 'an empty zip archive', remedy: 'Deliver the text file itself.' },
-  {
-    begins: [0xd0, 0xcf, 0x11, 0xe0],
-    is: 'an Excel 97-2003 or protected workbook',
-    remedy: 'Save it as CSV or as xlsx without a password.',
-  },
-  {
-    begins: [0x25, 0x50, 0x44, 0x46],
-    is: 'a PDF document',
-    remedy: 'Ask for the data behind the document, as CSV.',
-  },
-  { begins: [0x50, 0x41, 0x52, 0x31], is: 'a Parquet file', remedy: 'Use the connector parquet.' },
-  {
-    begins: [0x28, 0xb5, 0x2f, 0xfd],
-    is: 'compressed with zstd',
-    remedy: 'Unpack it, or compress it with gzip.',
-  },
-  { begins: [0x42, 0x5a, 0x68], is: 'compressed with bzip2', remedy: 'Unpack it, or compress it with gzip.' },
-  { begins: [0x37, 0x7a, 0xbc, 0xaf], is: 'a 7-Zip archive', remedy: 'Unpack it.' },
-  { begins: [0xff, 0xfe, 0x00, 0x00], is: 'UTF-32 text', remedy: 'Save it as UTF-8.' },
+/** What files that are not delimited text begin with; each is a case of CSV-002. */
+const foreign: readonly { begins: readonly number[]; is: string }[] = [
+  { begins: [0x50, 0x4b, 0x03, 0x04], is: 'zip' },
+  { begins: [0x50, 0x4b, 0x05, 0x06], is: 'empty_zip' },
+  { begins: [0xd0, 0xcf, 0x11, 0xe0], is: 'ole' },
+  { begins: [0x25, 0x50, 0x44, 0x46], is: 'pdf' },
+  { begins: [0x50, 0x41, 0x52, 0x31], is: 'parquet' },
+  { begins: [0x28, 0xb5, 0x2f, 0xfd], is: 'zstd' },
+  { begins: [0x42, 0x5a, 0x68], is: 'bzip2' },
+  { begins: [0x37, 0x7a, 0xbc, 0xaf], is: 'seven_zip' },
+  { begins: [0xff, 0xfe, 0x00, 0x00], is: 'utf32' },
 ];
 
 /**
@@ -53,7 +37,7 @@ export async function plainText(
     head = await firstBytes(path);
   }
   if (head.length === 0) {
-    throw new ExtractError('CSV-001', 'The file is empty', { extract: extract.name }, 'Export it again.');
+    throw new ExtractError('CSV-001', { extract: extract.name });
   }
   refuseForeign(head, extract.name);
   return path;
@@ -71,53 +55,26 @@ async function inflate(extract: ExtractFile, path: string, limit: number): Promi
     await pipeline(createReadStream(extract.path), createGunzip(), guard, createWriteStream(path));
   } catch (cause) {
     if (inflated > limit) {
-      throw new ExtractError(
-        'CSV-012',
-        `The gzip file of ${extract.bytes} bytes inflates to more than ${limit / 1024 / 1024} MiB`,
-        { extract: extract.name },
-        'Split the extract, or raise max_inflated_mb if it is legitimate.',
-      );
+      const values = { bytes: extract.bytes, limit: limit / 1024 / 1024 };
+      throw new ExtractError('CSV-012', { extract: extract.name }, { values });
     }
-    throw new ExtractError(
-      'CSV-003',
-      `The gzip file is truncated or damaged after ${inflated} bytes of text`,
-      { extract: extract.name },
-      'Transfer it again; compare sizes with the sender.',
-      { cause },
-    );
+    throw new ExtractError('CSV-003', { extract: extract.name }, { values: { read: inflated }, cause });
   }
 }
 
 function refuseForeign(head: Buffer, name: string): void {
   const known = foreign.find(({ begins }) => begins.every((byte, index) => head[index] === byte));
-  if (known) {
-    throw new ExtractError(
-      'CSV-002',
-      `The file is ${known.is}, not delimited text`,
-      { extract: name },
-      known.remedy,
-    );
-  }
+  if (known) throw new ExtractError('CSV-002', { extract: name }, { case: known.is });
   const start = head.subarray(0, 512).toString('latin1').trimStart().toLowerCase();
   if (start.startsWith('<!doctype') || start.startsWith('<html') || start.startsWith('<?xml')) {
-    throw new ExtractError(
-      'CSV-002',
-      'The file is a web page or XML, not delimited text',
-      { extract: name },
-      'It may be a sign-in page saved in place of the data: export it again.',
-    );
+    throw new ExtractError('CSV-002', { extract: name }, { case: 'markup' });
   }
   // text in UTF-16 has a NUL in every other byte, which encoding.ts recognises
   const sample = head.subarray(0, 8192);
   const nul = sample.filter((byte) => byte === 0).length;
   const control = sample.filter((byte) => byte !== 0 && (byte < 9 || (byte > 13 && byte < 27))).length;
   if (control > sample.length / 10 || (nul > 0 && !looksUtf16(sample) && nul > sample.length / 100)) {
-    throw new ExtractError(
-      'CSV-002',
-      'The file holds binary data, not delimited text',
-      { extract: name },
-      'Export it as CSV, or name the connector of its format.',
-    );
+    throw new ExtractError('CSV-002', { extract: name }, { case: 'binary' });
   }
 }
 

@@ -49,17 +49,16 @@ export async function utf8Text(
     declared === 'auto'
       ? (marked ?? looksUtf16(head) ?? (validUtf8 === undefined ? 'utf-8' : 'windows-1252'))
       : declared;
-  if (marked && marked !== encoding)
-    throw contradiction(name, encoding, `begins with the byte-order mark of ${marked}`, marked);
+  if (marked && marked !== encoding) throw contradiction(name, 'mark', { encoding, better: marked });
   if (encoding === 'utf-8') {
     if (typeof validUtf8 === 'number') {
       const guess = looksUtf16(head) ?? 'windows-1252';
-      throw contradiction(name, encoding, `line ${validUtf8} is not valid UTF-8`, guess);
+      throw contradiction(name, 'utf8', { encoding, line: validUtf8, better: guess });
     }
     return { path, encoding, markBytes: marked ? 3 : 0, remarks: [] };
   }
   if (!encoding.startsWith('utf-16') && looksUtf16(head)) {
-    throw contradiction(name, encoding, 'every other byte is NUL', looksUtf16(head) as Encoding);
+    throw contradiction(name, 'utf16', { encoding, better: looksUtf16(head) as Encoding });
   }
   await transcode(path, name, encoding, copy);
   const remarks: Remark[] = [];
@@ -67,7 +66,7 @@ export async function utf8Text(
     remarks.push({
       code: 'CSV-011',
       severity: 'warning',
-      message: `${name} is declared as ${encoding} but is valid UTF-8 throughout: its accents are likely wrong. Remove the option encoding, or declare utf-8.`,
+      values: { name, encoding },
     });
   }
   return { path: copy, encoding, markBytes: 0, remarks };
@@ -80,13 +79,12 @@ function byteOrderMark(head: Buffer): Encoding | undefined {
   return undefined;
 }
 
-function contradiction(name: string, declared: Encoding, found: string, better: Encoding): ExtractError {
-  return new ExtractError(
-    'CSV-004',
-    `The file is declared as ${declared}, but ${found}`,
-    { extract: name },
-    `Set the option encoding to ${better} or auto, or export the file again.`,
-  );
+function contradiction(
+  name: string,
+  found: string,
+  values: { encoding: Encoding; better: Encoding; line?: number },
+): ExtractError {
+  return new ExtractError('CSV-004', { extract: name }, { case: found, values });
 }
 
 /** The number of the first line that is not UTF-8; undefined when all are. */
@@ -148,13 +146,7 @@ async function transcode(path: string, name: string, encoding: Encoding, copy: s
       createWriteStream(copy),
     );
   } catch (cause) {
-    throw new ExtractError(
-      'CSV-004',
-      `The file is declared as ${encoding}, but is not valid in it`,
-      { extract: name },
-      'Set the option encoding to auto, or export the file again.',
-      { cause },
-    );
+    throw new ExtractError('CSV-004', { extract: name }, { case: 'invalid', values: { encoding }, cause });
   }
 }
 

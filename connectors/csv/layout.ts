@@ -1,4 +1,4 @@
-import { ExtractError, nameColumns, type Remark } from '../connector.ts';
+import { type Diagnostic, ExtractError, nameColumns, type Remark } from '../connector.ts';
 import type { Dialect } from './dialect.ts';
 import type { CsvOptions } from './options.ts';
 import { RecordScanner } from './records.ts';
@@ -32,32 +32,31 @@ export async function layoutOf(
     const preamble = options.header_row - 1;
     const passed = await scanner.skipLines(preamble);
     const remarks: Remark[] = [];
-    if (passed < preamble) throw noHeadings(name, options.header_row, `the file has ${passed} lines`);
+    if (passed < preamble) throw noHeadings(name, options.header_row, 'short', { lines: passed });
     if (preamble > 0) {
       remarks.push({
         code: 'CSV-007',
         severity: 'information',
-        message: `${name}: the ${preamble} lines above line ${options.header_row} are a preamble and are not read as records.`,
+        values: { name, lines: preamble, heading: options.header_row },
       });
     }
     if (options.columns) {
       const { columns } = nameColumns(options.columns);
       return { columns, from: scanner.offset, line: passed + 1, headingIsFirstLine: false, remarks };
     }
-    if (!(await nextFilled(scanner)))
-      throw noHeadings(name, options.header_row, 'there is nothing from there on');
+    if (!(await nextFilled(scanner))) throw noHeadings(name, options.header_row, 'nothing');
     const row = scanner.line;
-    if (scanner.fault) throw noHeadings(name, row, 'a quote in it is not closed');
+    if (scanner.fault) throw noHeadings(name, row, 'quote');
     const headings = Array.from({ length: scanner.columns }, (_, column) => scanner.value(column));
     if (headings.every(readsAsData) && !(headings.some(isYear) && headings.every(isYearOrNothing))) {
-      throw noHeadings(name, row, `it holds values (${headings.slice(0, 5).join(', ')}), not names`);
+      throw noHeadings(name, row, 'values', { values: headings.slice(0, 5).join(', ') });
     }
     const { columns, duplicates } = nameColumns(headings);
     if (duplicates.length > 0) {
       remarks.push({
         code: 'CSV-008',
         severity: 'warning',
-        message: `${name} has the heading ${duplicates.join(', ')} more than once: the later ones are named with _2, _3... Rename them in the export.`,
+        values: { name, headings: duplicates.join(', ') },
         row,
       });
     }
@@ -91,11 +90,16 @@ function readsAsData(text: string): boolean {
 const isYear = (text: string) => /^\s*(19|20)\d\d\s*$/.test(text);
 const isYearOrNothing = (text: string) => text.trim() === '' || isYear(text);
 
-function noHeadings(name: string, row: number, found: string): ExtractError {
+/** @param found the case of CSV-005 */
+function noHeadings(
+  name: string,
+  row: number,
+  found: string,
+  values: Diagnostic['values'] = {},
+): ExtractError {
   return new ExtractError(
     'CSV-005',
-    `No headings are found on line ${row}: ${found}`,
     { extract: name, row },
-    'Set header_row to the line of the headings, or name the columns of a file without headings in columns.',
+    { case: found, values: { line: row, ...values } },
   );
 }

@@ -65,7 +65,7 @@ const LINE_END = Buffer.from('\n');
 
 /**
  * Writes the good records to `copy` in the {@link rewrittenDialect}, LF after each; the others to `rejects`, one
- * JSON object a line: `row_number`, `column_name`, `value`, `rule`, `message`.
+ * JSON object a line: `row_number`, `column_name`, `value`, `rule`, `facts`.
  *
  * @throws {RangeError} when one line is longer than the scanner's window
  */
@@ -86,11 +86,12 @@ export async function rewrite(
   let rejected = 0;
   let overlong = 0;
   let multiline = false;
-  const reject = (rule: string, message: string) => {
+  const reject = (rule: string, more: Readonly<Record<string, number>> = {}) => {
     rejected++;
     const value = scanner.text();
+    const facts = JSON.stringify({ record: records, line: layout.line - 1 + scanner.line, ...more });
     bad.write(
-      Buffer.from(`${JSON.stringify({ row_number: records, column_name: null, value, rule, message })}\n`),
+      Buffer.from(`${JSON.stringify({ row_number: records, column_name: null, value, rule, facts })}\n`),
     );
   };
   try {
@@ -101,18 +102,10 @@ export async function rewrite(
           continue;
         }
         records++;
-        const where = `Record ${records} (line ${layout.line - 1 + scanner.line})`;
-        if (scanner.fault) reject(scanner.fault, faultMessage(where, scanner.fault));
-        else if (scanner.columns < wanted)
-          reject(
-            'missing_columns',
-            `${where} has ${values(scanner.columns)}, the headings are ${wanted}. ${delimiterRemedy}`,
-          );
-        else if (scanner.filledColumns > wanted)
-          reject(
-            'too_many_columns',
-            `${where} has ${values(scanner.columns)}, the headings are ${wanted}. ${delimiterRemedy}`,
-          );
+        const counted = { values: scanner.columns, wanted };
+        if (scanner.fault) reject(scanner.fault, { longest: longestRecord });
+        else if (scanner.columns < wanted) reject('missing_columns', counted);
+        else if (scanner.filledColumns > wanted) reject('too_many_columns', counted);
         else {
           if (scanner.columns > wanted) overlong++;
           // a CR alone is text too, and counts as a line break to DuckDB
@@ -130,22 +123,6 @@ export async function rewrite(
     good.destroy();
     bad.destroy();
     await scanner.close();
-  }
-}
-
-const delimiterRemedy =
-  'A value that holds the delimiter or a line break must stand in quotes: correct the export.';
-
-const values = (count: number) => (count === 1 ? '1 value' : `${count} values`);
-
-function faultMessage(where: string, fault: NonNullable<RecordScanner['fault']>): string {
-  switch (fault) {
-    case 'unterminated_quote':
-      return `${where} opens a quote that is not closed. Close it, or double it where it belongs to the value.`;
-    case 'text_after_quote':
-      return `${where} has text after a closing quote. Double the quotes that belong to the value.`;
-    case 'record_too_long':
-      return `${where} is longer than ${longestRecord} bytes. Correct the export.`;
   }
 }
 

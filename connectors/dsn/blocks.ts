@@ -219,11 +219,11 @@ where place.known and place.block not in (${RECORDS.map(({ block }) => literal(b
 
 export function rejectsQuery(tables: DsnTables): string {
   return `select extract, line - base as row_number, null::varchar as column_name, masked as value, 'malformed_line' as rule,
-  'The line is not a rubric (S21.G00.40.007,''01''). Check the export for line breaks inside values and for truncation.' as message
+  null::varchar as facts
 from ${tables.malformed} join ${tables.extracts} using (extract)
 union all
 select extract, line - base, null, block, 'unknown_block',
-  'The block ' || block || ' belongs to no part of the DSN that is known (${FAMILIES.join(', ')}). Check that the file is a DSN of a known norm.'
+  to_json({known: '${FAMILIES.join(', ')}'})::varchar
 from ${tables.blocks}
 where not known`;
 }

@@ -1,4 +1,4 @@
-import { literal, type ReadingSession, type Remark } from '../connector.ts';
+import { type Diagnostic, literal, type ReadingSession, type Remark } from '../connector.ts';
 import type { DsnTables } from './blocks.ts';
 import { DICTIONARY, DICTIONARY_NORM, EXCHANGE_BLOCKS, EXCHANGE_RUBRICS, KNOWN_NORMS } from './dictionary.ts';
 import { COMPANY, DECLARATION, ESTABLISHMENT, INDIVIDUAL, RECORDS, SENDING, TOTAL } from './rubrics.ts';
@@ -119,7 +119,7 @@ function testSending(file: string, { test, line }: Sending): Remark[] {
     {
       code: 'DSN-002',
       severity: 'error',
-      message: `The sending is a test (S10.G00.00.005 is 01), not a declaration (${file}, line ${line}). Deliver the real sending.`,
+      values: { file, line: Number(line) },
       row: Number(line),
     },
   ];
@@ -131,7 +131,14 @@ function norm(file: string, { norm: version, line }: Sending): Remark[] {
     {
       code: 'DSN-005',
       severity: 'warning',
-      message: `The norm ${version ?? 'of the sending is not stated (S10.G00.00.006)'}${version === null ? '' : ` is not one of ${KNOWN_NORMS.join(', ')}`} (${file}, line ${line}): rubrics are read with their ${DICTIONARY_NORM} numbers. Check the figures, or update the connector.`,
+      case: version === null ? 'unstated' : 'unknown',
+      values: {
+        norm: version ?? '',
+        known: KNOWN_NORMS.join(', '),
+        file,
+        line: Number(line),
+        dictionary: DICTIONARY_NORM,
+      },
       row: Number(line),
     },
   ];
@@ -143,7 +150,7 @@ function truncation(file: string, { closed, line }: Sending): Remark[] {
     {
       code: 'DSN-007',
       severity: 'warning',
-      message: `The sending has no total (S90.G00.90): it is truncated (${file}, sending of line ${line}). Transfer the file again.`,
+      values: { file, line: Number(line) },
       row: Number(line),
     },
   ];
@@ -159,7 +166,13 @@ function totals(file: string, sending: Sending): Remark[] {
     remarks.push({
       code: 'DSN-003',
       severity: 'error',
-      message: `The sending states ${sending.stated_rubrics ?? 'no number of'} rubrics (S90.G00.90.001), ${sending.rubrics} are read (${file}, sending of line ${sending.line}). Lines were lost, added or damaged: transfer the file again.`,
+      case: sending.stated_rubrics === null ? 'unstated' : 'differs',
+      values: {
+        stated: sending.stated_rubrics ?? '',
+        read: Number(sending.rubrics),
+        file,
+        line: Number(sending.line),
+      },
       row: Number(sending.line),
     });
   }
@@ -167,7 +180,13 @@ function totals(file: string, sending: Sending): Remark[] {
     remarks.push({
       code: 'DSN-004',
       severity: 'error',
-      message: `The sending states ${sending.stated_declared ?? 'no number of'} declarations (S90.G00.90.002), ${sending.declared} are read (${file}, sending of line ${sending.line}). Transfer the file again.`,
+      case: sending.stated_declared === null ? 'unstated' : 'differs',
+      values: {
+        stated: sending.stated_declared ?? '',
+        read: Number(sending.declared),
+        file,
+        line: Number(sending.line),
+      },
       row: Number(sending.line),
     });
   }
@@ -185,7 +204,7 @@ from ${tables.malformed} join ${tables.extracts} using (extract) group by extrac
     (found[place] ?? []).map(({ lines, first }) => ({
       code: 'DSN-009',
       severity: 'warning',
-      message: `${plural(lines, 'line')} not written as rubrics (${file}, first line ${first}): quarantined. Check the export for line breaks inside values.`,
+      values: { lines: Number(lines), file, first: Number(first) },
       row: Number(first),
     })),
   );
@@ -232,65 +251,33 @@ group by extract, block order by min(line)`,
   );
   return files.map((file, place) => {
     const remarks: Remark[] = [];
-    const missing = (row: number, what: string, remedy: string): Remark => ({
+    const missing = (row: number, what: string, values: Diagnostic['values']): Remark => ({
       code: 'DSN-006',
+      case: what,
       severity: 'error',
-      message: `${what} (${file}, line ${row}). ${remedy}`,
+      values: { ...values, file, line: Number(row) },
       row: Number(row),
     });
     const [first] = firsts[place] ?? [];
     if (first && sendings[place]?.length === 0) {
-      remarks.push(
-        missing(first.line, `The file has no sending block (${SENDING})`, 'Check that it is whole.'),
-      );
+      remarks.push(missing(first.line, 'sending', { block: SENDING }));
     }
     if (first?.declared === 0) {
-      remarks.push(
-        missing(
-          first.line,
-          `The file has no declaration (${DECLARATION})`,
-          'Check that it is whole, or a mere return.',
-        ),
-      );
+      remarks.push(missing(first.line, 'declaration', { block: DECLARATION }));
     }
-    const again = 'Its rows cannot be attributed: export it again.';
     const found = [
       ...(orphans[place] ?? []).map(({ line, block, blocks }) =>
-        missing(
-          line,
-          `${plural(blocks, 'block')} ${block} under no individual (${INDIVIDUAL}), the first here`,
-          'Whose they are is not known: export the declaration again.',
-        ),
+        missing(line, 'orphans', { blocks: Number(blocks), block, individual: INDIVIDUAL }),
       ),
       ...(incomplete[place] ?? []).flatMap(({ line, siren, nic, month }) => [
-        ...(siren === null ? [missing(line, `The declaration has no company (${COMPANY}.001)`, again)] : []),
-        ...(nic === null
-          ? [missing(line, `The declaration has no establishment (${ESTABLISHMENT}.001)`, again)]
-          : []),
-        ...(month === null
-          ? [
-              missing(
-                line,
-                `The declaration states no month (${DECLARATION}.005, or else the file's date .007)`,
-                'Export it again.',
-              ),
-            ]
-          : []),
+        ...(siren === null ? [missing(line, 'company', { block: COMPANY })] : []),
+        ...(nic === null ? [missing(line, 'establishment', { block: ESTABLISHMENT })] : []),
+        ...(month === null ? [missing(line, 'month', { block: DECLARATION })] : []),
       ]),
       ...(establishments[place] ?? []).map(({ line, places }) =>
-        missing(
-          line,
-          `The declaration has ${places} establishments (${ESTABLISHMENT}) where the norm allows one`,
-          'Rows go to the last one above them: check the SIRET.',
-        ),
+        missing(line, 'establishments', { places: Number(places), block: ESTABLISHMENT }),
       ),
-      ...(loose[place] ?? []).map(({ line }) =>
-        missing(
-          line,
-          `An individual (${INDIVIDUAL}) stands outside any declaration`,
-          'Its rows are quarantined: the file lacks a S20.G00.05 block.',
-        ),
-      ),
+      ...(loose[place] ?? []).map(({ line }) => missing(line, 'outside', { block: INDIVIDUAL })),
     ];
     return [...remarks, ...limited(found)];
   });
@@ -309,7 +296,7 @@ where own.r010 <> '01' group by place.extract`,
     (found[place] ?? []).map(({ declared, first }) => ({
       code: 'DSN-012',
       severity: 'error',
-      message: `${plural(declared, 'declaration')} in another currency than the euro (S20.G00.05.010; ${file}, first line ${first}). Amounts are not converted: leave the file out or convert it.`,
+      values: { declarations: Number(declared), file, first: Number(first) },
       row: Number(first),
     })),
   );
@@ -359,7 +346,14 @@ function unknownIn(
       ({ rubric, times, first }): Remark => ({
         code: 'DSN-008',
         severity: 'warning',
-        message: `The rubric ${rubric} is not in the dictionary ${DICTIONARY_NORM} (${file}, ${plural(times, 'time')}, first line ${first}): it is not read. Later norms add rubrics; otherwise check the payroll software.`,
+        case: 'unknown',
+        values: {
+          rubric,
+          dictionary: DICTIONARY_NORM,
+          file,
+          times: Number(times),
+          line: Number(first),
+        },
         row: Number(first),
       }),
     ),
@@ -368,10 +362,14 @@ function unknownIn(
     remarks.push({
       code: 'DSN-011',
       severity: 'information',
-      message: `Rubrics added by the exchange are not read: ${added
-        .map(({ rubric }) => rubric)
-        .slice(0, SHOWN)
-        .join(', ')} (${file}, first line ${added[0]?.first}).`,
+      values: {
+        rubrics: added
+          .map(({ rubric }) => rubric)
+          .slice(0, SHOWN)
+          .join(', '),
+        file,
+        line: Number(added[0]?.first),
+      },
       row: Number(added[0]?.first),
     });
   }
@@ -409,11 +407,8 @@ function limited(remarks: Remark[]): Remark[] {
     {
       code: first.code,
       severity: first.severity,
-      message: `${remarks.length - SHOWN} more remarks of this kind, ${remarks.length} in all.`,
+      case: 'more',
+      values: { more: remarks.length - SHOWN, all: remarks.length },
     },
   ];
-}
-
-function plural(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

@@ -75,13 +75,8 @@ async function readTogether(
   };
   const paths = texts.map(({ path }) => path);
   await session.run(linesTable(lines, paths)).catch((cause: Error) => {
-    throw new ExtractError(
-      'DSN-001',
-      'The file is not a text of lines',
-      { extract: extracts.map(({ name }) => name).join(', ') },
-      'Deliver the DSN as text, one rubric a line.',
-      { cause },
-    );
+    const place = { extract: extracts.map(({ name }) => name).join(', ') };
+    throw new ExtractError('DSN-001', place, { case: 'lines', cause });
   });
   // The copies hold names: they do not wait for the end of the stage.
   await Promise.all(texts.filter(({ copied }) => copied).map(({ path }) => rm(path, { force: true })));
@@ -138,10 +133,5 @@ async function refuseOtherText(
   const found = await session.rows<{ extract: number }>(`select distinct extract from ${tables.rubrics}`);
   const other = extracts.find((_, place) => !found.some(({ extract }) => extract === place));
   if (other === undefined) return;
-  throw new ExtractError(
-    'DSN-001',
-    'No line of the file is a rubric of a DSN',
-    { extract: other.name },
-    "Deliver the DSN as sent to net-entreprises: lines like S21.G00.40.007,'01'.",
-  );
+  throw new ExtractError('DSN-001', { extract: other.name }, { case: 'rubrics' });
 }

@@ -25,32 +25,13 @@ export async function plainText(
   scratch: (name: string) => string,
 ): Promise<PlainText> {
   const head = await firstBytes(extract.path, 4);
-  if (head.length === 0) {
-    throw new ExtractError(
-      'DSN-001',
-      'The file is empty',
-      { extract: extract.name },
-      'Deliver the sending again.',
-    );
-  }
+  if (head.length === 0) throw new ExtractError('DSN-001', { extract: extract.name }, { case: 'empty' });
   if (head[0] === 0x50 && head[1] === 0x4b) {
-    throw new ExtractError(
-      'DSN-001',
-      'The file is a zip archive or a workbook, not a DSN',
-      { extract: extract.name },
-      'Deliver the DSN itself, as text or gzip.',
-    );
+    throw new ExtractError('DSN-001', { extract: extract.name }, { case: 'archive' });
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const seen = await examine(extract, gzip);
-  if (seen.bytes === 0) {
-    throw new ExtractError(
-      'DSN-001',
-      'The file is empty',
-      { extract: extract.name },
-      'Deliver the sending again.',
-    );
-  }
+  if (seen.bytes === 0) throw new ExtractError('DSN-001', { extract: extract.name }, { case: 'empty' });
   const encoding = declared ?? (seen.utf8 ? 'utf-8' : 'iso-8859-1');
   if (!gzip && encoding === 'utf-8' && seen.utf8 && seen.plain)
     return { path: extract.path, copied: false, encoding };

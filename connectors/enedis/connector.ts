@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   type Connector,
   type ExtractFile,
-  literal,
   pullFiles,
   type Reading,
   type ReadingSession,
@@ -10,9 +9,9 @@ import {
 } from '../connector.ts';
 import { findGaps, settleOverlaps } from '../interval-series.ts';
 import { loadLines, utf8Text } from '../utf8-text.ts';
-import { CURVE_MESSAGES, type Curves, readCurves } from './curve.ts';
+import { type Curves, readCurves } from './curve.ts';
 import { instantText, kwhText } from './energy.ts';
-import { INDEX_MESSAGES, readIndexes } from './index-readings.ts';
+import { readIndexes } from './index-readings.ts';
 import { findSections, holdsAnything, type Section } from './layout.ts';
 
 const options = z.strictObject({
@@ -123,17 +122,12 @@ async function curveLines(
 }
 
 function rejectsQuery(intervals: string, overlapping: string): string {
-  const messages = { ...CURVE_MESSAGES, ...INDEX_MESSAGES };
-  const cases = Object.entries(messages).map(
-    ([rule, message]) => `when ${literal(rule)} then ${literal(message)}`,
-  );
-  return `select line as row_number, fault_column as column_name, left(fault_value, 500) as value, rule,
-  case rule ${cases.join(' ')} else 'A reading of this meter at this time stands above. Remove the double.' end as message
+  return `select line as row_number, fault_column as column_name, left(fault_value, 500) as value, rule, null::varchar as facts
 from ${intervals}
 where rule is not null
 union all
 select o.row, 'Horodate', left(i.stamp, 500), 'overlapping_interval',
-  'The interval covers time that line ' || o.kept_row || ' covers for the same meter and direction. Remove one of the two.'
+  to_json({kept: o.kept_row})::varchar
 from ${overlapping} o join ${intervals} i on i.line = o.row and i.series = o.series and i.rule is null`;
 }
 
@@ -144,14 +138,14 @@ async function curveRemarks(session: ReadingSession, intervals: string, curves: 
     remarks.push({
       code: 'ENE-012',
       severity: 'information',
-      message: `${rows} rows hold ${names}, no active energy: they are not read as consumption.`,
+      values: { rows, names },
     });
   }
   if (curves.lonely > 0) {
     remarks.push({
       code: 'ENE-013',
       severity: 'warning',
-      message: `${curves.lonely} timestamps of the hour that stands twice in October stand once: they are read as summer time. Export with offsets to be sure.`,
+      values: { times: curves.lonely },
     });
   }
   const unknown = await session.rows<{ nature: string; many: number | bigint; row: number | bigint }>(
@@ -161,7 +155,7 @@ async function curveRemarks(session: ReadingSession, intervals: string, curves: 
     remarks.push({
       code: 'ENE-014',
       severity: 'warning',
-      message: `${many} rows have the nature "${nature.slice(0, 50)}", which is not known, the first on line ${row}: they are read as estimated. Ask Enedis for its meaning.`,
+      values: { rows: Number(many), nature: nature.slice(0, 50), line: Number(row) },
       row: Number(row),
     });
   }
@@ -175,7 +169,7 @@ async function overlapRemarks(session: ReadingSession, overlapping: string): Pro
   return found.map(({ series, many, row }) => ({
     code: 'ENE-015',
     severity: 'warning',
-    message: `${many} intervals of ${series} cover time already covered, the first on line ${row}: one of each is kept. Export the period once.`,
+    values: { intervals: Number(many), series, line: Number(row) },
     row: Number(row),
   }));
 }
@@ -185,14 +179,15 @@ async function gapRemarks(session: ReadingSession, intervals: string, inOrder: b
   const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
     code: 'ENE-010',
     severity: 'warning',
-    message: `${series} has no interval from ${utc(from)} to ${utc(to)} (before line ${line}). Export the missing period.`,
+    values: { series, from: utc(from), to: utc(to), line },
     row: line,
   }));
   if (total > gaps.length) {
     remarks.push({
       code: 'ENE-011',
+      case: 'gaps',
       severity: 'warning',
-      message: `${total - gaps.length} more gaps, ${total} in all, are not listed. Export the missing periods.`,
+      values: { more: total - gaps.length, all: total },
     });
   }
   return remarks;
@@ -217,15 +212,16 @@ order by series, starts limit ${MOST_REMARKS}`,
   const remarks: Remark[] = found.map(({ series, from, to, days, line }) => ({
     code: 'ENE-016',
     severity: 'information',
-    message: `${series} has no reading between ${utc(from)} and ${utc(to)}: one interval of ${days} days (line ${line}) spans the gap, its energy measured as a whole.`,
+    values: { series, from: utc(from), to: utc(to), days: Number(days), line: Number(line) },
     row: Number(line),
   }));
   const total = Number(found[0]?.total ?? 0);
   if (total > found.length) {
     remarks.push({
       code: 'ENE-011',
+      case: 'readings',
       severity: 'information',
-      message: `${total - found.length} more gaps between readings, ${total} in all, are not listed.`,
+      values: { more: total - found.length, all: total },
     });
   }
   return remarks;
@@ -251,14 +247,7 @@ from (
 )`,
   );
   if (found?.suspicious !== true) return [];
-  return [
-    {
-      code: 'ENE-017',
-      severity: 'warning',
-      message:
-        'The timestamps run from midnight to just before midnight, as those that mark the start of an interval do, and are read as its end. Set options.timestamp: start if they are starts, or end to confirm.',
-    },
-  ];
+  return [{ code: 'ENE-017', severity: 'warning' }];
 }
 
 /** `2026-03-29 00:30:00` to `2026-03-29T00:30:00Z` */

@@ -208,24 +208,3 @@ function inferred(own: string, other: string, further: string): string {
     else least(${own}, ${other})
   end`;
 }
-
-/** Why a row of a curve is rejected, for the person who mends it. */
-export const CURVE_MESSAGES: Readonly<Record<string, string>> = {
-  field_count: 'The row has fewer fields than the heading. Look for a cut line or a truncated file.',
-  meter_missing:
-    'No meter is named in the row or above it. Deliver the export with its PRM, or set options.meter.',
-  meter_scientific:
-    'The meter number has lost its digits in a spreadsheet. Deliver the file as exported, or format the column as text.',
-  unknown_direction: 'The row is neither consumption (CONS) nor production (PROD). Correct the export.',
-  nonexistent_hour:
-    'This time does not exist: clocks skip from 02:00 to 03:00 that day. Export with offsets, or check which time the export is in.',
-  unreadable_timestamp:
-    'The date cannot be read as yyyy-mm-dd hh:mm:ss, with or without offset. Correct the row.',
-  unknown_unit: 'The unit is none of W, kW, Wh, kWh (a day takes Wh or kWh). Correct the export.',
-  absent_value:
-    'The export gives no value for this interval: it is missing, not zero. Export again later, or estimate it.',
-  unreadable_value: 'The value cannot be read as a number. Correct the row.',
-  negative_value: 'The value is negative: consumption and production are each positive. Correct the export.',
-  unknown_step:
-    'The step is none of PT5M, PT10M, PT15M, PT20M, PT30M, PT60M. Export the load curve with its steps.',
-};

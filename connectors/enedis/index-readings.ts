@@ -74,7 +74,7 @@ select *,
     when row_number() over (
       partition by meter, direction, moment
       order by coalesce(total, supplier, distributor) is null, line
-    ) > 1 then 'overlapping_interval'
+    ) > 1 then 'repeated_reading'
   end as rule
 from ${instants}`);
   await session.run(`create temp table ${intervals} as
@@ -112,7 +112,7 @@ with successive as (
 select line, meter, direction, unit, starts, ends, minutes, rule, null::varchar as nature,
   meter || ' ' || direction as series, 'measured' as quality, false as unknown_nature, ${QUALITY_RANK(`'measured'`)} as rank,
   case when rule is null then ${microKwh('difference', 'unit', 'minutes')} end as micro_kwh,
-  case when rule in ('nonexistent_hour', 'unreadable_timestamp', 'overlapping_interval') then 'Horodate' end as fault_column,
+  case when rule in ('nonexistent_hour', 'unreadable_timestamp', 'repeated_reading') then 'Horodate' end as fault_column,
   fault_value, stamp
 from judged`);
   const [counted] = await session.rows<{ readings: number | bigint; starts: number | bigint }>(
@@ -121,10 +121,3 @@ from judged`);
   const starts = Number(counted?.starts ?? 0);
   return { intervals, starts, rows: Number(counted?.readings ?? 0) - starts };
 }
-
-export const INDEX_MESSAGES: Readonly<Record<string, string>> = {
-  negative_index_difference:
-    'The index is lower than at the reading before: the meter was changed or reset. Deliver the readings of the change, or estimate the interval.',
-  changed_classes:
-    'The tariff classes or the unit are not those of the reading before, and there is no total: the difference means nothing. Export with the total (EAS T).',
-};

@@ -69,12 +69,8 @@ where regexp_matches(strip_accents(lower(left(text, 60))), '^[\\x{FEFF}\\s"]*(id
 order by rowid limit ${MOST_SECTIONS + 1}`,
   );
   if (headings.length > MOST_SECTIONS) {
-    throw new ExtractError(
-      'ENE-003',
-      `More than ${MOST_SECTIONS} headings stand in the file`,
-      { extract: name },
-      'Deliver one export a file.',
-    );
+    const values = { most: MOST_SECTIONS };
+    throw new ExtractError('ENE-003', { extract: name }, { case: 'many', values });
   }
   const lines = headings.map(({ line, text }) => ({ line: Number(line), text }));
   const [last] = await session.rows<{ many: number | bigint }>(`select count(*) as many from ${table}`);
@@ -100,12 +96,8 @@ order by rowid limit ${MOST_SECTIONS + 1}`,
     const [first] = await session.rows<{ text: string }>(
       `select left(text, 200) as text from ${table} where trim(text) <> '' limit 1`,
     );
-    throw new ExtractError(
-      'ENE-003',
-      'No heading of an Enedis export is found (Identifiant PRM;..., Horodate;..., Date;...)',
-      { extract: name, row: 1, value: first?.text ?? '' },
-      'Deliver the CSV as the Enedis customer space or SGE makes it, headings included.',
-    );
+    const place = { extract: name, row: 1, value: first?.text ?? '' };
+    throw new ExtractError('ENE-003', place, { case: 'none' });
   }
   return sections;
 }
@@ -121,11 +113,11 @@ function tableSection(cells: string[], separator: string, from: number, to: numb
   if (absent.length > 0) {
     throw new ExtractError(
       'ENE-004',
-      `The load curve has no column ${absent.map((column) => TABLE_COLUMNS[column]).join(', ')}`,
       { extract: name, row: from - 1, value: cells.join(separator) },
-      absent.includes('step')
-        ? 'An export of index readings by row cannot be read: export the load curve, or the daily indexes of the customer space.'
-        : 'Export the load curve with all its columns.',
+      {
+        case: absent.includes('step') ? 'index' : 'columns',
+        values: { columns: absent.map((column) => TABLE_COLUMNS[column]).join(', ') },
+      },
     );
   }
   return { kind: 'table', from, to, positions, separator };

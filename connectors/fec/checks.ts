@@ -65,7 +65,7 @@ function sirenRemark({ siren, file }: LedgerCheck): Remark[] {
     {
       code: 'FEC-011',
       severity: 'warning',
-      message: `${siren} is not a valid SIREN: its key (Luhn) is wrong (${file}). Correct the file's name, or the option siren.`,
+      values: { siren, file },
     },
   ];
 }
@@ -78,7 +78,7 @@ async function mendedLines({ tables, session, file }: LedgerCheck): Promise<Rema
     {
       code: 'FEC-012',
       severity: 'warning',
-      message: `${lines(found.lines)} with another number of fields than the header could be read in one way only (separator inside a label, or blank fields left out at the end) and ${found.lines === 1 ? 'is' : 'are'} kept (${file}, ${enumerated('line', found.first, found.lines)}). Check them; export without the separator in labels.`,
+      values: { lines: Number(found.lines), file, ...listed(found.first, found.lines) },
       row: Number(found.first.split(', ')[0]),
     },
   ];
@@ -93,7 +93,7 @@ async function emptyLedger({ tables, session, file }: LedgerCheck): Promise<Rema
     {
       code: 'FEC-016',
       severity: 'error',
-      message: `The ledger holds no entry that can be read (${file}). Check the period of the export, and the rejected lines.`,
+      values: { file },
     },
   ];
 }
@@ -108,7 +108,7 @@ where debit is null or credit is null`);
     {
       code: 'FEC-015',
       severity: 'error',
-      message: `${lines(found.lines)} without a readable debit and credit (${check.file}, ${enumerated('line', found.first, found.lines)}): left out of the balances. Correct the amounts in the export.`,
+      values: { lines: Number(found.lines), file: check.file, ...listed(found.first, found.lines) },
       row: Number(found.first.split(', ')[0]),
     },
   ];
@@ -138,7 +138,17 @@ limit ${SHOWN}`);
     (entry): Remark => ({
       code: 'FEC-004',
       severity: 'error',
-      message: `Entry ${entry.journal ?? '(no journal)'}-${entry.entry ?? '(no number)'} does not balance: debit ${money(entry.debit)}, credit ${money(entry.credit)} (${check.file}, ${span(entry)}). Correct the export, or give the lines of one entry one number.`,
+      case: spanOf(entry),
+      values: {
+        journal: entry.journal ?? '?',
+        entry: entry.entry ?? '?',
+        debit: money(entry.debit),
+        credit: money(entry.credit),
+        file: check.file,
+        first: Number(entry.first),
+        last: Number(entry.last),
+        lines: Number(entry.lines),
+      },
       row: Number(entry.first),
     }),
   );
@@ -147,7 +157,8 @@ limit ${SHOWN}`);
     remarks.push({
       code: 'FEC-004',
       severity: 'error',
-      message: `${all - SHOWN} more entries do not balance (${check.file}), ${all} in all. Correct the export.`,
+      case: 'more',
+      values: { more: all - SHOWN, all, file: check.file },
     });
   }
   return remarks;
@@ -162,7 +173,7 @@ from amounts`);
     {
       code: 'FEC-005',
       severity: 'error',
-      message: `The ledger does not balance: debit ${money(total.debit)}, credit ${money(total.credit)} (${check.file}). See the entries that do not balance and the rejected lines; the file may be truncated.`,
+      values: { debit: money(total.debit), credit: money(total.credit), file: check.file },
     },
   ];
 }
@@ -194,13 +205,19 @@ select (${from})::varchar as opening, count(day) as dated,
   min(line) filter (where day < opening) as firstbefore, min(line) filter (where day > closing) as firstafter
 from dates`);
   if (!found || found.before + found.after === 0) return [];
-  const year = `the fiscal year ${found.opening} to ${closing}`;
+  const year = { opening: found.opening, closing };
   if (found.before + found.after === found.dated) {
     return [
       {
         code: 'FEC-007',
         severity: 'error',
-        message: `No entry is dated in ${year} that the name states: they run from ${found.earliest} to ${found.latest} (${check.file}, ${lines(found.dated)}). Correct the closing date in the name, or deliver the right ledger.`,
+        values: {
+          ...year,
+          earliest: found.earliest,
+          latest: found.latest,
+          file: check.file,
+          lines: Number(found.dated),
+        },
       },
     ];
   }
@@ -209,7 +226,14 @@ from dates`);
     remarks.push({
       code: 'FEC-006',
       severity: 'error',
-      message: `${lines(found.after)} dated after ${year}, up to ${found.latest} (${check.file}, first line ${found.firstafter}). Correct the dates, or the closing date in the name.`,
+      case: 'after',
+      values: {
+        ...year,
+        lines: Number(found.after),
+        latest: found.latest,
+        file: check.file,
+        first: Number(found.firstafter),
+      },
       row: Number(found.firstafter),
     });
   }
@@ -217,7 +241,14 @@ from dates`);
     remarks.push({
       code: 'FEC-006',
       severity: start === undefined ? 'warning' : 'error',
-      message: `${lines(found.before)} dated before ${year}, from ${found.earliest} (${check.file}, first line ${found.firstbefore}). If the year is longer than twelve months, give its first day in fiscal_year_start.`,
+      case: 'before',
+      values: {
+        ...year,
+        lines: Number(found.before),
+        earliest: found.earliest,
+        file: check.file,
+        first: Number(found.firstbefore),
+      },
       row: Number(found.firstbefore),
     });
   }
@@ -230,7 +261,8 @@ from dates`);
  */
 async function numberGaps(check: LedgerCheck): Promise<Remark[]> {
   interface Gap {
-    scope: string;
+    /** NULL where all journals are told together */
+    journal: string | null;
     numbers: number;
     missing: string;
     after: string;
@@ -247,13 +279,13 @@ async function numberGaps(check: LedgerCheck): Promise<Remark[]> {
   group by all
 ),
 by_journal as (
-  select 'journal ' || coalesce(journal, '?') as scope, prefix, number, written, line,
+  select coalesce(journal, '?') as scope, prefix, number, written, line,
     lead(number) over following as next_number, lead(written) over following as next_written
   from numbered
   window following as (partition by journal, prefix order by number)
 ),
 overall as (
-  select 'all journals' as scope, prefix, number, written, line,
+  select null::varchar as scope, prefix, number, written, line,
     lead(number) over following as next_number, lead(written) over following as next_written
   from numbered
   window following as (partition by prefix order by number)
@@ -273,7 +305,7 @@ chosen as (
     and (select coalesce(sum(next_number - number - 1), 0) from by_journal)
       > (select coalesce(sum(next_number - number - 1), 0) from overall)
 )
-select scope, count(*) as numbers,
+select scope as journal, count(*) as numbers,
   coalesce(sum(next_number - number - 1), 0)::varchar as missing,
   arg_min(written, line) filter (where next_number > number + 1) as after,
   arg_min(next_written, line) filter (where next_number > number + 1) as following,
@@ -288,7 +320,16 @@ limit ${SHOWN}`);
     (gap): Remark => ({
       code: 'FEC-008',
       severity: 'warning',
-      message: `The entry numbers of ${gap.scope} are not continuous: ${gap.missing} missing beside ${gap.numbers} used, the first between ${gap.after} and ${gap.following} (${check.file}, line ${gap.line}). Check that no entry was left out or deleted.`,
+      case: gap.journal === null ? 'all' : 'journal',
+      values: {
+        journal: gap.journal ?? '',
+        missing: gap.missing,
+        numbers: Number(gap.numbers),
+        after: gap.after,
+        following: gap.following,
+        file: check.file,
+        line: Number(gap.line),
+      },
       row: Number(gap.line),
     }),
   );
@@ -297,7 +338,8 @@ limit ${SHOWN}`);
     remarks.push({
       code: 'FEC-008',
       severity: 'warning',
-      message: `${scopes - SHOWN} more journals have gaps in their entry numbers (${check.file}), ${scopes} in all.`,
+      case: 'more',
+      values: { more: scopes - SHOWN, all: scopes, file: check.file },
     });
   }
   return remarks;
@@ -313,15 +355,17 @@ async function drafts({ tables, session, file }: LedgerCheck): Promise<Remark[]>
 from ${tables.entries}
 where fault is null`);
   if (!found || found.drafts === 0) return [];
-  const share =
-    found.drafts === found.all
-      ? 'No line has a validation date'
-      : `${lines(found.drafts)} of ${found.all} without a validation date`;
   return [
     {
       code: 'FEC-009',
       severity: 'warning',
-      message: `${share}: draft entries may still change (${file}, first line ${found.first}). Validate the period in the ledger, then export again.`,
+      case: found.drafts === found.all ? 'all' : 'some',
+      values: {
+        lines: Number(found.drafts),
+        all: Number(found.all),
+        file,
+        first: Number(found.first),
+      },
       row: Number(found.first),
     },
   ];
@@ -347,25 +391,22 @@ from groups`);
     {
       code: 'FEC-010',
       severity: 'warning',
-      message: `${lines(found.lines)} repeating another one word for word (${file}, ${enumerated('line', found.places, found.lines)}). They are kept; check that nothing was exported twice.`,
+      values: { lines: Number(found.lines), file, ...listed(found.places, found.lines) },
       row: Number(found.row),
     },
   ];
 }
 
-function lines(count: number): string {
-  return count === 1 ? '1 line' : `${count} lines`;
-}
-
-function enumerated(noun: string, list: string, count: number): string {
+/** The first lines of many. */
+function listed(list: string, count: number): { shown: number; list: string } {
   const shown = list.split(', ').length;
-  return `${noun}${shown > 1 ? 's' : ''} ${list}${count > shown ? '…' : ''}`;
+  return { shown, list: `${list}${count > shown ? '…' : ''}` };
 }
 
-function span(entry: { first: number; last: number; lines: number }): string {
-  if (entry.first === entry.last) return `line ${entry.first}`;
-  const together = entry.last - entry.first + 1 === entry.lines;
-  return `lines ${entry.first}-${entry.last}${together ? '' : `, ${entry.lines} of them`}`;
+/** Whether an entry is one line, lines that follow each other, or some among others. */
+function spanOf(entry: { first: number; last: number; lines: number }): 'line' | 'lines' | 'among' {
+  if (entry.first === entry.last) return 'line';
+  return Number(entry.last) - Number(entry.first) + 1 === Number(entry.lines) ? 'lines' : 'among';
 }
 
 /** `1200.00` -> `1 200,00`, narrow no-break spaces between thousands. */

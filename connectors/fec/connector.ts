@@ -73,13 +73,7 @@ async function read(extract: ExtractFile, options: FecOptions, session: ReadingS
     entries: session.temporary('fec_entries'),
   };
   await session.run(linesTable(tables, text.path)).catch((cause: Error) => {
-    throw new ExtractError(
-      'FEC-001',
-      'The file is not a text of lines',
-      { extract: extract.name },
-      'Deliver the FEC as text, one entry a line.',
-      { cause },
-    );
+    throw new ExtractError('FEC-001', { extract: extract.name }, { case: 'lines', cause });
   });
   const header = await headerOf(tables, extract);
   const heading = readHeading(header.text, extract.name, options.separator);
@@ -138,12 +132,7 @@ where fault is null`,
       `select rowid + 1 as line, text from ${from.lines} where trim(text) <> '' order by rowid limit 1`,
     );
     if (first === undefined) {
-      throw new ExtractError(
-        'FEC-001',
-        'The file holds blank lines only',
-        { extract: file.name },
-        'Export the ledger again.',
-      );
+      throw new ExtractError('FEC-001', { extract: file.name }, { case: 'blank' });
     }
     return { line: Number(first.line), text: first.text };
   }
@@ -153,21 +142,15 @@ where fault is null`,
 function rejectsQuery(tables: LedgerTables, heading: Heading, header: Header): string {
   const width = heading.fields.length;
   return `select line as row_number, null::varchar as column_name, left(text, 500) as value, 'field_count' as rule,
-  'The line has ' || len(parts) || ' fields where the header has ${width}. '
-    || 'Look for a separator or a line break inside a label, or for a truncated file.' as message
+  to_json({fields: len(parts), wanted: ${width}})::varchar as facts
 from ${tables.doubtful}
 where line not in (select line from ${tables.mended})
 union all
-select line, case fault when 'sense' then 'Sens' else 'Debit, Credit' end, fault_value, fault,
-  case fault
-    when 'sense' then 'Sens is none of D, C, +1, -1: the side of the amount is unknown. Correct the export.'
-    else 'The amount may be read in two ways, or has more than two decimals. Write it with two decimals and no thousand separator.'
-  end
+select line, case fault when 'sense' then 'Sens' else 'Debit, Credit' end, fault_value, fault, null
 from ${tables.entries}
 where fault is not null
 union all
-select rowid + 1, null, left(text, 500), 'repeated_header',
-  'The header stands again in the middle of the file: several files were put together. Deliver them apart, or check for doubles.'
+select rowid + 1, null, left(text, 500), 'repeated_header', null
 from ${tables.lines}
 where rowid + 1 > ${header.line} and text = ${literal(header.text)}`;
 }
@@ -178,23 +161,20 @@ function textRemarks(text: PlainText, options: FecOptions): Remark[] {
   if (encoding === 'utf-8' && evidence.invalid > 0) {
     remarks.push({
       code: 'FEC-014',
+      case: 'invalid',
       severity: 'warning',
-      message: `${evidence.invalid} bytes are not UTF-8 though the rest of the text is: they show as \ufffd. Export the ledger in one charset.`,
+      values: { bytes: evidence.invalid },
     });
   }
   if (options.encoding === undefined && encoding === 'windows-1252' && evidence.foreign * 2 > evidence.c1) {
-    remarks.push({
-      code: 'FEC-014',
-      severity: 'warning',
-      message:
-        'Accented letters look like those of a DOS or Macintosh page, read here as Windows-1252. Declare options.encoding (macintosh) or export in UTF-8.',
-    });
+    remarks.push({ code: 'FEC-014', case: 'page', severity: 'warning' });
   }
   if (evidence.controls > 0 && !encoding.startsWith('utf-16')) {
     remarks.push({
       code: 'FEC-014',
+      case: 'controls',
       severity: 'warning',
-      message: `${evidence.controls} control bytes (NUL, 0x1F) stand in the text: they show as \ufffd. Check that the export is not damaged.`,
+      values: { bytes: evidence.controls },
     });
   }
   return remarks;
@@ -205,16 +185,18 @@ function headingRemarks(heading: Heading): Remark[] {
   if (heading.absent.length > 0) {
     remarks.push({
       code: 'FEC-013',
+      case: 'absent',
       severity: 'warning',
-      message: `The header lacks ${heading.absent.join(', ')} (line 1): these columns stay empty. Export the 18 fields of article A47 A-1.`,
+      values: { headings: heading.absent.join(', ') },
       row: 1,
     });
   }
   if (heading.unknown.length > 0) {
     remarks.push({
       code: 'FEC-013',
+      case: 'unknown',
       severity: 'information',
-      message: `The header holds ${heading.unknown.join(', ')} (line 1), not fields of a FEC: they are not read.`,
+      values: { headings: heading.unknown.join(', ') },
       row: 1,
     });
   }

@@ -76,12 +76,8 @@ export function readHeading(line: string, name: string, declared?: Separator): H
   const readings = candidates.map((separator) => ({ separator, fields: fieldsOf(line, separator) }));
   const best = readings.reduce((left, right) => (known(right.fields) > known(left.fields) ? right : left));
   if (known(best.fields) < 5) {
-    throw new ExtractError(
-      'FEC-003',
-      'The first line does not hold the headings of a FEC',
-      { extract: name, row: 1, value: line.slice(0, 80) },
-      'The first line must name the fields (JournalCode, JournalLib, EcritureNum…), separated by a tab or |.',
-    );
+    const place = { extract: name, row: 1, value: line.slice(0, 80) };
+    throw new ExtractError('FEC-003', place, { case: 'headings' });
   }
   // A separator after the last heading opens no field.
   const headings = line.split(best.separator);
@@ -96,13 +92,13 @@ export function readHeading(line: string, name: string, declared?: Separator): H
     (heading) => !has(heading),
   );
   if (missing.length > 0) {
-    const wanted =
-      !has('Debit') && !has('Montant') ? 'Debit and Credit, or Montant and Sens' : missing.join(', ');
     throw new ExtractError(
       'FEC-003',
-      `The header lacks ${wanted}`,
       { extract: name, row: 1 },
-      'Export the ledger with the 18 fields of article A47 A-1, their names unchanged.',
+      {
+        case: !has('Debit') && !has('Montant') ? 'amounts' : 'lacks',
+        values: { missing: missing.join(', ') },
+      },
     );
   }
   const official = FIELDS.slice(0, 18)
@@ -141,10 +137,6 @@ function known(fields: readonly (FecField | undefined)[]): number {
 function refuseTwice(fields: readonly (FecField | undefined)[], name: string): void {
   const twice = fields.find((field, index) => field !== undefined && fields.indexOf(field) !== index);
   if (twice === undefined) return;
-  throw new ExtractError(
-    'FEC-003',
-    `The header names ${twice.heading} twice`,
-    { extract: name, row: 1 },
-    'Export the ledger with each field once.',
-  );
+  const values = { heading: twice.heading };
+  throw new ExtractError('FEC-003', { extract: name, row: 1 }, { case: 'twice', values });
 }

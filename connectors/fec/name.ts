@@ -19,21 +19,11 @@ export function fecName(name: string, declared: { siren?: string; closing_date?:
   const siren = declared.siren ?? found?.[1];
   const closing = declared.closing_date ?? (found ? `${found[2]}-${found[3]}-${found[4]}` : undefined);
   if (siren === undefined || closing === undefined) {
-    const missing = [siren === undefined && 'SIREN', closing === undefined && 'closing date'].filter(Boolean);
-    throw new ExtractError(
-      'FEC-002',
-      `The name states no ${missing.join(' and no ')}`,
-      { extract: name },
-      'Name the file SIREN, FEC, closing date (732829320FEC20251231.txt), or give siren and closing_date in the options of the source.',
-    );
+    const missing = siren !== undefined ? 'closing' : closing !== undefined ? 'siren' : 'both';
+    throw new ExtractError('FEC-002', { extract: name }, { case: missing });
   }
   if (!isDate(closing)) {
-    throw new ExtractError(
-      'FEC-002',
-      `The closing date of the name is not a date: ${closing}`,
-      { extract: name },
-      'Correct the name, or give closing_date in the options of the source.',
-    );
+    throw new ExtractError('FEC-002', { extract: name }, { case: 'no_date', values: { closing } });
   }
   return { siren, closing };
 }

@@ -58,29 +58,14 @@ export async function plainText(
   const head = await firstBytes(extract.path, 16);
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   if (head[0] === 0x50 && head[1] === 0x4b) {
-    throw new ExtractError(
-      'FEC-001',
-      'The file is a zip archive or a workbook, not text',
-      { extract: extract.name },
-      'Deliver the FEC itself, as text or gzip.',
-    );
+    throw new ExtractError('FEC-001', { extract: extract.name }, { case: 'archive' });
   }
   const evidence = await examine(extract, gzip);
   if (evidence.bytes === 0) {
-    throw new ExtractError(
-      'FEC-001',
-      'The file is empty',
-      { extract: extract.name },
-      'Export the ledger again; an empty FEC has at least its header.',
-    );
+    throw new ExtractError('FEC-001', { extract: extract.name }, { case: 'empty' });
   }
   if (EBCDIC_JOURNAL.every((byte, index) => head[index] === byte)) {
-    throw new ExtractError(
-      'FEC-001',
-      'The file is written in EBCDIC',
-      { extract: extract.name },
-      'Convert it to UTF-8 or ISO 8859-15 before delivering it.',
-    );
+    throw new ExtractError('FEC-001', { extract: extract.name }, { case: 'ebcdic' });
   }
   const encoding = declared ?? encodingOf(evidence);
   const asIs =

@@ -52,21 +52,12 @@ export async function readAdict(
     !positions.has('energy') ||
     !(positions.has('gasDay') || (positions.has('begin') && positions.has('end')))
   ) {
-    throw new ExtractError(
-      'GRD-003',
-      'The heading lacks energieConsomme, or journeeGaziere, or dateDebutReleve and dateFinReleve',
-      { extract: extract.name, row: line, value: cells.join(separator) },
-      'Export with the field names of ADICT.',
-    );
+    const place = { extract: extract.name, row: line, value: cells.join(separator) };
+    throw new ExtractError('GRD-003', place, { case: 'adict' });
   }
   const meter = options.meter ?? meterIn(extract.name);
   if (!positions.has('meter') && meter === undefined) {
-    throw new ExtractError(
-      'GRD-004',
-      'Neither a column (PCE) nor the file name names the meter',
-      { extract: extract.name, row: line },
-      'Add the PCE as a column, put it in the file name, or set options.meter.',
-    );
+    throw new ExtractError('GRD-004', { extract: extract.name, row: line }, { case: 'column' });
   }
   const cell = (field: Field) => {
     const at = positions.get(field);
@@ -127,14 +118,7 @@ async function headingOf(
   const [first] = await session.rows<{ line: number | bigint; text: string }>(
     `select rowid + 1 as line, text from ${lines} where trim(text) <> '' order by rowid limit 1`,
   );
-  if (!first) {
-    throw new ExtractError(
-      'GRD-001',
-      'The file holds blank lines only',
-      { extract: extract.name },
-      'Export it again.',
-    );
-  }
+  if (!first) throw new ExtractError('GRD-001', { extract: extract.name }, { case: 'blank' });
   const separators = [';', '\t', ','].sort((a, b) => first.text.split(b).length - first.text.split(a).length);
   const separator = separators[0] ?? ';';
   return { line: Number(first.line), cells: first.text.split(separator), separator };

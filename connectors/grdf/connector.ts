@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   type Connector,
   type ExtractFile,
-  literal,
   pullFiles,
   type Reading,
   type ReadingSession,
@@ -12,7 +11,7 @@ import {
 import { findGaps, settleOverlaps } from '../interval-series.ts';
 import { readAdict } from './adict.ts';
 import { readCustomerSpace } from './customer-space.ts';
-import { MESSAGES, settleReadings } from './readings.ts';
+import { settleReadings } from './readings.ts';
 
 const options = z.strictObject({
   meter: z.string().min(1).optional().describe('meter (PCE) of a file that names none'),
@@ -64,7 +63,7 @@ where r.rule is null
 order by r.row`,
       },
     },
-    rejects: rejectsQuery(readings, dropped, delivered.addressing === 'row' ? 'row' : 'line'),
+    rejects: rejectsQuery(readings, dropped),
     rowsRead: delivered.rows,
     numbers: 'point',
     dates: 'iso',
@@ -88,17 +87,13 @@ async function isWorkbook(extract: ExtractFile): Promise<boolean> {
   }
 }
 
-function rejectsQuery(readings: string, dropped: string, unit: string): string {
-  const cases = Object.entries(MESSAGES).map(
-    ([rule, message]) => `when ${literal(rule)} then ${literal(message)}`,
-  );
-  return `select row as row_number, fault_column as column_name, left(fault_value, 500) as value, rule,
-  case rule ${cases.join(' ')} end as message
+function rejectsQuery(readings: string, dropped: string): string {
+  return `select row as row_number, fault_column as column_name, left(fault_value, 500) as value, rule, null::varchar as facts
 from ${readings}
 where rule is not null
 union all
 select r.row, 'period', left(r.period, 500), 'overlapping_interval',
-  'The reading covers days that ${unit} ' || d.kept_line || ' covers for the same meter. Remove one of the two.'
+  to_json({kept: d.kept_line})::varchar
 from ${dropped} d join ${readings} r on r.line = d.line`;
 }
 
@@ -111,7 +106,7 @@ async function readingRemarks(session: ReadingSession, readings: string): Promis
     remarks.push({
       code: 'GRD-013',
       severity: 'information',
-      message: `${provisional?.many} readings are provisional: GRDF restates them the month after. Export the period again then.`,
+      values: { readings: Number(provisional?.many) },
     });
   }
   const unknown = await session.rows<{ wording: string; many: number | bigint; row: number | bigint }>(
@@ -122,7 +117,7 @@ where rule is null and unknown_wording is not null group by 1 order by 1 limit $
     remarks.push({
       code: 'GRD-014',
       severity: 'warning',
-      message: `${many} readings are qualified "${wording.slice(0, 50)}", which is not known, the first on row ${row}: they are read as estimated. Ask GRDF for its meaning.`,
+      values: { readings: Number(many), wording: wording.slice(0, 50), row: Number(row) },
       row: Number(row),
     });
   }
@@ -135,7 +130,7 @@ where rule is null and volume_m3 >= 10 and (energy_kwh_pcs < 7 * volume_m3 or en
     remarks.push({
       code: 'GRD-016',
       severity: 'warning',
-      message: `${odd?.many} readings hold less than 7 or more than 15 kWh a cubic metre, the first on row ${odd?.row}: no natural gas does. Check the units of the two columns.`,
+      values: { readings: Number(odd?.many), row: Number(odd?.row) },
       row: Number(odd?.row),
     });
   }
@@ -151,14 +146,14 @@ async function gapRemarks(session: ReadingSession, good: string, dropped: string
   const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
     code: 'GRD-010',
     severity: 'warning',
-    message: `${series} has no reading from ${from.slice(0, 10)} until ${to.slice(0, 10)}, excluded (before row ${line}). Export the missing days.`,
+    values: { series, from: from.slice(0, 10), to: to.slice(0, 10), line },
     row: line,
   }));
   if (total > gaps.length) {
     remarks.push({
       code: 'GRD-011',
       severity: 'warning',
-      message: `${total - gaps.length} more gaps, ${total} in all, are not listed. Export the missing days.`,
+      values: { more: total - gaps.length, all: total },
     });
   }
   return remarks;

@@ -46,12 +46,8 @@ export async function readCustomerSpace(
     const preamble = sheet.rows.slice(0, at);
     const meter = meterOption ?? preambleMeter(preamble) ?? meterIn(extract.name);
     if (meter === undefined) {
-      throw new ExtractError(
-        'GRD-004',
-        'Neither the preamble (N° PCE) nor the file name names the meter',
-        { extract: extract.name, sheet: sheet.name },
-        'Put the PCE in the file name (14 digits, or GI and six digits), or set options.meter.',
-      );
+      const place = { extract: extract.name, sheet: sheet.name };
+      throw new ExtractError('GRD-004', place, { case: 'preamble' });
     }
     const exported = exportDay(preamble);
     const readings = sheet.rows.slice(at + 1).map((row) => rawReading(row, columns, meter));
@@ -75,12 +71,7 @@ from read_json(${literal(path)}, format = 'newline_delimited', columns = {${type
       facts: { layout: 'customer space', sheet: sheet.name, ...(exported ? { exported } : {}) },
     };
   }
-  throw new ExtractError(
-    'GRD-003',
-    'No sheet has the headings "Date de relevé" and "Energie consommée (kWh)"',
-    { extract: extract.name },
-    "Deliver the export of GRDF's customer space as it is, preamble included.",
-  );
+  throw new ExtractError('GRD-003', { extract: extract.name }, { case: 'sheet' });
 }
 
 function plain(text: string): string {
@@ -154,8 +145,9 @@ function cutMonths(readings: RawReading[], exported: string | undefined): Remark
     cut.last = dayBefore(exported);
     remarks.push({
       code: 'GRD-012',
+      case: 'cut',
       severity: 'warning',
-      message: `${(cut.period ?? '').trim()} (row ${cut.row}) was not over on ${exported}, the day of the export: it is taken to end on ${cut.last}. Export again once the month is published.`,
+      values: { period: (cut.period ?? '').trim(), row: cut.row, exported, last: cut.last },
       row: cut.row,
     });
     const twin = months.find(
@@ -166,8 +158,9 @@ function cutMonths(readings: RawReading[], exported: string | undefined): Remark
     if (twin && twin === months[0]) {
       remarks.push({
         code: 'GRD-012',
+        case: 'start',
         severity: 'warning',
-        message: `${(twin.period ?? '').trim()} (row ${twin.row}) is where an export of one year starts: it probably lacks its first days, and is read as the whole month. Export from the first of the month.`,
+        values: { period: (twin.period ?? '').trim(), row: twin.row },
         row: twin.row,
       });
     }

@@ -111,23 +111,3 @@ select row as line, row, meter, meter as series, starts, ends, volume_m3, kwh_pe
 from judged`);
   return table;
 }
-
-/** Why a reading is rejected. */
-export const MESSAGES: Readonly<Record<string, string>> = {
-  field_count: 'The row has fewer fields than the heading. Look for a cut line or a truncated file.',
-  cell_error: 'The cell holds an error of the spreadsheet, not a value. Correct the workbook.',
-  meter_missing: 'The row names no meter. Complete the PCE, or set options.meter.',
-  meter_scientific:
-    'The PCE has lost its digits in a spreadsheet. Deliver the file as exported, or format the column as text.',
-  unreadable_period:
-    'The period is no month ("Novembre 2020"), day (24/11/2021, 2021-11-24) or "Du ... au ...". Correct the row.',
-  empty_period: 'The period ends before it starts, or holds no day. Correct the dates.',
-  absent_reading:
-    'GRDF gives no energy for this period: it is missing, not zero. Export again later, or estimate it.',
-  unreadable_energy: 'The energy cannot be read as a number of kWh. Correct the row.',
-  unreadable_volume: 'The volume cannot be read as a number of cubic metres. Correct the row.',
-  unreadable_coefficient:
-    'The conversion coefficient cannot be read as a number of kWh a cubic metre. Correct the row.',
-  negative_energy:
-    'The energy is negative: a rectification of an earlier period. Deliver that period again, rectified.',
-};

@@ -65,10 +65,7 @@ async function read(extract: ExtractFile, options: JsonOptions, session: Reading
     addressing: 'record',
     records: { rows: { query: `select ${['n as row_number', ...cells].join(', ')} from ${rows}`, columns } },
     rejects: `select n as row_number, null::varchar as column_name, left(element, 65536) as value, fault as rule,
-      'Record ' || n || ' (line ' || line || ') ' || case fault
-        when 'malformed_json' then 'is not JSON. Correct the export.'
-        when 'not_an_object' then 'is not an object with names and values. Correct the export.'
-        else 'has the same name twice. Keep one of the two values.' end as message
+      to_json({record: n, line: line})::varchar as facts
       from ${elements} where fault is not null`,
     rowsRead,
     numbers: options.decimal,
@@ -100,13 +97,8 @@ async function writeElements(
     return n;
   } catch (error) {
     if (!(error instanceof BrokenList)) throw error;
-    throw new ExtractError(
-      'JSON-005',
-      error.what,
-      { extract: extract.name, row: error.line },
-      'Transfer the file again, or have it exported anew.',
-      { cause: error },
-    );
+    const place = { extract: extract.name, row: error.line };
+    throw new ExtractError('JSON-005', place, { case: error.what, values: error.values, cause: error });
   } finally {
     out.end();
     await finished(out);
@@ -124,14 +116,14 @@ function remarksOn(name: string, rows: number, duplicates: readonly string[]): R
     remarks.push({
       code: 'JSON-007',
       severity: 'warning',
-      message: `${name} has no record. If there was something to report, export it again.`,
+      values: { name },
     });
   }
   if (duplicates.length > 0) {
     remarks.push({
       code: 'JSON-008',
       severity: 'warning',
-      message: `${name} has the name ${duplicates.join(', ')} in two spellings: the later ones are named with _2, _3... Make them one in the export.`,
+      values: { name, names: duplicates.join(', ') },
     });
   }
   return remarks;

@@ -10,8 +10,10 @@ export interface Element {
 /** The text is not a list of elements: cut short, or something stands where a comma should. */
 export class BrokenList extends Error {
   constructor(
+    /** case of JSON-005 */
     readonly what: string,
     readonly line: number,
+    readonly values: Readonly<Record<string, number>> = {},
   ) {
     super(what);
   }
@@ -24,7 +26,7 @@ export async function* lineElements(pieces: AsyncIterable<string>): AsyncGenerat
   for await (const piece of pieces) {
     const lines = (rest + piece).split('\n');
     rest = lines.pop() as string;
-    if (rest.length > longestElement) throw new BrokenList('A line is longer than 16 MiB', line + 1);
+    if (rest.length > longestElement) throw new BrokenList('long_line', line + 1);
     for (const text of lines) {
       line++;
       if (text.trim() !== '') yield { text: text.trim(), line };
@@ -77,7 +79,7 @@ export async function* listElements(pieces: AsyncIterable<string>): AsyncGenerat
           if (depth === 1 && element.trim() === '' && piece.slice(from, at).trim() === '') startLine = line;
           depth++;
           if (depth === 1) {
-            if (closed || code !== 0x5b) throw new BrokenList('Something follows the list', line);
+            if (closed || code !== 0x5b) throw new BrokenList('after_list', line);
             from = at + 1;
           }
           break;
@@ -87,17 +89,17 @@ export async function* listElements(pieces: AsyncIterable<string>): AsyncGenerat
           if (depth === 0) {
             element += piece.slice(from, at);
             const last = finished();
-            if (last.length === 0 && comma) throw new BrokenList('The list ends with a comma', line);
+            if (last.length === 0 && comma) throw new BrokenList('last_comma', line);
             found.push(...last);
             closed = true;
             from = at + 1;
-          } else if (depth < 0) throw new BrokenList('A bracket is closed that was not opened', line);
+          } else if (depth < 0) throw new BrokenList('lone_bracket', line);
           break;
         case 0x2c:
           if (depth === 1) {
             element += piece.slice(from, at);
             const one = finished();
-            if (one.length === 0) throw new BrokenList('Nothing stands before a comma', line);
+            if (one.length === 0) throw new BrokenList('lone_comma', line);
             found.push(...one);
             comma = true;
             from = at + 1;
@@ -105,13 +107,12 @@ export async function* listElements(pieces: AsyncIterable<string>): AsyncGenerat
           }
           break;
         default:
-          if (depth === 0 && code > 32 && code !== 0xfeff)
-            throw new BrokenList('Something stands outside the list', line);
+          if (depth === 0 && code > 32 && code !== 0xfeff) throw new BrokenList('outside_list', line);
       }
     }
     if (depth > 0) element += piece.slice(from);
-    if (element.length > longestElement) throw new BrokenList('An element is longer than 16 MiB', startLine);
+    if (element.length > longestElement) throw new BrokenList('long_element', startLine);
     yield* found;
   }
-  if (!closed) throw new BrokenList(`The list is cut short after ${elements} elements`, line);
+  if (!closed) throw new BrokenList('cut_short', line, { elements });
 }

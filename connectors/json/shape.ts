@@ -27,26 +27,17 @@ export async function shapeOf(
   const place = { extract: extract.name };
   if (options.records !== undefined) return listInside(extract, options, options.records, session);
   const head = await beginningOf(extract, options);
-  if (head.trim() === '') throw new ExtractError('JSON-001', 'The file is empty', place, 'Export it again.');
+  if (head.trim() === '') throw new ExtractError('JSON-001', place);
   if (options.format !== 'auto') return { kind: options.format };
   const first = head.trimStart().charAt(0);
   if (first === '[') return { kind: 'array' };
   if (first !== '{') {
-    throw new ExtractError(
-      'JSON-002',
-      `The file begins with ${JSON.stringify(head.trimStart().slice(0, 20))}, so it is neither a list of objects nor one object a line`,
-      place,
-      'Name the connector of its format, such as csv.',
-    );
+    const values = { beginning: JSON.stringify(head.trimStart().slice(0, 20)) };
+    throw new ExtractError('JSON-002', place, { values });
   }
   const [line = '', next] = head.split('\n').filter((text) => text.trim() !== '');
   if (parses(line) || next?.trimStart().startsWith('{') || next === undefined) return { kind: 'lines' };
-  throw new ExtractError(
-    'JSON-005',
-    'The file is one object over several lines, not a list of records',
-    place,
-    'Set the option records to where the list is inside it, e.g. data.items.',
-  );
+  throw new ExtractError('JSON-005', place, { case: 'object' });
 }
 
 async function beginningOf(extract: ExtractFile, options: JsonOptions): Promise<string> {
@@ -84,8 +75,7 @@ async function listInside(
     found = JSON.parse(text);
   } catch (cause) {
     const said = (cause as Error).message.slice(0, 120);
-    const what = `The document is not valid JSON: ${said}`;
-    throw new ExtractError('JSON-005', what, place, 'Have it exported anew.', { cause });
+    throw new ExtractError('JSON-005', place, { case: 'invalid', values: { said }, cause });
   }
   const steps = records.split('.');
   for (const step of steps) {
@@ -93,18 +83,15 @@ async function listInside(
     const isObject = here !== null && typeof here === 'object';
     found = isObject && Object.hasOwn(here, step) ? (here as Record<string, unknown>)[step] : undefined;
     if (found === undefined) {
-      const names = isObject ? Object.keys(here).slice(0, 20).join(', ') : 'nothing';
-      const what = `There is no ${step} on the way to ${records}; there is ${names}`;
-      throw new ExtractError('JSON-005', what, place, 'Correct the option records.');
+      const names = isObject ? Object.keys(here).slice(0, 20).join(', ') : '';
+      throw new ExtractError('JSON-005', place, {
+        case: names === '' ? 'step_of_nothing' : 'step',
+        values: { step, records, names },
+      });
     }
   }
   if (!Array.isArray(found)) {
-    throw new ExtractError(
-      'JSON-005',
-      `What stands at ${records} is not a list`,
-      place,
-      'Correct the option records.',
-    );
+    throw new ExtractError('JSON-005', place, { case: 'no_list', values: { records } });
   }
   const file = session.scratch('document');
   await writeFile(file, text);
@@ -120,12 +107,7 @@ async function wholeText(extract: ExtractFile, options: JsonOptions): Promise<st
   for await (const piece of jsonText(extract, options.max_inflated_mb)) {
     length += piece.length;
     if (length > largestDocument) {
-      throw new ExtractError(
-        'JSON-006',
-        'The document is larger than 256 MiB',
-        { extract: extract.name },
-        'Deliver the list itself, one object a line.',
-      );
+      throw new ExtractError('JSON-006', { extract: extract.name }, { case: 'document' });
     }
     pieces.push(piece);
   }

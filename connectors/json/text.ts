@@ -19,34 +19,22 @@ export async function* jsonText(extract: ExtractFile, maxInflatedMb: number): As
       decoder ??= new TextDecoder(encodingOf(piece ?? Buffer.alloc(0)), { fatal: true });
       return piece ? decoder.decode(piece, { stream: true }) : decoder.decode();
     } catch (cause) {
-      const what = `The text is not valid ${decoder?.encoding ?? 'UTF-8'}, within bytes ${read - (piece?.length ?? 0)} to ${read}`;
-      throw new ExtractError('JSON-004', what, place, 'JSON is UTF-8 (RFC 8259): export it again.', {
-        cause,
-      });
+      const values = { encoding: decoder?.encoding ?? 'UTF-8', from: read - (piece?.length ?? 0), to: read };
+      throw new ExtractError('JSON-004', place, { values, cause });
     }
   };
   try {
     for await (const piece of bytes) {
       read += (piece as Buffer).length;
       if (zipped && read > limit) {
-        throw new ExtractError(
-          'JSON-006',
-          `The gzip file of ${extract.bytes} bytes inflates to more than ${maxInflatedMb} MiB`,
-          place,
-          'Split the extract, or raise max_inflated_mb if it is legitimate.',
-        );
+        const values = { bytes: extract.bytes, limit: maxInflatedMb };
+        throw new ExtractError('JSON-006', place, { case: 'gzip', values });
       }
       yield decode(piece as Buffer);
     }
   } catch (cause) {
     if (cause instanceof ExtractError || !zipped) throw cause;
-    throw new ExtractError(
-      'JSON-003',
-      `The gzip file is truncated or damaged after ${read} bytes of text`,
-      place,
-      'Transfer it again; compare sizes with the sender.',
-      { cause },
-    );
+    throw new ExtractError('JSON-003', place, { values: { read }, cause });
   } finally {
     file.destroy();
   }

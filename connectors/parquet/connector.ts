@@ -89,14 +89,14 @@ function remarksOn(name: string, rows: number, duplicates: readonly string[]): R
     remarks.push({
       code: 'PARQUET-004',
       severity: 'warning',
-      message: `${name} has columns and no row. If there was something to report, export it again.`,
+      values: { name },
     });
   }
   if (duplicates.length > 0) {
     remarks.push({
       code: 'PARQUET-005',
       severity: 'warning',
-      message: `${name} has the column ${duplicates.join(', ')} more than once: the later ones are named with _2, _3... Rename them in the export.`,
+      values: { name, headings: duplicates.join(', ') },
     });
   }
   return remarks;
@@ -105,49 +105,27 @@ function remarksOn(name: string, rows: number, duplicates: readonly string[]): R
 /** Parquet begins and ends with `PAR1`, or `PARE` where it is encrypted; a file cut short has no end. */
 async function refuseForeign(extract: ExtractFile): Promise<void> {
   const place = { extract: extract.name };
-  if (extract.bytes === 0)
-    throw new ExtractError('PARQUET-001', 'The file is empty', place, 'Export it again.');
+  if (extract.bytes === 0) throw new ExtractError('PARQUET-001', place, { case: 'empty' });
   const file = await open(extract.path);
   try {
     const mark = async (at: number) =>
       (await file.read(Buffer.alloc(4), 0, 4, Math.max(0, at))).buffer.toString('latin1');
     const [first, last] = [await mark(0), await mark(extract.bytes - 4)];
-    if (first === 'PARE' || last === 'PARE') {
-      throw new ExtractError(
-        'PARQUET-002',
-        'The Parquet file is encrypted',
-        place,
-        'Export it without encryption.',
-      );
-    }
-    if (first !== 'PAR1') {
-      throw new ExtractError(
-        'PARQUET-001',
-        'The file is not Parquet',
-        place,
-        'Name the connector of its format, such as csv or json.',
-      );
-    }
-    if (last !== 'PAR1' || extract.bytes < 12) {
-      throw new ExtractError(
-        'PARQUET-003',
-        'The Parquet file is truncated: its end is missing',
-        place,
-        'Transfer it again; compare sizes with the sender.',
-      );
-    }
+    if (first === 'PARE' || last === 'PARE') throw new ExtractError('PARQUET-002', place);
+    if (first !== 'PAR1') throw new ExtractError('PARQUET-001', place, { case: 'foreign' });
+    if (last !== 'PAR1' || extract.bytes < 12)
+      throw new ExtractError('PARQUET-003', place, { case: 'truncated' });
   } finally {
     await file.close();
   }
 }
 
 function damaged(extract: ExtractFile, cause: unknown): ExtractError {
-  const said = (cause as Error).message.split('\n')[0]?.replaceAll(extract.path, extract.name).slice(0, 200);
+  const [first = ''] = (cause as Error).message.split('\n');
+  const said = first.replaceAll(extract.path, extract.name).slice(0, 200);
   return new ExtractError(
     'PARQUET-003',
-    `The Parquet file is damaged: ${said}`,
     { extract: extract.name },
-    'Transfer it again, or have it exported anew.',
-    { cause },
+    { case: 'damaged', values: { said }, cause },
   );
 }

@@ -43,21 +43,10 @@ const GRIDS: Readonly<Record<string, Measure['grid']>> = {
  *   declared; SGE-004 no answer of consulterMesures; SGE-005 the service answered with an error
  */
 export async function readAnswer(extract: ExtractFile): Promise<Answer> {
-  if (extract.bytes === 0) {
-    throw new ExtractError(
-      'SGE-001',
-      'The file is empty',
-      { extract: extract.name },
-      'Ask the service again.',
-    );
-  }
+  if (extract.bytes === 0) throw new ExtractError('SGE-001', { extract: extract.name }, { case: 'empty' });
   if (extract.bytes > MOST_BYTES) {
-    throw new ExtractError(
-      'SGE-001',
-      `The answer is larger than ${MOST_BYTES / 1024 / 1024} MiB`,
-      { extract: extract.name },
-      'Ask the service for one point at a time.',
-    );
+    const values = { limit: MOST_BYTES / 1024 / 1024 };
+    throw new ExtractError('SGE-001', { extract: extract.name }, { case: 'large', values });
   }
   const decoder = new TextDecoder(await declaredEncoding(extract), { fatal: true });
   const reader = new AnswerReader(extract.name);
@@ -68,13 +57,8 @@ export async function readAnswer(extract: ExtractFile): Promise<Answer> {
     return reader.close();
   } catch (cause) {
     if (cause instanceof ExtractError) throw cause;
-    throw new ExtractError(
-      'SGE-002',
-      `The answer is not well-formed XML: ${(cause as Error).message.split('\n')[0]}`,
-      { extract: extract.name },
-      'Transfer the file again, whole and unchanged.',
-      { cause },
-    );
+    const [said = ''] = (cause as Error).message.split('\n');
+    throw new ExtractError('SGE-002', { extract: extract.name }, { case: 'xml', values: { said }, cause });
   }
 }
 
@@ -114,31 +98,15 @@ class AnswerReader {
   close(): Answer {
     this.parser.close();
     if (this.failure && this.measures.length === 0) {
-      throw new ExtractError(
-        'SGE-005',
-        `SGE answered with an error: ${this.failure.code} ${this.failure.text}`.trim(),
-        { extract: this.name },
-        'Ask the service again, with a point and a period that the contract covers.',
-      );
+      const said = `${this.failure.code} ${this.failure.text}`.trim();
+      throw new ExtractError('SGE-005', { extract: this.name }, { values: { said } });
     }
-    if (!this.answered) {
-      throw new ExtractError(
-        'SGE-004',
-        'The document is no answer of consulterMesures',
-        { extract: this.name },
-        'Deliver the answer of ConsultationMesures (v1.x), in its envelope or without it.',
-      );
-    }
+    if (!this.answered) throw new ExtractError('SGE-004', { extract: this.name });
     return { measures: this.measures, ...(this.meter === undefined ? {} : { meter: this.meter }) };
   }
 
   private doctype(): ExtractError {
-    return new ExtractError(
-      'SGE-003',
-      'The document declares a document type, which answers of SGE never do',
-      { extract: this.name },
-      'Do not open the file; ask the sender where it comes from.',
-    );
+    return new ExtractError('SGE-003', { extract: this.name });
   }
 
   private open(tag: SaxesTagPlain): void {
@@ -229,9 +197,8 @@ async function declaredEncoding(extract: ExtractFile): Promise<string> {
       return 'windows-1252';
     throw new ExtractError(
       'SGE-002',
-      `The document says that it is written in ${declared}`,
       { extract: extract.name },
-      'Deliver the answer as received, in UTF-8.',
+      { case: 'encoding', values: { encoding: declared } },
     );
   } finally {
     await file.close();

@@ -3,7 +3,6 @@ import {
   type Connector,
   ExtractError,
   type ExtractFile,
-  literal,
   pullFiles,
   type Reading,
   type ReadingSession,
@@ -11,7 +10,7 @@ import {
 } from '../connector.ts';
 import { findGaps, settleOverlaps } from '../interval-series.ts';
 import { type Measure, readAnswer } from './answer.ts';
-import { MESSAGES, settleMeasures } from './measures.ts';
+import { settleMeasures } from './measures.ts';
 
 const options = z.strictObject({
   meter: z.string().min(1).optional().describe('meter (PRM) of an answer taken out of its envelope'),
@@ -45,12 +44,7 @@ async function read(extract: ExtractFile, options: SgeOptions, session: ReadingS
   const answer = await readAnswer(extract);
   const meter = options.meter ?? answer.meter ?? /(?<![0-9])[0-9]{14}(?![0-9])/.exec(extract.name)?.[0];
   if (meter === undefined) {
-    throw new ExtractError(
-      'SGE-006',
-      'Neither the envelope (pointId) nor the file name names the point',
-      { extract: extract.name },
-      'Put the 14 digits of the PRM in the file name, or set options.meter.',
-    );
+    throw new ExtractError('SGE-006', { extract: extract.name });
   }
   const energy = answer.measures.filter(({ quantity }) => quantity.toUpperCase() === 'EA');
   const grid =
@@ -89,16 +83,12 @@ order by m.row`,
 }
 
 function rejectsQuery(measures: string, dropped: string): string {
-  const cases = Object.entries(MESSAGES).map(
-    ([rule, message]) => `when ${literal(rule)} then ${literal(message)}`,
-  );
-  return `select row as row_number, fault_column as column_name, left(fault_value, 500) as value, rule,
-  case rule ${cases.join(' ')} end as message
+  return `select row as row_number, fault_column as column_name, left(fault_value, 500) as value, rule, null::varchar as facts
 from ${measures}
 where rule is not null
 union all
 select m.row, 'dateDebut, dateFin', m.period, 'overlapping_interval',
-  'The measure covers days that measure ' || d.kept_line || ' covers for the same time class. Ask for the period once.'
+  to_json({kept: d.kept_line})::varchar
 from ${dropped} d join ${measures} m on m.line = d.line`;
 }
 
@@ -116,14 +106,15 @@ function asideRemarks(
     remarks.push({
       code: 'SGE-012',
       severity: 'information',
-      message: `${others.length} measures are of ${names}, no active energy (EA): they are not read as consumption.`,
+      values: { measures: others.length, names },
     });
   }
   if (energy.length > read.length) {
     remarks.push({
       code: 'SGE-013',
+      case: grid,
       severity: 'information',
-      message: `${energy.length - read.length} measures of the other grid say the same energy again: the ${grid} grid is read. Set options.grid to read the other.`,
+      values: { measures: energy.length - read.length },
     });
   }
   return remarks;
@@ -137,7 +128,7 @@ where rule is null and unknown_nature is not null group by 1 order by 1 limit ${
   return unknown.map(({ nature, many, row }) => ({
     code: 'SGE-014',
     severity: 'warning',
-    message: `${many} measures have the nature and status "${nature.slice(0, 50)}", which are not known, the first is measure ${row}: they are read as estimated. Ask Enedis for their meaning.`,
+    values: { measures: Number(many), nature: nature.slice(0, 50), line: Number(row) },
     row: Number(row),
   }));
 }
@@ -151,14 +142,14 @@ async function gapRemarks(session: ReadingSession, good: string, dropped: string
   const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
     code: 'SGE-010',
     severity: 'warning',
-    message: `${series} has no measure from ${utc(from)} to ${utc(to)} (before measure ${line}). Ask for the missing period.`,
+    values: { series, from: utc(from), to: utc(to), line },
     row: line,
   }));
   if (total > gaps.length) {
     remarks.push({
       code: 'SGE-011',
       severity: 'warning',
-      message: `${total - gaps.length} more gaps, ${total} in all, are not listed. Ask for the missing periods.`,
+      values: { more: total - gaps.length, all: total },
     });
   }
   return remarks;

@@ -106,16 +106,3 @@ select j.row as line, j.row, meter, meter || ' ' || class as series, class, star
 from judged j left join wholes using (row)`);
   return table;
 }
-
-/** Why a measure is rejected. */
-export const MESSAGES: Readonly<Record<string, string>> = {
-  meter_malformed: 'The point is not a PRM of 14 digits. Correct the envelope, or set options.meter.',
-  unreadable_date: 'A date is not yyyy-mm-dd. Ask the service again.',
-  empty_period: 'The period ends before it starts, or holds no day. Ask the service again.',
-  unknown_unit: 'The unit is none of Wh, kWh, MWh. Ask the service again.',
-  absent_value: 'The measure has no value: it is missing, not zero. Ask the service again later.',
-  unreadable_value: 'The value cannot be read as a number. Ask the service again.',
-  negative_value: 'The value is negative: a rectification of an earlier period. Ask for that period again.',
-  total_of_classes:
-    'Other time classes cover these days: this one is their total, and would count them twice. Nothing to mend.',
-};

@@ -54,12 +54,8 @@ function chosenSheet(sheets: readonly Sheet[], wanted: string | number | undefin
         : (sheets.find((sheet) => sheet.name === wanted) ??
           sheets.find((sheet) => bare(sheet.name) === bare(wanted)));
   if (found) return found;
-  throw new ExtractError(
-    'XLSX-007',
-    `The workbook has no sheet ${wanted}`,
-    { extract: name },
-    `Set the option sheet to one of ${sheets.map((sheet) => sheet.name).join(', ')}.`,
-  );
+  const values = { sheet: String(wanted), sheets: sheets.map((sheet) => sheet.name).join(', ') };
+  throw new ExtractError('XLSX-007', { extract: name }, { values });
 }
 
 async function load(
@@ -82,7 +78,7 @@ async function load(
   if (table.rejected > 0) {
     await session.run(
       `create or replace temp table ${rejected} as select * from read_json(${literal(rejects)}, format = 'newline_delimited',
-         columns = {row_number: 'BIGINT', column_name: 'VARCHAR', value: 'VARCHAR', rule: 'VARCHAR', message: 'VARCHAR'})`,
+         columns = {row_number: 'BIGINT', column_name: 'VARCHAR', value: 'VARCHAR', rule: 'VARCHAR', facts: 'VARCHAR'})`,
     );
   }
   const cells = table.columns.map(({ name, place }) => `c[${place}] as ${identifier(name)}`).join(', ');
@@ -111,56 +107,48 @@ function remarksOn(
   facts: SheetFacts,
   table: WrittenTable,
 ): Remark[] {
-  const where = `${name}, sheet ${sheet.name}`;
-  const { headings } = table;
+  const where = { name, sheet: sheet.name };
+  const { headings, hiddenRows } = table;
+  const { hiddenColumns } = facts;
   const remarks: Remark[] = [];
-  const remark = (code: string, severity: Remark['severity'], message: string, row?: number) =>
-    remarks.push({ code, severity, message, ...(row === undefined ? {} : { row }) });
-
-  if (table.rowsRead === 0) {
-    remark(
-      'XLSX-009',
-      'warning',
-      `${where} has headings and no row below. If there was something to report, export it again.`,
-    );
-  }
+  if (table.rowsRead === 0) remarks.push({ code: 'XLSX-009', severity: 'warning', values: where });
   if (headings.duplicates.length > 0) {
-    remark(
-      'XLSX-010',
-      'warning',
-      `${where} has the heading ${headings.duplicates.join(', ')} more than once: the later ones are named with _2, _3... Rename them in the workbook.`,
-      headings.first,
-    );
+    remarks.push({
+      code: 'XLSX-010',
+      severity: 'warning',
+      values: { ...where, headings: headings.duplicates.join(', ') },
+      row: headings.first,
+    });
   }
   if (table.preamble > 0) {
-    remark(
-      'XLSX-011',
-      'information',
-      `${where}: the ${table.preamble} rows above the headings on row ${headings.first} are a preamble and are not read as records.`,
-    );
+    remarks.push({
+      code: 'XLSX-011',
+      severity: 'information',
+      values: { ...where, rows: table.preamble, heading: headings.first },
+    });
   }
-  if (table.hiddenRows > 0 || facts.hiddenColumns > 0) {
-    remark(
-      'XLSX-012',
-      'information',
-      `${where}: ${table.hiddenRows} hidden rows and ${facts.hiddenColumns} hidden columns are read like the others. Delete them in the workbook if they do not count.`,
-    );
+  if (hiddenRows > 0 || hiddenColumns > 0) {
+    remarks.push({
+      code: 'XLSX-012',
+      severity: 'information',
+      values: { ...where, rows: hiddenRows, columns: hiddenColumns },
+    });
   }
   const others = sheets.filter((one) => one !== sheet && one.visible).map((one) => one.name);
   if (options.sheet === undefined && others.length > 0) {
-    remark(
-      'XLSX-013',
-      'information',
-      `${where} is read as the first visible sheet; ${others.join(', ')} are not. Set the option sheet to choose.`,
-    );
+    remarks.push({
+      code: 'XLSX-013',
+      severity: 'information',
+      values: { ...where, others: others.join(', ') },
+    });
   }
-  for (const repeated of table.repeatedNumbers) {
-    remark(
-      'XLSX-014',
-      'warning',
-      `${where}: the number ${repeated.text} of the merged cell ${columnLetters(repeated.column)}${repeated.row} is given to each of its ${repeated.rows} rows, and a sum counts it ${repeated.rows} times. Unmerge it in the workbook, or set fill_merged to false.`,
-      repeated.row,
-    );
+  for (const { text, column, row, rows } of table.repeatedNumbers) {
+    remarks.push({
+      code: 'XLSX-014',
+      severity: 'warning',
+      values: { ...where, number: text, cell: `${columnLetters(column)}${row}`, rows },
+      row,
+    });
   }
   return remarks;
 }

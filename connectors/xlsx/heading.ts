@@ -30,16 +30,16 @@ export function headingsOf(
 ): Headings {
   if (options.columns) return declaredHeadings(options.columns, options.header_row);
   const first = options.header_row === 'auto' ? likelyRow(rows, options.null_values) : options.header_row;
-  if (first === undefined) throw noHeadings(place, 'The sheet has no row of headings');
+  if (first === undefined) throw new ExtractError('XLSX-008', place, { case: 'none' });
   const last = first + options.header_rows - 1;
   const parts = new Map<number, string[]>();
   for (const row of rows.filter(({ number }) => number >= first && number <= last)) {
     for (const cell of row.cells) {
       if (cell.kind === 'error' || cell.kind === 'uncalculated') {
-        throw noHeadings(
-          place,
-          `The heading ${columnLetters(cell.column)}${row.number} is ${cell.text || 'a formula without result'}`,
-        );
+        throw new ExtractError('XLSX-008', place, {
+          case: cell.text ? 'error' : 'uncalculated',
+          values: { cell: `${columnLetters(cell.column)}${row.number}`, text: cell.text },
+        });
       }
     }
   }
@@ -52,7 +52,7 @@ export function headingsOf(
       parts.set(cell.column, above);
     }
   }
-  if (parts.size === 0) throw noHeadings({ ...place }, `Row ${first} is empty`);
+  if (parts.size === 0) throw new ExtractError('XLSX-008', place, { case: 'empty', values: { row: first } });
   const width = Math.max(...parts.keys());
   const texts = Array.from({ length: width }, (_, index) => (parts.get(index + 1) ?? []).join(' / '));
   const { columns, duplicates } = nameColumns(texts);
@@ -95,13 +95,4 @@ function likelyRow(rows: readonly SheetRow[], nulls: readonly string[]): number 
       below(row) * 2 > row.cells.length,
   );
   return (wide ?? rows.find((row) => count(row, isText) >= enough))?.number;
-}
-
-function noHeadings(place: { extract: string; sheet: string }, what: string): ExtractError {
-  return new ExtractError(
-    'XLSX-008',
-    what,
-    place,
-    'Set header_row to the row of the headings, or sheet to the sheet of the table.',
-  );
 }

@@ -35,7 +35,7 @@ export class Package {
         validateEntrySizes: true,
       });
     } catch (cause) {
-      throw damaged(extract.name, 'The zip that the workbook is made of is truncated or damaged', cause);
+      throw damaged(extract.name, 'zip', {}, cause);
     }
     try {
       const entries = await listEntries(zip, extract.name, maxInflatedMb * 1024 * 1024);
@@ -59,7 +59,7 @@ export class Package {
   /** Pieces of a part's text, as they are inflated. */
   async *text(part: string): AsyncGenerator<string> {
     const entry = this.entries.get(partKey(part));
-    if (!entry) throw damaged(this.name, `The workbook has no part ${part}`);
+    if (!entry) throw damaged(this.name, 'no_part', { part });
     let decoder: TextDecoder | undefined;
     try {
       for await (const piece of await this.inflate(entry)) {
@@ -69,7 +69,7 @@ export class Package {
       if (decoder) yield decoder.decode();
     } catch (cause) {
       if (cause instanceof ExtractError) throw cause;
-      throw damaged(this.name, `The part ${part} is damaged`, cause);
+      throw damaged(this.name, 'part', { part }, cause);
     }
   }
 
@@ -88,31 +88,26 @@ export class Package {
           // UTF-16 leaves NULs between the letters
           const text = tail + (piece as Buffer).toString('latin1').replaceAll('\0', '');
           if (/<!(DOCTYPE|ENTITY)/i.test(text)) {
-            throw new ExtractError(
-              'XLSX-006',
-              `The part ${entry.fileName} declares a document type or entities, which workbooks never do`,
-              { extract: this.name },
-              'Do not open the file; ask the sender where it comes from.',
-            );
+            throw new ExtractError('XLSX-006', { extract: this.name }, { values: { part: entry.fileName } });
           }
           tail = text.slice(-16);
         }
       } catch (cause) {
         if (cause instanceof ExtractError) throw cause;
-        throw damaged(this.name, `The part ${entry.fileName} is damaged`, cause);
+        throw damaged(this.name, 'part', { part: entry.fileName }, cause);
       }
     }
   }
 }
 
-export function damaged(name: string, what: string, cause?: unknown): ExtractError {
-  return new ExtractError(
-    'XLSX-004',
-    what,
-    { extract: name },
-    'Transfer the file again, or open it in a spreadsheet program and save it anew.',
-    { cause },
-  );
+/** @param what the case of XLSX-004 */
+export function damaged(
+  name: string,
+  what: string,
+  values: Readonly<Record<string, string>> = {},
+  cause?: unknown,
+): ExtractError {
+  return new ExtractError('XLSX-004', { extract: name }, { case: what, values, cause });
 }
 
 /** Part names are the same whatever their case (ECMA-376 part 2, 6.2.2). */
@@ -133,48 +128,30 @@ async function listEntries(
   name: string,
   limit: number,
 ): Promise<Map<string, yauzl.Entry>> {
-  const bomb = (what: string) =>
-    new ExtractError(
-      'XLSX-005',
-      what,
-      { extract: name },
-      'Check where it comes from; if it is legitimate, deliver the data as CSV or raise max_inflated_mb.',
-    );
+  const bomb = (what: string, values: Readonly<Record<string, string | number>>) =>
+    new ExtractError('XLSX-005', { extract: name }, { case: what, values });
   const entries = new Map<string, yauzl.Entry>();
   let inflated = 0;
-  if (zip.entryCount > mostParts)
-    throw bomb(`The workbook has ${zip.entryCount} parts, more than ${mostParts}`);
+  if (zip.entryCount > mostParts) throw bomb('parts', { parts: zip.entryCount, most: mostParts });
   await new Promise<void>((done, fail) => {
-    zip.on('error', (cause) => fail(damaged(name, 'The directory of the zip is damaged', cause)));
+    zip.on('error', (cause) => fail(damaged(name, 'directory', {}, cause)));
     zip.on('end', () => done());
     zip.on('entry', (entry: yauzl.Entry) => {
       const key = partKey(entry.fileName);
       inflated += entry.uncompressedSize;
       if (entry.isEncrypted()) {
-        return fail(
-          new ExtractError(
-            'XLSX-002',
-            'The zip of the workbook is encrypted',
-            { extract: name },
-            'Save a copy without a password.',
-          ),
-        );
+        return fail(new ExtractError('XLSX-002', { extract: name }, { case: 'encrypted' }));
       }
-      if (entries.has(key)) return fail(damaged(name, `The workbook has the part ${entry.fileName} twice`));
+      if (entries.has(key)) return fail(damaged(name, 'twice', { part: entry.fileName }));
       if (inflated > limit) {
-        return fail(
-          bomb(`The workbook of ${zip.fileSize} bytes inflates to more than ${limit / 1024 / 1024} MiB`),
-        );
+        return fail(bomb('size', { bytes: zip.fileSize, limit: limit / 1024 / 1024 }));
       }
       if (
         entry.uncompressedSize > inflationMattersFrom &&
         entry.uncompressedSize > mostInflation * Math.max(1, entry.compressedSize)
       ) {
-        return fail(
-          bomb(
-            `The part ${entry.fileName} inflates ${Math.round(entry.uncompressedSize / Math.max(1, entry.compressedSize))} times, as zip bombs do`,
-          ),
-        );
+        const times = Math.round(entry.uncompressedSize / Math.max(1, entry.compressedSize));
+        return fail(bomb('ratio', { part: entry.fileName, times }));
       }
       entries.set(key, entry);
       zip.readEntry();
@@ -191,40 +168,16 @@ async function refuseForeign(extract: ExtractFile): Promise<void> {
   const file = await open(extract.path);
   const { bytesRead } = await file.read(head, 0, 8, 0);
   await file.close();
-  if (bytesRead === 0) throw new ExtractError('XLSX-001', 'The file is empty', place, 'Export it again.');
+  if (bytesRead === 0) throw new ExtractError('XLSX-001', place, { case: 'empty' });
   if (head.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) return;
   if (head.equals(Buffer.from('d0cf11e0a1b11ae1', 'hex'))) {
     const content = await readFile(extract.path);
     // names of the directory are in UTF-16LE ([MS-CFB] 2.6.1)
     const holds = (stream: string) => content.includes(Buffer.from(stream, 'utf16le'));
-    if (holds('EncryptedPackage')) {
-      throw new ExtractError(
-        'XLSX-002',
-        'The workbook is protected by a password',
-        place,
-        'Save a copy without a password.',
-      );
-    }
-    if (holds('Workbook') || holds('Book')) {
-      throw new ExtractError(
-        'XLSX-003',
-        'The workbook is in the Excel 97-2003 format (.xls)',
-        place,
-        'Save it as Excel Workbook (.xlsx).',
-      );
-    }
-    throw new ExtractError(
-      'XLSX-001',
-      'The file is an Office document of before 2007, not a workbook',
-      place,
-      'Save the table as Excel Workbook (.xlsx).',
-    );
+    if (holds('EncryptedPackage')) throw new ExtractError('XLSX-002', place, { case: 'password' });
+    if (holds('Workbook') || holds('Book')) throw new ExtractError('XLSX-003', place);
+    throw new ExtractError('XLSX-001', place, { case: 'before_2007' });
   }
-  const is = head.subarray(0, 4).toString('latin1') === '%PDF' ? 'a PDF document' : 'not a zip archive';
-  throw new ExtractError(
-    'XLSX-001',
-    `The file is ${is}, so not an Excel workbook (.xlsx)`,
-    place,
-    'Save it as Excel Workbook (.xlsx), or name the connector of its format, such as csv.',
-  );
+  const isPdf = head.subarray(0, 4).toString('latin1') === '%PDF';
+  throw new ExtractError('XLSX-001', place, { case: isPdf ? 'pdf' : 'other' });
 }

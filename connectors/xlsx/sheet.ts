@@ -82,7 +82,7 @@ export async function* sheetRows(
       switch (name) {
         case 'row':
           number = given.r === undefined ? number + 1 : Number(given.r);
-          if (!(number >= 1 && number <= lastRow)) throw damaged(from.name, `The sheet has a row ${given.r}`);
+          if (!(number >= 1 && number <= lastRow)) throw damaged(from.name, 'row', { row: String(given.r) });
           hidden = given.hidden === '1' || given.hidden === 'true';
           cells = [];
           column = 0;
@@ -90,7 +90,7 @@ export async function* sheetRows(
         case 'c':
           column = given.r === undefined ? column + 1 : columnOf(given.r);
           if (!(column >= 1 && column <= lastColumn))
-            throw damaged(from.name, `The sheet has a cell ${given.r}`);
+            throw damaged(from.name, 'cell', { cell: String(given.r) });
           attributes = given;
           value = '';
           hasFormula = false;

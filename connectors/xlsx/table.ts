@@ -114,17 +114,17 @@ function wellFormed(text: string): string {
 function rejection(row: SheetRow, faults: readonly Cell[], headings: Headings) {
   const first = faults[0] as Cell;
   const address = (cell: Cell) => `${columnLetters(cell.column)}${row.number}`;
-  const others = faults.slice(1).map((cell) => `${address(cell)} ${cell.text}`.trim());
-  const also = others.length > 0 ? ` (also ${others.join(', ')})` : '';
-  const calculated = first.kind === 'error';
+  const others = faults.slice(1).map((cell) => wellFormed(`${address(cell)} ${cell.text}`.trim()));
+  const rules =
+    first.kind === 'error'
+      ? ['error_value', 'error_values']
+      : ['formula_without_result', 'formulas_without_result'];
   return {
     row_number: row.number,
     column_name: headings.names[first.column - 1] ?? `column_${first.column}`,
     value: wellFormed(first.text),
-    rule: calculated ? 'error_value' : 'formula_without_result',
-    message: calculated
-      ? `Cell ${address(first)} holds the error ${wellFormed(first.text)}${also}. Correct the formula or the value in the workbook.`
-      : `Cell ${address(first)} holds a formula without a result${also}. Open the workbook in a spreadsheet program and save it.`,
+    rule: rules[others.length > 0 ? 1 : 0],
+    facts: JSON.stringify({ cell: address(first), others: others.join(', ') }),
   };
 }
 

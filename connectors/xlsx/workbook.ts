@@ -31,12 +31,11 @@ interface Relation {
  * @throws {ExtractError} XLSX-001 when the zip is not a workbook, XLSX-004 when it is damaged
  */
 export async function readWorkbook(from: Package): Promise<Workbook> {
-  if (!from.has('_rels/.rels'))
-    throw notWorkbook(from, from.has('mimetype') ? 'an OpenDocument file' : 'a zip archive');
+  if (!from.has('_rels/.rels')) throw notWorkbook(from, from.has('mimetype') ? 'opendocument' : 'zip');
   const root = [...(await relations(from, '')).values()].find((one) => one.type === 'officeDocument');
-  if (!root) throw notWorkbook(from, 'a zip archive');
-  if (/\.bin$/i.test(root.target)) throw notWorkbook(from, 'a binary workbook (.xlsb)');
-  if (!from.has(root.target)) throw damaged(from.name, `The workbook has no part ${root.target}`);
+  if (!root) throw notWorkbook(from, 'zip');
+  if (/\.bin$/i.test(root.target)) throw notWorkbook(from, 'xlsb');
+  if (!from.has(root.target)) throw damaged(from.name, 'no_part', { part: root.target });
   const related = await relations(from, root.target);
   const sheets: Sheet[] = [];
   let epoch1904 = false;
@@ -53,8 +52,8 @@ export async function readWorkbook(from: Package): Promise<Workbook> {
       }
     },
   });
-  if (!isWorkbook) throw notWorkbook(from, 'another Office document');
-  if (sheets.length === 0) throw damaged(from.name, 'The workbook has no sheet of cells');
+  if (!isWorkbook) throw notWorkbook(from, 'office');
+  if (sheets.length === 0) throw damaged(from.name, 'no_sheet');
   const partOf = (type: string) =>
     [...related.values()].find((one) => one.type === type && from.has(one.target))?.target;
   const strings = partOf('sharedStrings');
@@ -67,13 +66,9 @@ export async function readWorkbook(from: Package): Promise<Workbook> {
   };
 }
 
+/** @param is the case of XLSX-001 */
 function notWorkbook(from: Package, is: string): ExtractError {
-  return new ExtractError(
-    'XLSX-001',
-    `The file is ${is}, not an Excel workbook (.xlsx)`,
-    { extract: from.name },
-    'Save it as Excel Workbook (.xlsx).',
-  );
+  return new ExtractError('XLSX-001', { extract: from.name }, { case: is });
 }
 
 /** Relations of a part by id; `''` is the package itself. Types without their namespace. */

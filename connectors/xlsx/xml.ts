@@ -18,15 +18,10 @@ export interface Handlers {
 export async function* parsePart(from: Package, part: string, handlers: Handlers): AsyncGenerator<void> {
   const parser = new SaxesParser({ xmlns: false, position: false });
   parser.on('error', (error) => {
-    throw damaged(from.name, `The part ${part} is not well-formed XML`, error);
+    throw damaged(from.name, 'xml', { part }, error);
   });
   parser.on('doctype', () => {
-    throw new ExtractError(
-      'XLSX-006',
-      `The part ${part} declares a document type`,
-      { extract: from.name },
-      'Do not open the file.',
-    );
+    throw new ExtractError('XLSX-006', { extract: from.name }, { values: { part } });
   });
   parser.on('opentag', (tag: SaxesTagPlain) => handlers.open?.(local(tag.name), tag.attributes));
   parser.on('closetag', (tag: SaxesTagPlain) => handlers.close?.(local(tag.name)));

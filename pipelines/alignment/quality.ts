@@ -3,6 +3,7 @@ import { identifier } from '../../connectors/connector.ts';
 import type { MissingSource } from '../collect/collect.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../indicators/figure.ts';
+import { type CodeWords, codeWords } from '../language/codes.ts';
 import { listed, percentage, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { StagedExtract } from '../stage/stage.ts';
@@ -74,10 +75,8 @@ function extracts({ staged, quarantineThreshold, say, language }: QualityView): 
           severity: 'major',
           sentence: say('quality.remark', {
             extract: extract.extractId,
-            // the code leads to the connector's README, whoever wrote the message
-            message: remark.message.startsWith(remark.code)
-              ? remark.message
-              : `${remark.code} ${remark.message}`,
+            // the code leads to the connector's README
+            message: `${remark.code} ${remark.message}`,
           }),
           figures: [],
         });
@@ -161,11 +160,18 @@ async function unvalued(warehouse: Warehouse, { say, language }: QualityView): P
      where e.tco2e is null and not (e.date between f.valid_from and coalesce(f.valid_to, date '9999-12-31'))
      group by e.activity order by e.activity`,
   );
+  const codes = await codeWords(language);
   const findings: Finding[] = outdated.map(({ activity, rows, first, last, valid }) => ({
     id: `quality:factor_dates:${activity}`,
     kind: 'quality',
     severity: 'major',
-    sentence: say('quality.factor_dates', { activity, rows, first, last, valid }),
+    sentence: say('quality.factor_dates', {
+      activity: codes('activity', activity),
+      rows,
+      first,
+      last,
+      valid,
+    }),
     figures: [{ name: say('names.rows'), value: String(rows), unit: 'count' }],
   }));
   if (lacking.length > 0) {
@@ -177,7 +183,7 @@ async function unvalued(warehouse: Warehouse, { say, language }: QualityView): P
       sentence: say('quality.unvalued', {
         rows,
         lacks: listed(
-          lacking.map((one) => lackText(one, language, say)),
+          lacking.map((one) => lackText(one, language, say, codes)),
           language,
         ),
       }),
@@ -197,10 +203,14 @@ interface Lacking {
   readonly quantity: string | null;
 }
 
-function lackText(one: Lacking, language: Language, say: Say): string {
+function countryText(country: string | null, say: Say, codes: CodeWords): string {
+  return country === null ? say('quality.no_country') : codes('country', country);
+}
+
+function lackText(one: Lacking, language: Language, say: Say, codes: CodeWords): string {
   return say('quality.lacking', {
-    activity: one.activity,
-    country: one.country ?? say('quality.no_country'),
+    activity: codes('activity', one.activity),
+    country: countryText(one.country, say, codes),
     part: say(`quality.parts.${one.part}`),
     amount: quantity(one.quantity, one.unit, 0, language),
     rows: one.rows,
@@ -217,6 +227,7 @@ async function withoutResidualMix(warehouse: Warehouse, { say, language }: Quali
   );
   if (countries.length === 0) return [];
   const tonnes = Decimal.sum(...countries.map((one) => one.tonnes)).toFixed();
+  const codes = await codeWords(language);
   return [
     {
       id: 'quality:residual_mix',
@@ -225,7 +236,7 @@ async function withoutResidualMix(warehouse: Warehouse, { say, language }: Quali
       sentence: say('quality.residual_mix', {
         countries: listed(
           countries.map(
-            (one) => `${one.country ?? say('quality.no_country')} (${quantity(one.kwh, 'kWh', 0, language)})`,
+            (one) => `${countryText(one.country, say, codes)} (${quantity(one.kwh, 'kWh', 0, language)})`,
           ),
           language,
         ),

@@ -15,6 +15,7 @@ import {
 import { connectorById } from '../../connectors/index.ts';
 import type { Source } from '../configuration/schema.ts';
 import { Fault } from '../fault.ts';
+import type { FaultWords } from '../language/faults.ts';
 import { exhaustionOf } from '../warehouse/exhausted.ts';
 
 /** An extract in the run's store, with the source that delivered it. */
@@ -41,6 +42,8 @@ export interface CollectSettings {
   readonly sourcesAtOnce: number;
   /** waits before each retry, in milliseconds */
   readonly waits?: readonly number[];
+  /** puts into words why a source could not be had; without it, the code says */
+  readonly words?: FaultWords;
 }
 
 /**
@@ -88,7 +91,14 @@ async function collectSource(
       const wait = waits[attempt];
       // what is not there will not come by asking again at once
       if (wait === undefined || error instanceof ExtractError) {
-        return { source, message: (error as Error).message };
+        const { words } = settings;
+        return {
+          source,
+          message:
+            words && error instanceof ExtractError
+              ? `${error.code} ${words.say(error)}`
+              : (error as Error).message,
+        };
       }
       await pause(wait);
     }

@@ -11,6 +11,7 @@ import { loadFrameworks } from '../frameworks/load.ts';
 import { loadModels } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import { loadCatalogue } from '../indicators/load.ts';
+import { faultWords } from '../language/faults.ts';
 import { cascades } from '../objectives/cascade.ts';
 import { loadObjectives } from '../objectives/load.ts';
 import type { Objective } from '../objectives/objective.ts';
@@ -60,6 +61,7 @@ async function check(config: string): Promise<void> {
   say(`report         ${sections.length} sections, ${files.length} files of your own`);
   const misfits: Misfit[] = [];
   let silent = 0;
+  const words = await faultWords('en');
   for (const [index, source] of configuration.sources.entries()) {
     const connector = connectorById(source.connector) as Connector;
     const miss = (key: string, found: string, expected: string) =>
@@ -81,9 +83,10 @@ async function check(config: string): Promise<void> {
       say(`source         ${source.id.padEnd(22)} ${String(extracts.length).padStart(4)} extracts`);
     } catch (error) {
       if (!(error instanceof ExtractError)) throw error;
-      say(`source         ${source.id.padEnd(22)} none: ${error.message}`);
+      const why = `${error.code} ${words.say(error)}`;
+      say(`source         ${source.id.padEnd(22)} none: ${why}`);
       silent += 1;
-      if (source.required) miss('path', error.message, 'an extract: the source is required');
+      if (source.required) miss('path', why, 'an extract: the source is required');
     }
   }
   const actions = await actionsAsDelivered(project, contracts);

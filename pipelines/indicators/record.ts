@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
+import type { FaultWords } from '../language/faults.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Figure } from './figure.ts';
 import { type FigureMethods, methodKey } from './figure-methods.ts';
@@ -37,12 +38,23 @@ export async function exportFigures(warehouse: Warehouse, folder: string): Promi
 const inert = (column: string) =>
   `case when regexp_matches(${column}, '^[=+@\\t\\r-]') then '''' || ${column} else ${column} end as ${column}`;
 
-/** What `quarantine.csv` holds: a cell that a spreadsheet would run as a formula is written as text. */
-export const quarantineSelect = `select extract_id as extract, row_number as row, column_name as "column", ${inert('value')}, rule, ${inert('message')}
+/** The quarantine in words: extract, row, column, value, rule, message. */
+export function quarantineSelect({ quarantine }: FaultWords): string {
+  return `select extract_id as extract, row_number as row, column_name as "column", ${quarantine.value} as value, rule, ${quarantine.message} as message
     from staged.quarantine`;
+}
 
-export async function exportQuarantine(warehouse: Warehouse, folder: string): Promise<void> {
+/** What `quarantine.csv` holds: a cell that a spreadsheet would run as a formula is written as text. */
+export function inertQuarantineSelect(words: FaultWords): string {
+  return `select extract, row, "column", ${inert('value')}, rule, ${inert('message')} from (${quarantineSelect(words)})`;
+}
+
+export async function exportQuarantine(
+  warehouse: Warehouse,
+  folder: string,
+  words: FaultWords,
+): Promise<void> {
   await warehouse.run(
-    `copy (${quarantineSelect} order by extract_id, row_number, column_name, rule) to ${literal(join(folder, 'quarantine.csv'))} (format csv, header)`,
+    `copy (${inertQuarantineSelect(words)} order by extract, row, "column", rule) to ${literal(join(folder, 'quarantine.csv'))} (format csv, header)`,
   );
 }

@@ -89,6 +89,7 @@ const unitNames: Readonly<Record<string, UnitName>> = {
     symbol: { fr: 'unités', en: 'units' },
     words: { fr: 'unités bénéficiaires', en: 'beneficiary units' },
   },
+  point: { symbol: { fr: 'pts', en: 'pts' }, words: { fr: 'points', en: 'points' } },
   points: { symbol: { fr: 'pts', en: 'pts' }, words: { fr: 'points', en: 'points' } },
   answers: { words: { fr: 'réponses', en: 'answers' } },
   count: { symbol: { fr: '', en: '' }, words: { fr: 'nombre', en: 'number' } },

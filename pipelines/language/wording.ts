@@ -19,25 +19,57 @@ export type Say = (key: string, values?: Readonly<Record<string, string | number
  * @throws {Fault} TXT-001 for a sentence that does not exist, TXT-002 for a value that it needs and was not given
  */
 export async function wording(language: Language, file: string, templates = templatesFolder): Promise<Say> {
+  return (await sentencesOf(language, file, templates)).say;
+}
+
+/** The sentences of {@link wording} by their keys, and what fills them. */
+export async function sentencesOf(
+  language: Language,
+  file: string,
+  templates = templatesFolder,
+): Promise<{ sentences: ReadonlyMap<string, string>; say: Say }> {
   const name = `templates/language/${language}/${file}.yaml`;
   const sentences = flatten(
     parse(await readFile(join(templates, 'language', language, `${file}.yaml`), 'utf8')),
   );
-  return (key, values = {}) => {
+  const say: Say = (key, values = {}) => {
     const sentence = sentences.get(key);
     if (sentence === undefined) throw new Fault('TXT-001', `${name} has no sentence ${key}.`, 'Add it.');
-    return sentence.replace(
-      /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g,
-      (_, hole: string, one?: string, several?: string) => {
-        const value = values[hole];
-        if (value === undefined)
-          throw new Fault('TXT-002', `${name}: ${key} needs {${hole}}.`, 'Give it, or correct the sentence.');
-        if (one === undefined || several === undefined) return String(value);
-        const single = language === 'fr' ? Math.abs(Number(value)) < 2 : Math.abs(Number(value)) === 1;
-        return single ? one : several;
-      },
-    );
+    const filled = fill(sentence, String, ({ name: hole, one, several }) => {
+      const value = values[hole];
+      if (value === undefined)
+        throw new Fault('TXT-002', `${name}: ${key} needs {${hole}}.`, 'Give it, or correct the sentence.');
+      if (one === undefined || several === undefined) return String(value);
+      const single = language === 'fr' ? Math.abs(Number(value)) < 2 : Math.abs(Number(value)) === 1;
+      return single ? one : several;
+    });
+    return filled.join('');
   };
+  return { sentences, say };
+}
+
+/** `{name}`, or `{name|one|several}` */
+export interface Hole {
+  readonly name: string;
+  readonly one?: string | undefined;
+  readonly several?: string | undefined;
+}
+
+/** The parts of a sentence in their order: the text between its holes, and what each hole becomes. */
+export function fill<Part>(
+  sentence: string,
+  text: (piece: string) => Part,
+  hole: (hole: Hole) => Part,
+): Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  for (const found of sentence.matchAll(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g)) {
+    if (found.index > from) parts.push(text(sentence.slice(from, found.index)));
+    parts.push(hole({ name: found[1] as string, one: found[2], several: found[3] }));
+    from = found.index + found[0].length;
+  }
+  if (from < sentence.length) parts.push(text(sentence.slice(from)));
+  return parts;
 }
 
 function flatten(tree: unknown, path = ''): Map<string, string> {

@@ -22,7 +22,8 @@ export function methodText(
   for (const code of codes.split(' + ')) {
     const [quality, method] = code.split(':') as [string, string | undefined];
     const named = ways.get(quality) ?? [];
-    if (method !== undefined && method !== quality) named.push(name('data_methods', method));
+    if (method !== undefined && method !== quality && quality !== `by_${method}`)
+      named.push(name('data_methods', method));
     ways.set(quality, named);
   }
   return [...ways]

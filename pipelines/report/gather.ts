@@ -13,6 +13,9 @@ import { type MeasureOrigin, measureOrigins } from '../indicators/measure-origin
 import { contributionRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import { fewestPeople, peopleContributions, shownColumns } from '../indicators/people-lines.ts';
+import { quarantineSelect } from '../indicators/record.ts';
+import { faultWords } from '../language/faults.ts';
+import type { Language } from '../language/wording.ts';
 import type { Action, Standing } from '../objectives/objective.ts';
 import type { Plan } from '../plan.ts';
 import type { Agenda } from '../review/agenda.ts';
@@ -113,7 +116,7 @@ export async function gatherContent(warehouse: Warehouse, results: Results): Pro
     frameworks: results.frameworks,
     extracts: staged.map((one) => extractFacts(one, results.contracts)),
     missingSources: results.missing.map((one) => missingFacts(one, results.contracts)),
-    quarantine: await gatherQuarantine(warehouse),
+    quarantine: await gatherQuarantine(warehouse, language),
     factors: await gatherFactors(warehouse, language),
     emissions: await gatherEmissions(
       warehouse,
@@ -328,15 +331,15 @@ function detailOf(measure: Measure, columns: { has(column: string): boolean }): 
     where m.extract_id = l.extract_id and m.row_number = l.row_number and m.${measure.date}::date = l.date and (${measure.filter}))`;
 }
 
-export async function gatherQuarantine(warehouse: Warehouse): Promise<QuarantinedRow[]> {
+export async function gatherQuarantine(warehouse: Warehouse, language: Language): Promise<QuarantinedRow[]> {
+  const words = await faultWords(language);
   return warehouse.rows<QuarantinedRow>(
-    `select extract_id as extract, row_number as row, column_name as "column", value, rule, message from staged.quarantine
-     order by extract_id, row_number, column_name, rule limit ${quarantineCap}`,
+    `${quarantineSelect(words)} order by extract_id, row_number, column_name, rule limit ${quarantineCap}`,
   );
 }
 
 /** The factors that the run's emissions used. */
-export async function gatherFactors(warehouse: Warehouse, language: 'fr' | 'en'): Promise<FactorFacts[]> {
+export async function gatherFactors(warehouse: Warehouse, language: Language): Promise<FactorFacts[]> {
   return warehouse.rows<FactorFacts>(
     `select factor_id as id, label_${language} as label, value_kgco2e::varchar as value, 'kgCO2e/' || unit as unit, source, version,
        valid_from::varchar as "validFrom", valid_to::varchar as "validTo", certainty

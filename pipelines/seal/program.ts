@@ -13,6 +13,8 @@ export const stageProgram = [
   'pipelines/collect',
   'pipelines/configuration',
   'pipelines/fault.ts',
+  'pipelines/language/faults.ts',
+  'pipelines/language/wording.ts',
   'pipelines/places.ts',
   'pipelines/stage',
   'pipelines/warehouse',

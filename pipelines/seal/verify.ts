@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModels } from '../harmonise/harmonise.ts';
+import { faultWords } from '../language/faults.ts';
 import { type Language, wording } from '../language/wording.ts';
 import { publishedContent } from '../report/published-content.ts';
 import { readContent } from '../report/record-content.ts';
@@ -116,7 +117,7 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
       await checkTables(warehouse, manifest, findings);
       step('conservation');
       await checkConservation(warehouse, manifest, findings);
-      await checkQuarantine(warehouse, folder, findings);
+      await checkQuarantine(warehouse, folder, await faultWords(manifest.language), findings);
     } finally {
       await warehouse.close();
     }

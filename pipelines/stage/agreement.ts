@@ -1,4 +1,4 @@
-import { identifier } from '../../connectors/connector.ts';
+import { identifier, literal } from '../../connectors/connector.ts';
 import { fault, type Rule } from './cell.ts';
 import type { Column, Contract } from './contract.ts';
 import { coveredBy, isKnown, listOf, sitesOfEntities, type ValueSet } from './known-values.ts';
@@ -23,12 +23,7 @@ export function disagreements(contract: Contract, entities: readonly string[]): 
     rules.push({
       suspect: `${e} is not null and ${s} is not null and ${stranger}`,
       broken: `${isKnown(e, whole('entity'))} and ${isKnown(s, whole('site'))} and ${stranger}`,
-      fault: fault(
-        site,
-        s,
-        'site_of_another_entity',
-        `'Column ${site}: "' || ${s} || '" is not a site of ' || ${e} || '. Correct the entity or the site.'`,
-      ),
+      fault: fault(site, s, 'site_of_another_entity', { entity: e }),
     });
   }
   const currency = listed('currency');
@@ -38,12 +33,7 @@ export function disagreements(contract: Contract, entities: readonly string[]): 
       joins: true,
       broken: `${c} in (select currency from reference.fx) and ${day} is not null
         and not exists (select 1 from reference.fx as rate where rate.currency = typed.${c} and typed.${day} between rate.valid_from and rate.valid_to)`,
-      fault: fault(
-        currency,
-        c,
-        'no_rate',
-        `'Column ${currency}: "' || ${c} || '" has no rate on ' || ${day}::varchar || ' in reference/fx.csv. Add the rate, or correct the date.'`,
-      ),
+      fault: fault(currency, c, 'no_rate', { day }),
     });
   }
   for (const [name, { not_before }] of columns) {
@@ -51,12 +41,10 @@ export function disagreements(contract: Contract, entities: readonly string[]): 
     const [end, start] = [identifier(name), identifier(not_before)];
     rules.push({
       broken: `${end} < ${start}`,
-      fault: fault(
-        name,
-        `${end}::varchar`,
-        'end_before_start',
-        `'Column ${name}: ' || ${end}::varchar || ' is before ' || ${start}::varchar || ' in column ${not_before}. Correct one of the two dates.'`,
-      ),
+      fault: fault(name, `${end}::varchar`, 'end_before_start', {
+        start,
+        start_column: literal(not_before),
+      }),
     });
   }
   return rules;
@@ -89,11 +77,6 @@ function foreign(name: string, key: string, known: ValueSet, covered: ValueSet):
   return {
     suspect: `${key} is not null and not (${isKnown(key, covered)})`,
     broken: `${isKnown(key, known)} and not (${isKnown(key, covered)})`,
-    fault: fault(
-      name,
-      identifier(name),
-      'entity_not_of_source',
-      `'Column ${name}: "' || ${identifier(name)} || '" belongs to an entity that the source does not cover. Add it to \`entities\` of the source, or correct the extract.'`,
-    ),
+    fault: fault(name, identifier(name), 'entity_not_of_source'),
   };
 }

@@ -1,4 +1,5 @@
 import { identifier, literal } from '../../connectors/connector.ts';
+import { hiddenValue } from '../language/faults.ts';
 import { type Column, sqlType } from './contract.ts';
 import { isKnown, listOf } from './known-values.ts';
 import type { Writing } from './read-batch.ts';
@@ -26,7 +27,7 @@ export interface Rule {
   readonly suspect?: string;
   /** it looks into another table: rows come out of it in any order */
   readonly joins?: boolean;
-  /** STRUCT(column_name, value, rule, message) that says so */
+  /** STRUCT(column_name, value, rule, facts) that says so */
   readonly fault: string;
 }
 
@@ -40,7 +41,7 @@ export function readOf(name: string): string {
 
 /**
  * Reads a text cell as its contract says. Empty text is no value; text that cannot be read as the type,
- * or breaks a rule, is a fault with the rule's name and a message in three parts.
+ * or breaks a rule, is a fault with the rule's name and what its sentence needs.
  */
 export function cell(name: string, column: Column, source: string | null, reading: Writing): Cell {
   const type = sqlType(column);
@@ -55,29 +56,26 @@ export function cell(name: string, column: Column, source: string | null, readin
   const text = textOf(name);
   const typed = readOf(name);
   const shown =
-    column.confidential || column.type === 'person' || column.keep ? `'(hidden)'` : `left(${text}, 500)`;
+    column.confidential || column.type === 'person' || column.keep
+      ? literal(hiddenValue)
+      : `left(${text}, 500)`;
   const rules: Rule[] = [];
   if (column.required)
     rules.push({
       broken: `${text} is null`,
-      fault: fault(name, `''`, 'required', `'Column ${name} is empty. Complete the row.'`),
+      fault: fault(name, `''`, 'required'),
     });
   if (!['text', 'code', 'person'].includes(column.type)) {
     rules.push({
       broken: `${text} is not null and ${typed} is null`,
-      fault: fault(
-        name,
-        shown,
-        `type_${column.type.replace(/\W.*/, '')}`,
-        message(name, shown, `cannot be read as ${article(column)}`),
-      ),
+      fault: fault(name, shown, `type_${column.type.replace(/\W.*/, '')}`),
     });
   }
   const accepted = acceptance(column, text, typed);
   if (accepted) {
     rules.push({
       broken: `${text} is not null and not (${accepted.test})`,
-      fault: fault(name, shown, accepted.rule, message(name, shown, accepted.says)),
+      fault: fault(name, shown, accepted.rule, accepted.facts),
     });
   }
   const stored = column.confidential
@@ -119,28 +117,16 @@ function typedValue(text: string, column: Column, reading: Writing): string {
   }
 }
 
-const notListed = {
-  entity: 'is not an entity of the perimeter',
-  siren: 'is the SIREN of no entity of the perimeter',
-  site: 'is not a site of the perimeter',
-  meter: 'is not a meter of the perimeter',
-  currency: 'is a currency without a rate in reference/fx.csv',
-  unit: 'is not a unit of reference/units.csv',
-} as const;
-
 function acceptance(
   column: Column,
   text: string,
   typed: string,
-): { test: string; rule: string; says: string } | undefined {
+): { test: string; rule: string; facts?: Readonly<Record<string, string>> } | undefined {
   const list = listOf(column);
   if (column.list && list) {
     return {
       test: isKnown(column.list === 'siren' ? `left(${text}, 9)` : text, list),
       rule: column.list === 'siren' ? 'unknown_entity' : `unknown_${column.list}`,
-      says: column.dimensions
-        ? `is not a unit of ${column.dimensions.join(' or ').replaceAll('_', ' ')} in reference/units.csv`
-        : notListed[column.list],
     };
   }
   if (column.values) {
@@ -149,14 +135,14 @@ function acceptance(
       // a long IN would be a join, which loses the order of the rows
       test: `list_contains([${values.join(', ')}], ${text})`,
       rule: 'code_list',
-      says: `is not one of ${column.values.join(', ')}`,
+      facts: { accepted: literal(column.values.join(', ')) },
     };
   }
   if (column.pattern) {
     return {
       test: `regexp_full_match(${text}, ${literal(column.pattern.replace(/^\^|\$$/g, ''))})`,
       rule: 'pattern',
-      says: `does not follow the pattern ${column.pattern}`,
+      facts: { pattern: literal(column.pattern) },
     };
   }
   const bounds = [
@@ -167,32 +153,29 @@ function acceptance(
     return {
       test: bounds.join(' and '),
       rule: 'range',
-      says: `is outside ${column.min ?? '-∞'} to ${column.max ?? '∞'}`,
+      facts: { min: literal(String(column.min ?? '-∞')), max: literal(String(column.max ?? '∞')) },
     };
   }
   return undefined;
 }
 
 function absent(name: string): string {
-  return fault(
-    name,
-    `''`,
-    'column_missing',
-    `'The extract has no column ${name}. Restore the heading, or add it to the contract.'`,
-  );
+  return fault(name, `''`, 'column_missing');
 }
 
-function message(name: string, shown: string, says: string): string {
-  return `'Column ${name}: "' || ${shown} || ${literal(`" ${says}. Correct the extract.`)}`;
-}
-
-function article(column: Column): string {
-  if (column.type === 'integer') return 'a whole number';
-  if (column.type.startsWith('decimal')) return 'a number';
-  return { date: 'a date', timestamp: 'a time', boolean: 'yes or no' }[column.type] ?? column.type;
-}
-
-/** What is wrong with one cell, as the quarantine shows it; `value` and `text` are SQL. */
-export function fault(name: string, value: string, rule: string, text: string): string {
-  return `{'column_name': ${literal(name)}, 'value': ${value}, 'rule': ${literal(rule)}, 'message': ${text}}`;
+/**
+ * What is wrong with one cell, as the quarantine keeps it.
+ *
+ * @param value SQL of the cell's text
+ * @param facts SQL of what the rule's sentence says besides the column and the value
+ */
+export function fault(
+  name: string,
+  value: string,
+  rule: string,
+  facts: Readonly<Record<string, string>> = {},
+): string {
+  const pairs = Object.entries(facts).map(([fact, sql]) => `${literal(fact)}: (${sql})::varchar`);
+  const told = pairs.length === 0 ? 'null' : `to_json({${pairs.join(', ')}})`;
+  return `{'column_name': ${literal(name)}, 'value': ${value}, 'rule': ${literal(rule)}, 'facts': ${told}::varchar}`;
 }

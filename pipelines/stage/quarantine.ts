@@ -1,4 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
+import { hiddenValue } from '../language/faults.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { InHand, Part } from './read-batch.ts';
 
@@ -22,21 +23,18 @@ export class Quarantine {
 
   static async open(warehouse: Warehouse, hands: readonly InHand[]): Promise<Quarantine> {
     await warehouse.run(
-      'create or replace temp table raw_quarantine (place integer, part integer, row_number bigint, column_name varchar, value varchar, rule varchar, message varchar)',
+      'create or replace temp table raw_quarantine (place integer, part integer, row_number bigint, column_name varchar, value varchar, rule varchar, connector varchar, facts varchar)',
     );
     return new Quarantine(warehouse, hands);
   }
 
   /** Records that could not be read at all; the text of an extract that holds identities is not shown. */
   async addRejects(rejects: readonly Part[]): Promise<void> {
-    const personal = this.hands[0]?.extract.source.personal ?? false;
-    const value = personal ? `'(hidden)'` : 'left(value, 500)';
-    const message = personal
-      ? `'The record breaks the rule ' || rule || '. Its text is hidden: the extract holds identities. Correct the extract.'`
-      : 'message';
+    const { personal = false, connector = '' } = this.hands[0]?.extract.source ?? {};
+    const [value, facts] = personal ? [literal(hiddenValue), 'null'] : ['left(value, 500)', 'facts'];
     for (const { place, query } of rejects) {
       await this.warehouse.run(
-        `insert into raw_quarantine select ${place ?? 'extract'}, ${this.parts}, row_number, column_name, ${value}, rule, ${message} from (${query})`,
+        `insert into raw_quarantine select ${place ?? 'extract'}, ${this.parts}, row_number, column_name, ${value}, rule, ${literal(connector)}, ${facts} from (${query})`,
       );
     }
     if (rejects.length > 0) {
@@ -51,7 +49,7 @@ export class Quarantine {
   /** Every fault of the typed rows of one contract: a SELECT of `_place`, `row_number`, `fault`. */
   async addFaults(faults: string): Promise<void> {
     await this.warehouse.run(
-      `insert into raw_quarantine select _place, ${this.parts}, row_number, fault.column_name, fault.value, fault.rule, fault.message
+      `insert into raw_quarantine select _place, ${this.parts}, row_number, fault.column_name, fault.value, fault.rule, null, fault.facts
        from (${faults})`,
     );
     this.parts += 1;
@@ -60,7 +58,7 @@ export class Quarantine {
   async close(): Promise<void> {
     await this.warehouse.run(
       `insert into staged.quarantine
-       select p.extract_id, row_number, column_name, value, rule, message
+       select p.extract_id, row_number, column_name, value, rule, connector, facts
        from raw_quarantine join ${placesOf(this.hands)} on p.place = raw_quarantine.place
        order by p.place, part, row_number, column_name, rule`,
     );

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Connector,
+  diagnosticOf,
   ExtractError,
   type GroupReading,
   type Reading,
@@ -158,7 +159,7 @@ async function readExtract(extract: CollectedExtract, session: ReadingSession): 
     return {
       records: {},
       rowsRead: 0,
-      remarks: [{ code: error.code, severity: 'error', message: error.message }],
+      remarks: [{ ...diagnosticOf(error), severity: 'error' }],
     };
   }
 }

@@ -5,6 +5,14 @@ import { z } from 'zod';
 import { identifier, literal } from '../../connectors/connector.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
+const Place = z.strictObject({
+  extract: z.string().optional(),
+  sheet: z.string().optional(),
+  row: z.number().optional(),
+  column: z.string().optional(),
+  value: z.string().optional(),
+});
+
 const Entry = z.strictObject({
   key: z.string(),
   rowsRead: z.int(),
@@ -13,8 +21,10 @@ const Entry = z.strictObject({
   remarks: z.array(
     z.strictObject({
       code: z.string(),
+      case: z.string().optional(),
       severity: z.enum(['error', 'warning', 'information']),
-      message: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      place: Place.optional(),
       row: z.number().optional(),
     }),
   ),

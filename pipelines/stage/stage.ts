@@ -2,6 +2,7 @@ import { identifier, literal, type Remark } from '../../connectors/connector.ts'
 import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
+import type { FaultWords } from '../language/faults.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Contract, sqlType } from './contract.ts';
 import { KnownValues } from './known-values.ts';
@@ -12,13 +13,30 @@ import { StageKeys } from './stage-key.ts';
 import { brokenTable, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
-export interface StagedExtract {
+export interface CountedExtract {
   readonly extract: CollectedExtract;
   readonly contracts: readonly string[];
   readonly rowsRead: number;
   readonly rowsStaged: number;
   readonly rowsQuarantined: number;
+  readonly remarks: readonly Pick<Remark, 'code' | 'severity'>[];
+}
+
+/** With what its connector and the stage remarked on it. */
+export interface ReadExtract extends CountedExtract {
   readonly remarks: readonly Remark[];
+}
+
+/** The same in words. */
+export interface StagedExtract extends CountedExtract {
+  readonly remarks: readonly (Pick<Remark, 'code' | 'severity'> & { readonly message: string })[];
+}
+
+export function inWords(extracts: readonly ReadExtract[], words: FaultWords): StagedExtract[] {
+  return extracts.map(({ remarks, ...extract }) => ({
+    ...extract,
+    remarks: remarks.map((one) => ({ code: one.code, severity: one.severity, message: words.say(one) })),
+  }));
 }
 
 export interface StageSettings {
@@ -46,7 +64,7 @@ export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Con
     );
   }
   await warehouse.run(
-    'create table staged.quarantine (extract_id varchar, row_number bigint, column_name varchar, value varchar, rule varchar, message varchar)',
+    'create table staged.quarantine (extract_id varchar, row_number bigint, column_name varchar, value varchar, rule varchar, connector varchar, facts varchar)',
   );
 }
 
@@ -58,7 +76,7 @@ const batchSize = { extracts: 32, bytes: 64_000_000 };
 
 /**
  * Loads extracts into the staged tables by DuckDB's bulk readers, in the order of the extracts and of their
- * rows; rows that break their contract go to `staged.quarantine` with row, column, value and rule. With a
+ * rows; rows that break their contract go to `staged.quarantine` with row, column, value, rule, the connector where it judged and what the rule's sentence needs. With a
  * cache, extracts that an earlier run staged under the same conditions are not read again; the tables hold the
  * same rows in the same order.
  *
@@ -70,12 +88,12 @@ export async function stage(
   contracts: ReadonlyMap<string, Contract>,
   settings: StageSettings,
   step: (done: number) => void = () => {},
-): Promise<StagedExtract[]> {
+): Promise<ReadExtract[]> {
   const twins = findTwins(extracts);
   const { fiscalYearStartMonth, scratch } = settings;
   const typing = { warehouse, twins, fiscalYearStartMonth, known: new KnownValues(warehouse) };
   const read = async (some: readonly CollectedExtract[], done: number) => {
-    const staged: StagedExtract[] = [];
+    const staged: ReadExtract[] = [];
     for (const batch of batchesOf(some)) {
       staged.push(...(await stageBatch(typing, batch, done + staged.length, contracts, scratch)));
       step(done + staged.length);
@@ -104,14 +122,14 @@ async function stageWithCache(
   { fiscalYearStartMonth }: StageSettings,
   { store, program, secret }: NonNullable<StageSettings['cache']>,
   twins: ReadonlyMap<string, string>,
-  read: (some: readonly CollectedExtract[], done: number) => Promise<StagedExtract[]>,
-): Promise<StagedExtract[]> {
+  read: (some: readonly CollectedExtract[], done: number) => Promise<ReadExtract[]>,
+): Promise<ReadExtract[]> {
   const naming = await StageKeys.of(warehouse, { program, secret, fiscalYearStartMonth });
   const keys: string[] = [];
   for (const one of extracts)
     keys.push(await naming.of(one, contractsOf(one, contracts), twins.get(one.extractId)));
   const hits = await store.find(warehouse, keys);
-  const staged: StagedExtract[] = [];
+  const staged: ReadExtract[] = [];
   for (const { from, to } of stretches(keys.map((key) => hits.get(key)))) {
     const some = extracts.slice(from, to);
     const found = keys.slice(from, to).flatMap((key) => hits.get(key) ?? []);
@@ -208,7 +226,7 @@ async function stageBatch(
   offset: number,
   contracts: ReadonlyMap<string, Contract>,
   scratch: string,
-): Promise<StagedExtract[]> {
+): Promise<ReadExtract[]> {
   const own = contractsOf(batch[0] as CollectedExtract, contracts);
   const reader = new BatchReader(typing.warehouse, scratch, offset);
   try {
@@ -352,11 +370,15 @@ function remarkName({ extract, remarks }: InHand, fiscalYearStartMonth: number):
   remarks.push({
     code: 'STG-012',
     severity: 'error',
-    message: `${extract.extractId}: the name does not say what months it covers (${extract.source.covers}), so none counts as delivered. Rename the file, or correct \`covers\` of source ${extract.source.id}.`,
+    values: {
+      extract: extract.extractId,
+      covers: String(extract.source.covers),
+      source: extract.source.id,
+    },
   });
 }
 
-function settled(hand: InHand, contracts: readonly Contract[]): StagedExtract {
+function settled(hand: InHand, contracts: readonly Contract[]): ReadExtract {
   const { extract, rowsRead, remarks, staged, quarantined } = hand;
   if (rowsRead !== staged + quarantined) {
     throw new Fault(

@@ -45,7 +45,7 @@ type NamedCell = Cell & { readonly name: string };
 
 /**
  * Gathers records under the name `texts` and says how each row is read and judged. What is wrong with a row is
- * put into words for the few that break a rule, by reading their texts once more.
+ * told for the few that break a rule, by reading their texts once more.
  */
 export async function typeRecords(typing: Typing, texts: string, alike: RecordsAlike): Promise<Typed> {
   const { hands } = typing;
@@ -107,17 +107,12 @@ function faultOf(rules: readonly Rule[]): string {
 }
 
 function faultList(faults: readonly string[]): string {
-  return `list_filter([${faults.join(', ')}]::struct(column_name varchar, "value" varchar, rule varchar, message varchar)[], lambda one: one is not null)`;
+  return `list_filter([${faults.join(', ')}]::struct(column_name varchar, "value" varchar, rule varchar, facts varchar)[], lambda one: one is not null)`;
 }
 
 const duplicate: Rule = {
   broken: '_twin is not null',
-  fault: fault(
-    '',
-    `''`,
-    'duplicate_extract',
-    `'The same bytes came as ' || _twin || '. Remove one of the two files.'`,
-  ),
+  fault: fault('', `''`, 'duplicate_extract', { twin: '_twin' }),
 };
 
 /** A row dated outside what its extract covers; a day's tolerance for instants, which are in UTC. */
@@ -130,12 +125,7 @@ function outsidePeriod(contract: Contract): Rule[] {
   return [
     {
       broken: `${column} < ${first} or ${column} > ${last}`,
-      fault: fault(
-        name,
-        `${column}::varchar`,
-        'outside_period',
-        `'Column ${name}: ' || ${column}::varchar || ' is outside ' || _from || ' to ' || _to || ', which the extract covers. Correct the date, or deliver the row in the extract of its period.'`,
-      ),
+      fault: fault(name, `${column}::varchar`, 'outside_period', { from: '_from', to: '_to' }),
     },
   ];
 }
@@ -196,14 +186,19 @@ function remarkHeadings(
     hand.remarks.push({
       code: 'STG-010',
       severity: 'error',
-      message: `${extractId} has no column ${matched.absent.join(', ')}; its headings are ${columns.join(', ')}. Restore the heading, or add it to data/contracts/${contract.id}.yaml.`,
+      values: {
+        extract: extractId,
+        absent: matched.absent.join(', '),
+        headings: columns.join(', '),
+        contract: contract.id,
+      },
     });
   }
   if (matched.unknown.length > 0) {
     hand.remarks.push({
       code: 'STG-011',
       severity: 'information',
-      message: `${extractId}: columns ${matched.unknown.join(', ')} are not in the contract ${contract.id} and are not read.`,
+      values: { extract: extractId, columns: matched.unknown.join(', '), contract: contract.id },
     });
   }
 }

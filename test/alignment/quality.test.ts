@@ -36,7 +36,7 @@ test('an activity whose factors are of other dates is named, with its dates and 
     'quality:residual_mix',
   ]);
   expect(findings[0]?.sentence).toMatch(/electricity: 1 rows from 2022-01-31 to 2022-01-31 .*2023-01-01/);
-  expect(findings[1]?.sentence).toContain('electricity AT (upstream and losses: 2,000\u00a0kWh, 1 row)');
+  expect(findings[1]?.sentence).toContain('electricity, AT (upstream and losses: 2,000\u00a0kWh, 1 row)');
   // 2,000 kWh at the grid's 0.0570 kg/kWh
   expect(findings[2]?.sentence).toContain('AT (2,000\u00a0kWh)');
   expect(Number(findings[2]?.figures[0]?.value)).toBeCloseTo(0.114, 6);

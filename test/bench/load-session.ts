@@ -6,7 +6,7 @@ import type { Plan } from '../../pipelines/plan.ts';
 import { planOf } from '../../pipelines/plan.ts';
 import { type Contract, loadContracts } from '../../pipelines/stage/contract.ts';
 import { loadReference } from '../../pipelines/stage/reference.ts';
-import { prepareStage, type StagedExtract, stage } from '../../pipelines/stage/stage.ts';
+import { prepareStage, type ReadExtract, stage } from '../../pipelines/stage/stage.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 import { period } from './load/group.ts';
 
@@ -75,7 +75,7 @@ export function stageLoad({
   contracts,
   scratch,
   plan,
-}: LoadSession): Promise<StagedExtract[]> {
+}: LoadSession): Promise<ReadExtract[]> {
   const fiscalYearStartMonth = plan.project.configuration.fiscal_year_start_month;
   return stage(warehouse, collected.extracts, contracts, { scratch, fiscalYearStartMonth });
 }

@@ -309,7 +309,7 @@ describe('records that cannot be cut are rejected with their rule and text, the 
 describe('files that cannot be read are refused in three parts', () => {
   test('missing', async () => {
     const source = { id: 'hours', base: folder, path: 'nowhere/*.csv' };
-    await expect(pullFiles(source)).rejects.toThrow(/^SRC-001 Source hours has no file/);
+    await expect(pullFiles(source)).rejects.toMatchObject({ code: 'SRC-001', values: { source: 'hours' } });
   });
 
   test('empty, plain or inflated', async () => {

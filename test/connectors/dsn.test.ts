@@ -659,7 +659,7 @@ it('remarks do not depend on whether the session gives counts as numbers or as b
   };
   const reading = await dsn.read(await extractFile(path, NAME), {}, numbers);
   await session.close();
-  expect(reading.remarks).toEqual(whole.reading.remarks);
+  expect(reading.remarks).toEqual(whole.reading.remarks.map(({ message, ...remark }) => remark));
   expect(reading.rowsRead).toBe(whole.reading.rowsRead);
   expect(reading.facts).toEqual(whole.reading.facts);
 });

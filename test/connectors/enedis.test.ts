@@ -339,7 +339,7 @@ describe('load curve, one row an interval', () => {
     );
     expect(whole.reading.rowsRead).toBe(1);
     expect(whole.reading.remarks).toMatchObject([
-      { code: 'ENE-012', message: expect.stringContaining('1 rows hold PRI') },
+      { code: 'ENE-012', message: expect.stringContaining('1 row holds PRI') },
     ]);
   });
 
@@ -599,7 +599,7 @@ ${METER};Index;01/03/2026;01/04/2026;Energie active;Consommation;Comptage Brut;W
         daily('2026-01-16T00:00:00+01:00', 4000),
       ),
     );
-    expect(rules(whole)).toEqual(['overlapping_interval', 'absent_value', 'unreadable_value']);
+    expect(rules(whole)).toEqual(['repeated_reading', 'absent_value', 'unreadable_value']);
     expect(intervals(whole)).toMatchObject([{ row_number: 8n, minutes: '4320', energy_kwh: '3.000000' }]);
     expect(whole.reading.rowsRead).toBe(4);
   });
@@ -704,7 +704,7 @@ test('whatever stands under the heading, rows read are intervals and rejects', a
           table(...rows.map((cells) => cells.join(';')), row('2026-01-13 00:30:00', 692)),
         );
         const held = rows.filter((cells) => cells.join('').trim() !== '').length + 1;
-        const named = /^([0-9]+) rows hold/.exec(
+        const named = /^([0-9]+) rows? holds?/.exec(
           whole.reading.remarks?.find(({ code }) => code === 'ENE-012')?.message ?? '',
         )?.[1];
         expect(whole.reading.rowsRead + Number(named ?? 0)).toBe(held);

@@ -3,13 +3,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import type {
-  Connector,
-  ExtractFile,
-  GroupReading,
-  Reading,
-  ReadingSession,
+import {
+  type Connector,
+  ExtractError,
+  type ExtractFile,
+  type GroupReading,
+  type Reading,
+  type ReadingSession,
+  type Remark,
 } from '../../connectors/connector.ts';
+import { faultWords } from '../../pipelines/language/faults.ts';
 
 /** A row as a test compares it. */
 export type Row = Record<string, unknown>;
@@ -53,8 +56,41 @@ export async function extractFile(path: string, name = basename(path)): Promise<
   return { extractId: sha256.slice(0, 16), name, path, sha256, bytes: content.length };
 }
 
+/** The words of what a connector finds: whatever a test reads must have them in every language. */
+const words = { en: await faultWords('en'), fr: await faultWords('fr') };
+
+export type Told = Remark & { readonly message: string };
+
+function told(remarks: readonly Remark[] = []): Told[] {
+  for (const remark of remarks) words.fr.say(remark);
+  return remarks.map((remark) => ({ ...remark, message: words.en.say(remark) }));
+}
+
+/** An extract that is refused, said as the command line says it. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof ExtractError)) return error;
+  words.fr.say(error);
+  error.message = `${error.code} ${words.en.say(error)}`;
+  return error;
+}
+
+/** What a connector rejects, with the message of its rule. */
+async function rejected(session: ReadingSession, connector: string, query: string): Promise<Row[]> {
+  const { en, fr } = words;
+  const rows = await session.rows<Row & { _fr: string }>(
+    `select * exclude (facts, connector), ${en.quarantine.message} as message, ${fr.quarantine.message} as _fr
+     from (select *, '${connector}' as connector from (${query})) order by row_number`,
+  );
+  return rows.map(({ _fr, ...row }) => {
+    const { rule, message } = row as { rule: string; message: string };
+    if (message === rule || _fr === rule || message.includes('  '))
+      throw new Error(`quarantine.${connector}.${rule} has no words: ${message}`);
+    return row;
+  });
+}
+
 export interface WholeReading {
-  readonly reading: Reading;
+  readonly reading: Omit<Reading, 'remarks'> & { readonly remarks: readonly Told[] };
   /** the rows of each record set, by `row_number`; of one that makes several, in no order */
   readonly records: Record<string, Row[]>;
   /** what could not be read as a record, by `row_number`; of one that makes several, in no order */
@@ -80,14 +116,14 @@ export async function readAll(
     for (const [set, { query }] of Object.entries(reading.records)) {
       records[set] = await session.rows(`select * from (${query}) order by row_number`);
     }
-    const rejects = reading.rejects
-      ? await session.rows(`select * from (${reading.rejects}) order by row_number`)
-      : [];
+    const rejects = reading.rejects ? await rejected(session, connector.id, reading.rejects) : [];
     const found = rejects.length + Object.values(records).reduce((sum, rows) => sum + rows.length, 0);
     if (found !== reading.rowsRead) {
       throw new Error(`${name}: ${reading.rowsRead} rows read, ${found} are records or rejects`);
     }
-    return { reading, records, rejects };
+    return { reading: { ...reading, remarks: told(reading.remarks) }, records, rejects };
+  } catch (error) {
+    throw inWords(error);
   } finally {
     await session.close();
   }
@@ -100,28 +136,38 @@ export async function readAllTogether(
   paths: readonly string[],
   options: object = {},
   names: readonly string[] = paths.map((path) => basename(path)),
-): Promise<(Omit<WholeReading, 'reading'> & { reading: GroupReading['extracts'][number] })[]> {
+): Promise<
+  (Omit<WholeReading, 'reading'> & {
+    reading: Omit<GroupReading['extracts'][number], 'remarks'> & Pick<WholeReading['reading'], 'remarks'>;
+  })[]
+> {
   const session = await openSession();
   try {
     const extracts = await Promise.all(paths.map((path, place) => extractFile(path, names[place])));
     const group = await connector.readTogether?.(extracts, connector.options.parse(options), session);
     if (!group) throw new Error(`${connector.id} reads one extract at a time`);
-    const whole = group.extracts.map((reading) => ({ reading, records: {}, rejects: [] as Row[] }));
+    const whole = group.extracts.map((reading) => ({
+      reading: { ...reading, remarks: told(reading.remarks) },
+      records: {},
+      rejects: [] as Row[],
+    }));
     const queries = Object.entries(group.records).map(([set, { query }]) => [set, query] as const);
-    const apart = async (query: string) => {
-      const rows = await session.rows(`select * from (${query}) order by extract, row_number`);
-      return whole.map((_, place) =>
+    const apart = (rows: readonly Row[]) =>
+      whole.map((_, place) =>
         rows.filter(({ extract }) => extract === place).map(({ extract, ...row }) => row),
       );
-    };
     for (const [set, query] of queries) {
-      for (const [place, rows] of (await apart(query)).entries())
+      const all = await session.rows(`select * from (${query}) order by extract, row_number`);
+      for (const [place, rows] of apart(all).entries())
         Object.assign(whole[place]?.records as object, { [set]: rows });
     }
     if (group.rejects) {
-      for (const [place, rows] of (await apart(group.rejects)).entries()) whole[place]?.rejects.push(...rows);
+      const all = await rejected(session, connector.id, group.rejects);
+      for (const [place, rows] of apart(all).entries()) whole[place]?.rejects.push(...rows);
     }
     return whole;
+  } catch (error) {
+    throw inWords(error);
   } finally {
     await session.close();
   }

@@ -167,7 +167,7 @@ describe('measures', () => {
     );
     expect(intervals(whole)).toMatchObject([{ row_number: 2n }]);
     expect(whole.reading.remarks).toMatchObject([
-      { code: 'SGE-012', message: expect.stringContaining('1 measures are of PMA') },
+      { code: 'SGE-012', message: expect.stringContaining('1 measure is of PMA') },
     ]);
   });
 

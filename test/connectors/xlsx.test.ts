@@ -139,9 +139,9 @@ describe('values', () => {
           row_number: 3,
           column_name: 'kWh',
           value: '#REF!',
-          rule: 'error_value',
+          rule: 'error_values',
           message:
-            'Cell B3 holds the error #REF! (also C3 #DIV/0!). Correct the formula or the value in the workbook.',
+            'Cell B3 holds the error #REF! (also C3 #DIV/0!). Correct the formulas or the values in the workbook.',
         },
         { row_number: 4, column_name: 'kWh', value: '#N/A' },
       ],

@@ -5,12 +5,15 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
+import { faultWords } from '../../pipelines/language/faults.ts';
 import { Contract, loadContracts } from '../../pipelines/stage/contract.ts';
-import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { inWords, prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { pseudonym } from '../../pipelines/warehouse/macros.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 const secret = '0123456789abcdef'.repeat(4);
+const english = await faultWords('en');
+const french = await faultWords('fr');
 const contract = Contract.parse({
   id: 'fuel',
   label: { fr: 'Carburant', en: 'Fuel' },
@@ -63,15 +66,20 @@ async function load(files: Record<string, string | Buffer>, covers?: string) {
     base: folder,
     store: join(folder, 'store'),
     sourcesAtOnce: 2,
+    words: english,
   });
-  const staged = await stage(warehouse, extracts, new Map([['fuel', contract]]), {
+  const read = await stage(warehouse, extracts, new Map([['fuel', contract]]), {
     scratch: folder,
     fiscalYearStartMonth: 1,
   });
+  inWords(read, french);
+  const staged = inWords(read, english);
   const rows = await warehouse.rows('select * from staged.fuel order by extract_id, row_number');
   const quarantine = await warehouse.rows<Record<string, unknown>>(
-    'select * from staged.quarantine order by extract_id, row_number, column_name',
+    `select *, ${english.quarantine.message} as message, ${french.quarantine.message} as message_fr
+     from staged.quarantine order by extract_id, row_number, column_name`,
   );
+  for (const { rule, message, message_fr } of quarantine) expect([message, message_fr]).not.toContain(rule);
   return { staged, rows, quarantine, missing };
 }
 

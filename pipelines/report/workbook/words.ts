@@ -1,4 +1,5 @@
 import { Fault } from '../../fault.ts';
+import { type CodeWords, codeWords } from '../../language/codes.ts';
 import { type Say, wording } from '../../language/wording.ts';
 import type { Language } from '../content.ts';
 import { readSymbols } from './layout.ts';
@@ -9,6 +10,8 @@ export interface Words {
   readonly say: Say;
   /** the name of a code in a list of `common.yaml`; an open list gives the code itself where it has no name */
   name(list: string, code: string): string;
+  /** the word for a code in a column of the harmonised model, or the code itself */
+  readonly code: CodeWords;
   /** the name with the mark before it: `▲ données partielles` */
   state(list: string, code: string): string;
   /** what stands for a value that is not there: `n.d.` */
@@ -16,7 +19,8 @@ export interface Words {
 }
 
 export async function readWords(language: Language, templates: string): Promise<Words> {
-  const [say, common, symbols] = await Promise.all([
+  const [codes, say, common, symbols] = await Promise.all([
+    codeWords(language),
     wording(language, 'workbook', templates),
     wording(language, 'common', templates),
     readSymbols(templates),
@@ -32,6 +36,7 @@ export async function readWords(language: Language, templates: string): Promise<
   return {
     say,
     name,
+    code: (column, code) => (column === 'method' ? name('data_methods', code) : codes(column, code)),
     state: (list, code) => `${symbols[list]?.[code] ?? '◆'} ${name(list, code)}`,
     mark: (status) => name('marks', status),
   };

@@ -86,7 +86,7 @@ export async function checkContent(
     differ(`factor ${one}`);
   const rowKey = (one: { extract: string; row: number; column: string; rule: string }) =>
     `${one.extract}, ${one.row}, ${one.column}, ${one.rule}`;
-  for (const one of unlike(content.quarantine, await gatherQuarantine(again), rowKey))
+  for (const one of unlike(content.quarantine, await gatherQuarantine(again, record.language), rowKey))
     differ(`quarantine ${one}`);
 }
 

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
-import { quarantineSelect } from '../../indicators/record.ts';
+import { inertQuarantineSelect } from '../../indicators/record.ts';
+import type { FaultWords } from '../../language/faults.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { contentOf } from '../content.ts';
 import type { Manifest } from '../manifest.ts';
@@ -78,6 +79,7 @@ export async function checkConservation(
 export async function checkQuarantine(
   warehouse: Warehouse,
   folder: string,
+  words: FaultWords,
   findings: Findings,
 ): Promise<void> {
   const file = join(folder, 'quarantine.csv');
@@ -89,7 +91,7 @@ export async function checkQuarantine(
   )
     return;
   const [apart] = await warehouse.rows<{ rows: number }>(
-    `with sealed as (${quarantineSelect}), written as (
+    `with sealed as (${inertQuarantineSelect(words)}), written as (
        select extract, "row", "column", coalesce(value, '') as value, rule, coalesce(message, '') as message
        from read_csv(${literal(file)}, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', columns = {'extract': 'varchar', 'row': 'bigint', 'column': 'varchar', 'value': 'varchar', 'rule': 'varchar', 'message': 'varchar'})),
      expected as (select extract, "row", nullif("column", '') as "column", coalesce(value, '') as value, rule, coalesce(message, '') as message from sealed)

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Measure } from '../../../indicators/catalogue.ts';
 import { GROUP } from '../../../indicators/figure.ts';
+import { narrowSpace } from '../../../language/quantity.ts';
 import type { ContributingRow, MeasureContributions } from '../../content.ts';
 import { number as digits } from '../../format.ts';
 import type { Book } from '../book.ts';
@@ -120,12 +121,17 @@ function contributionCell(row: ContributingRow, book: Book): Cell {
 const detailed =
   'carrier|meter|fuel|product|mode|activity|category|account|label|family|supplier|treatment|waste_code|waste_name|kind|topic|contract_class|job_class|working_time|worker_type|reason|source|project|use_case|plan|body|method|factor_id';
 
-/** The detail with its columns named in words; their values are those of the row. */
+/** The detail with its columns and its codes in words; what is no code stands as in the row. */
 function inWords(detail: string, book: Book): string {
-  return detail.replace(
-    new RegExp(`(^|; )(${detailed})(?= )`, 'g'),
-    (_, before: string, column: string) => `${before}${book.words.say(`rows.details.${column}`)}`,
-  );
+  const found = [...detail.matchAll(new RegExp(`(?:^|; )(${detailed}) `, 'g'))];
+  return found
+    .map(({ index, 0: start, 1: column = '' }, at) => {
+      const value = detail.slice(index + start.length, found[at + 1]?.index);
+      const factor = column === 'factor_id' ? book.content.factors.find(({ id }) => id === value) : undefined;
+      const said = factor ? `${factor.label} (${value})` : book.words.code(column, value);
+      return `${book.words.say(`rows.details.${column}`)} ${said}`;
+    })
+    .join(book.language === 'fr' ? `${narrowSpace}; ` : '; ');
 }
 
 function sumCells({ shown, contributions, measure }: Block, here: Here, book: Book): Cells {
