@@ -10,8 +10,8 @@ import type {
 } from '../indicators/catalogue.ts';
 import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
 import { dayName, number, type Rounding, unitInWords } from '../language/quantity.ts';
+import { typography } from '../language/typography.ts';
 import type { Language, Say } from '../language/wording.ts';
-import { typography } from '../report/format.ts';
 import type { Contract } from '../stage/contract.ts';
 
 /** What a card is written from. */

@@ -128,19 +128,3 @@ export function quarterInWords(period: string, language: Language): string {
     return `${index === 1 ? '1ᵉʳ' : `${index}ᵉ`}${noBreakSpace}trimestre${noBreakSpace}${found[1]}`;
   return `${['first', 'second', 'third', 'fourth'][index - 1]} quarter of${noBreakSpace}${found[1]}`;
 }
-
-/**
- * Prose as the language sets it: in French a narrow no-break space before `; : ! ? %` and inside guillemets;
- * in both, typographic apostrophe, ellipsis, CO₂. For sentences only: never for a file name, an id or a hash.
- */
-export function typography(text: string, language: Language): string {
-  const both = text
-    .replace(/(\p{L})'(?=\p{L})/gu, '$1’')
-    .replaceAll('...', '…')
-    .replace(/\b(k|M)?(t|kg|g)?CO2(?=e\b|eq\b|\b)/g, (found) => found.replace('2', '₂'));
-  if (language === 'en') return both;
-  return both
-    .replace(/[ \u00a0\u202f]+([;:!?%»])(?![\p{L}\d/])/gu, `${narrowSpace}$1`)
-    .replace(/«[ \u00a0\u202f]*/g, `«${narrowSpace}`)
-    .replace(/(\d) (?=(?:€|k€|M€|MWh|kWh|GWh|tCO₂e|t|kg|m³|m²|ETP|j|h)(?![\p{L}\d]))/gu, `$1${noBreakSpace}`);
-}

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Evidence } from '../collect/evidence.ts';
+import { typography } from '../language/typography.ts';
 import { type Language, wording } from '../language/wording.ts';
 import type { Document } from './decision.ts';
 import { fileNameIn, namedDocument } from './named-document.ts';
@@ -76,8 +77,8 @@ export async function formWords(language: Language): Promise<FormWords> {
   const say = await wording(language, 'workbook');
   const other = await wording(language === 'fr' ? 'en' : 'fr', 'workbook');
   const sheet = (key: string): SheetWords => ({
-    name: say(`sheets.${key}.name`),
-    heading: (column) => say(`sheets.${key}.columns.${column}`),
+    name: typography(say(`sheets.${key}.name`), language),
+    heading: (column) => typography(say(`sheets.${key}.columns.${column}`), language),
   });
   const known = <Code extends string>(codes: readonly Code[], list: string) =>
     new Map(

@@ -134,11 +134,11 @@ test('the database says why a row is set aside in both languages, with the value
   await warehouse.close();
   expect(rows).toEqual([
     {
-      en: ['12h', 'Column start: "12h" cannot be read as a whole number. Correct the extract.'],
+      en: ['12h', 'Column start: “12h” cannot be read as a whole number. Correct the extract.'],
       fr: ['12h', 'Colonne start : « 12h » ne se lit pas comme un nombre entier. Corrigez l’extrait.'],
     },
     {
-      en: ['-3', 'Column litres: "-3" is outside 0 to ∞. Correct the extract.'],
+      en: ['-3', 'Column litres: “-3” is outside 0 to ∞. Correct the extract.'],
       fr: ['-3', 'Colonne litres : « -3 » est hors de 0 à ∞. Corrigez l’extrait.'],
     },
     {
@@ -171,7 +171,7 @@ test('an extract that cannot be read is said with its place, in both languages',
     place: { extract: 'a.txt', row: 1, value: 'JournalCode' },
   };
   expect((await faultWords('en')).say(diagnostic)).toMatch(
-    /FEC \(a\.txt, row 1, value "JournalCode"\)\. The/,
+    /FEC \(a\.txt, row 1, value “JournalCode”\)\. The/,
   );
   expect((await faultWords('fr')).say(diagnostic)).toMatch(
     /FEC \(a\.txt, ligne 1, valeur « JournalCode »\)\. Elle/,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { typography } from '../../pipelines/language/typography.ts';
 import {
   date,
   list,
@@ -10,7 +11,6 @@ import {
   share,
   shortDate,
   signed,
-  typography,
   unitName,
 } from '../../pipelines/report/format.ts';
 

@@ -343,6 +343,21 @@ describe('small groups', () => {
   });
 });
 
+describe('words of the workbook', () => {
+  it('are set in the typography of their language in every cell with words', () => {
+    const plainSpace = /[ \u00a0](?=[;:!?%»](?:\s|$))|« |\p{L}'\p{L}|tCO2e/u;
+    const raw = new Set(['Quarantaine', 'Définitions']);
+    for (const of of written('fr').book.worksheets.filter(({ name }) => !raw.has(name))) {
+      of.eachRow((row) =>
+        row.eachCell(({ value, address, font }) => {
+          if (typeof value === 'string' && font?.name !== 'Consolas')
+            expect(value, `${of.name} ${address}`).not.toMatch(plainSpace);
+        }),
+      );
+    }
+  });
+});
+
 describe('review form', () => {
   it('has one row a material figure, found by the text id in its first cell', () => {
     const { content } = written('fr');
@@ -398,7 +413,7 @@ describe('checks', () => {
     const row = rowOf(of, 'reconciliation:payroll:OFR:2026-Q3:quarter');
     // 9,343,640.50 - 9,075,520.50 = 268,120; over the larger side
     expect(of.getCell(row, column(of, 'Écart')).result).toBe(268_120);
-    expect(of.getCell(row, column(of, 'En %')).result).toBeCloseTo(268_120 / 9_343_640.5, 12);
+    expect(of.getCell(row, column(of, 'En\u202f%')).result).toBeCloseTo(268_120 / 9_343_640.5, 12);
     expect(of.getCell(row, column(of, 'Statut')).result).toBe('▼ Diffère');
     const oneSide = rowOf(of, 'reconciliation:electricity:OES:2026-Q3:quarter');
     expect(of.getCell(oneSide, column(of, 'Écart')).result).toBe('–');

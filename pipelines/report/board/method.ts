@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Answer } from '../../frameworks/answer.ts';
 import { GROUP } from '../../indicators/figure.ts';
+import { semicolon } from '../../language/typography.ts';
 import type { ChangedFigure, ExtractFacts, FactorFacts, ReportContent } from '../content.ts';
 import { methodText } from '../figure-method.ts';
 import { number, quarter, scaled, scaleFor, share, shortDate } from '../format.ts';
@@ -264,7 +265,9 @@ function factors(content: ReportContent, voice: Voice) {
   const count = (value: number) => number(String(value), 0, language);
   const bySource = new Map<string, FactorFacts[]>();
   for (const factor of content.factors) {
-    const source = `${factor.source}, ${factor.version}`;
+    // an identity or an order of magnitude has no version
+    const versioned = /^[-\p{Lu}\d]*\d/u.test(factor.version) || factor.version.startsWith('derived');
+    const source = versioned ? `${factor.source}, ${factor.version}` : factor.source;
     bySource.set(source, [...(bySource.get(source) ?? []), factor]);
   }
   return {
@@ -287,8 +290,8 @@ function factors(content: ReportContent, voice: Voice) {
             ? `${of
                 .slice(0, 2)
                 .map((f) => f.label)
-                .join(' ; ')}, ${voice.plural('method.factors_more', of.length - 2)}`
-            : of.map((f) => f.label).join(' ; '),
+                .join(semicolon(language))}, ${voice.plural('method.factors_more', of.length - 2)}`
+            : of.map((f) => f.label).join(semicolon(language)),
         count: count(of.length),
         unconfirmed: toConfirm(of) === 0 ? idle.text : count(toConfirm(of)),
       })),

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
 import { placeNames } from '../../indicators/place-name.ts';
+import { semicolon } from '../../language/typography.ts';
 import { isOpen } from '../../objectives/action.ts';
 import {
   type Action,
@@ -355,7 +356,7 @@ function cascadeText(cascade: Cascade, scale: Scale, content: ReportContent, voi
   return voice.say(`objective.cascade.${cascade.status}`, {
     parts: cascade.parts
       .map((part) => `${part.entity} ${shown(part.target)}`)
-      .join(voice.language === 'fr' ? ' ; ' : '; '),
+      .join(semicolon(voice.language)),
     together: cascade.together === null ? '' : shown(cascade.together),
     target: shown(cascade.target),
     gap: cascade.gap === null ? '' : signedQuantity(cascade.gap, scale, voice),

@@ -1,7 +1,7 @@
 import { Fault } from '../../fault.ts';
+import { typography } from '../../language/typography.ts';
 import { type Say, wording } from '../../language/wording.ts';
 import type { Language } from '../content.ts';
-import { typography } from '../format.ts';
 
 /** The texts of the report in one language, set in its typography. */
 export interface Voice {

@@ -1,3 +1,5 @@
+import { typography } from '../../language/typography.ts';
+import type { Language } from '../../language/wording.ts';
 import type { Look } from './excel.ts';
 import type { Content } from './sheet-xml.ts';
 
@@ -29,6 +31,12 @@ export function formula(expression: string, result: Shown, look?: Look): Cell {
     numeric: result.numeric,
     ...(look ? { look } : {}),
   };
+}
+
+/** A cell whose words are set in the typography of the language; what is written in the face of codes stands as it is. */
+export function inType(cell: Cell, language: Language): Cell {
+  if ((cell.kind !== 'text' && cell.kind !== 'link') || cell.look?.font !== undefined) return cell;
+  return { ...cell, text: typography(cell.text, language) };
 }
 
 /** A value as a cell shows it: a number as decimal text, or a word in its place. */

@@ -45,6 +45,8 @@ export const ColumnLayout = z.strictObject({
   kind: z.enum(['text', 'wrap', 'code', 'number', 'integer', 'percent', 'change', 'day', 'status', 'link']),
   /** heading shared with the neighbours that name the same band */
   band: z.string().optional(),
+  /** as received: no typography */
+  raw: z.boolean().optional(),
   /** the reader writes here */
   input: z.boolean().default(false),
   /** total of the rows that a filter leaves, above the heading */

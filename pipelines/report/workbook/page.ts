@@ -1,5 +1,5 @@
 import type { Book } from './book.ts';
-import type { Cell } from './cell.ts';
+import { type Cell, inType } from './cell.ts';
 import type { Look, SheetFile } from './excel.ts';
 import { linesOf } from './lines.ts';
 import { headLook, linkLook, sectionLook } from './look.ts';
@@ -52,7 +52,7 @@ export class Page {
   line(cells: readonly (Cell | undefined)[], look: Look = {}): number {
     const row = this.#row;
     for (let column = 1; column <= this.width; column += 1) {
-      const cell = cells[column - 1] ?? { kind: 'empty' as const };
+      const cell = inType(cells[column - 1] ?? { kind: 'empty' as const }, this.book.language);
       const linked = cell.kind === 'link' ? linkLook : {};
       const room: Look = this.numeric.includes(column) ? {} : { across: 'left', indent: 1 };
       this.sheet.put(row, column, cell, { rule: 'hair', ...room, ...linked, ...look, ...cell.look });

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { number, quarter } from '../format.ts';
 import type { Book } from './book.ts';
-import type { Cells } from './cell.ts';
+import { type Cells, inType } from './cell.ts';
 import { columnLetter, type Look, type SheetFile, type WorkbookFile } from './excel.ts';
 import type { ColumnLayout, SheetKey, SheetLayout } from './layout.ts';
 import { linesOf } from './lines.ts';
@@ -224,7 +224,8 @@ function writeRow(
 ): void {
   let lines = 1;
   layout.columns.forEach((column, i) => {
-    const cell = cells[column.key] ?? { kind: 'empty' as const };
+    const given = cells[column.key] ?? { kind: 'empty' as const };
+    const cell = column.kind === 'code' || column.raw || column.input ? given : inType(given, book.language);
     if (column.kind === 'wrap' && (cell.kind === 'text' || cell.kind === 'link')) {
       lines = Math.max(lines, linesOf(cell.text, column.width * charactersPerWidth));
     }

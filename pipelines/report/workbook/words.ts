@@ -1,5 +1,6 @@
 import { Fault } from '../../fault.ts';
 import { type CodeWords, codeWords } from '../../language/codes.ts';
+import { typography } from '../../language/typography.ts';
 import { type Say, wording } from '../../language/wording.ts';
 import type { Language } from '../content.ts';
 import { readSymbols } from './layout.ts';
@@ -27,14 +28,14 @@ export async function readWords(language: Language, templates: string): Promise<
   ]);
   const name = (list: string, code: string) => {
     try {
-      return common(`${list}.${code}`);
+      return typography(common(`${list}.${code}`), language);
     } catch (error) {
       if (error instanceof Fault && error.code === 'TXT-001') return code;
       throw error;
     }
   };
   return {
-    say,
+    say: (key, values) => typography(say(key, values), language),
     name,
     code: (column, code) => (column === 'method' ? name('data_methods', code) : codes(column, code)),
     state: (list, code) => `${symbols[list]?.[code] ?? '◆'} ${name(list, code)}`,

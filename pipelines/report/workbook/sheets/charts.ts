@@ -1,5 +1,6 @@
 import type { TitledChart } from '../../board/gallery.ts';
 import type { Book } from '../book.ts';
+import { inType } from '../cell.ts';
 import type { SheetLayout } from '../layout.ts';
 import { linesOf } from '../lines.ts';
 import { linkLook } from '../look.ts';
@@ -41,12 +42,11 @@ export function chartsSheet(
         const picture = pictures.get(chart.id);
         sheet.height(row + 1, sizeOf(chart).height * pointsPerPixel + 6);
         if (picture) sheet.picture(row + 1, 1, picture, chart.alternative);
-        sheet.put(
-          row + 2,
-          1,
-          { kind: 'text', text: chart.alternative },
-          { wrap: true, italic: true, size: 8 },
-        );
+        sheet.put(row + 2, 1, inType({ kind: 'text', text: chart.alternative }, book.language), {
+          wrap: true,
+          italic: true,
+          size: 8,
+        });
         sheet.height(row + 2, linesOf(chart.alternative, 150) * 11.5 + 3);
       });
       if (charts.length === 0)

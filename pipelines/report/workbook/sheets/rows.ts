@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Measure } from '../../../indicators/catalogue.ts';
 import { GROUP } from '../../../indicators/figure.ts';
-import { narrowSpace } from '../../../language/quantity.ts';
+import { semicolon } from '../../../language/typography.ts';
 import type { ContributingRow, MeasureContributions } from '../../content.ts';
 import { number as digits } from '../../format.ts';
 import type { Book } from '../book.ts';
@@ -131,7 +131,7 @@ function inWords(detail: string, book: Book): string {
       const said = factor ? `${factor.label} (${value})` : book.words.code(column, value);
       return `${book.words.say(`rows.details.${column}`)} ${said}`;
     })
-    .join(book.language === 'fr' ? `${narrowSpace}; ` : '; ');
+    .join(semicolon(book.language));
 }
 
 function sumCells({ shown, contributions, measure }: Block, here: Here, book: Book): Cells {
