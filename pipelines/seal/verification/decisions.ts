@@ -1,4 +1,4 @@
-import { access, readFile, realpath } from 'node:fs/promises';
+import { access, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { collectEvidence, evidenceState } from '../../collect/evidence.ts';
 import type { ReportContent } from '../../report/content.ts';
@@ -16,7 +16,7 @@ import { type Resolution, subjectsOf } from '../../review/resolution.ts';
 import { carriedFile, readCarried } from '../carried.ts';
 import { keptJournal } from '../kept-journal.ts';
 import { type Manifest, readManifest, sha256, sha256File } from '../manifest.ts';
-import { announcedBy, publicationsOf } from '../published.ts';
+import { announcedBy } from '../published.ts';
 import type { Findings } from './report.ts';
 
 /**
@@ -128,8 +128,8 @@ export async function checkPublished(
 
 /**
  * That the decisions which the run took over from the review before are those of its journal, where that stands
- * beside this package, or of a publication of its quarter. The journal may have grown since: what it said then, it
- * still says.
+ * beside this package, or of another run of its quarter. A journal may have grown since: what it said then, it still
+ * says.
  */
 async function checkCarriedDecisions(folder: string, findings: Findings): Promise<void> {
   const carried = await readCarried(folder);
@@ -145,19 +145,12 @@ async function checkCarriedDecisions(folder: string, findings: Findings): Promis
     });
   });
   if (!journal) return;
-  const published = await Promise.all(
-    (await publicationsOf(periodFolder)).map((one) =>
-      keptJournal(one.folder, one.manifest).then(
-        ({ entries }) => entries,
-        () => [],
-      ),
-    ),
-  );
-  const entries = [...journal.entries, ...published.flat()];
+  // a review of a run before the previous one, or of a publication, may have been written after the previous run
+  const journals = [journal.entries, ...(await journalsBeside(periodFolder))];
   const handedOn = await readCarried(before);
   const said = new Set([
-    ...[...entries.map(resolutionOf), ...(handedOn?.resolutions ?? [])].map(resolved),
-    ...[...[journal.entries, ...published].flatMap(everDecided), ...(handedOn?.decisions ?? [])].map(decided),
+    ...[...journals.flat().map(resolutionOf), ...(handedOn?.resolutions ?? [])].map(resolved),
+    ...[...journals.flatMap(everDecided), ...(handedOn?.decisions ?? [])].map(decided),
   ]);
   const told = [
     ...(carried.resolutions ?? []).map((one) => ({ ...one, statement: resolved(one) })),
@@ -170,6 +163,13 @@ async function checkCarriedDecisions(folder: string, findings: Findings): Promis
   for (const { subject, by, period, statement } of told)
     if (period === previous.period && !said.has(statement))
       findings.differs('decisions', carriedFile, 'decision_unsaid', { subject, by, run: previous.run });
+}
+
+/** The journals of a quarter's packages that can be read, drafts and publications. */
+async function journalsBeside(periodFolder: string): Promise<(readonly JournalEntry[])[]> {
+  const names = (await readdir(periodFolder)).filter((name) => /^\d{4}-Q[1-4]-/.test(name));
+  const read = async (folder: string) => (await keptJournal(folder, await readManifest(folder))).entries;
+  return Promise.all(names.map((name) => read(join(periodFolder, name)).catch(() => [])));
 }
 
 /** The decision on each entry's figure as it stood after that entry. */
