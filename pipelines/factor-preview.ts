@@ -9,9 +9,9 @@ import { bridge, bridgeSides, type Effects } from './indicators/bridge.ts';
 import { readSide } from './indicators/bridge-side.ts';
 import type { Catalogue, Measure } from './indicators/catalogue.ts';
 import { type Figure, GROUP } from './indicators/figure.ts';
-import { computeFigures, populationsOf } from './indicators/figures.ts';
+import { computeFigures } from './indicators/figures.ts';
 import { computeMeasures, readMeasureValues } from './indicators/measure-values.ts';
-import { measuresIn } from './indicators/measures-in.ts';
+import { measuresIn, populationsOf } from './indicators/measures-in.ts';
 import { refuseFactorOverlaps } from './stage/factor-overlaps.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 

@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { constants, cp, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { collectEvidence, evidenceState } from './collect/evidence.ts';
@@ -24,7 +25,6 @@ import { ledgerHead, linesOf, readLedger, writeLedger } from './review/ledger.ts
 import { publishedTable } from './review/published-table.ts';
 import { breachesOf } from './review/replay.ts';
 import { type Draft, materialFigures, openDraft, recordedOf, reviewAt } from './review-round.ts';
-import { contentOf } from './seal/content.ts';
 import { withLock } from './seal/lock.ts';
 import { type Manifest, type Publication, sha256, sha256File, writeSeal } from './seal/manifest.ts';
 import { outputsOf } from './seal/manifest-of.ts';
@@ -36,7 +36,7 @@ import {
   publishedFolder,
   shownPublication,
 } from './seal/published.ts';
-import { openRun } from './seal/trace.ts';
+import { verify } from './seal/verify.ts';
 
 export interface PublishRequest {
   /** for a restatement of a locked period */
@@ -65,7 +65,7 @@ export const restatementCauses = ['data', 'perimeter', 'factor', 'method', 'over
  *
  * @throws {Fault} PUB-002 naming each material figure that is not decided and each gap that is not explained;
  * PUB-008 an override whose document is gone or another; PUB-009 a journal that breaks the rules of a review;
- * PUB-003 a ledger that was changed or shortened; PUB-004 a locked period without cause and reason; PUB-005 a draft that was changed since it was sealed
+ * PUB-003 a ledger that was changed or shortened; PUB-004 a locked period without cause and reason; PUB-005 a draft that `verify` finds to differ from what was sealed, or unsigned where a key is named
  */
 export async function publishRun(
   run: string,
@@ -99,7 +99,6 @@ async function publish(
   progress: Progress,
 ): Promise<Published> {
   progress.step('check', draft.manifest.run);
-  await checkDraft(draft);
   const recorded = await recordedOf(draft);
   const journal = await readJournal(draft.journal, draft.manifestSha256);
   const review = reviewAt(journal, journal.entries.length);
@@ -110,6 +109,8 @@ async function publish(
   const content = await publishedContent(recorded.content, review, shownPublication(publication));
 
   const key = await publicationKey(draft.folder, request.config);
+  progress.step('verify', draft.manifest.run);
+  await refuseChanged(draft, key);
   progress.step('documents', 'review.xlsx, board.pdf');
   const work = join(draft.out, '.work', `${draft.manifest.period}.publication`);
   await rm(work, { recursive: true, force: true });
@@ -160,28 +161,28 @@ async function publish(
   }
 }
 
-/** Every file is the one that was sealed, and the database holds what the manifest says. */
-async function checkDraft(draft: Draft): Promise<void> {
-  const changed: string[] = [];
-  for (const { name, sha256: sealed } of draft.manifest.outputs) {
-    const now = await sha256File(join(draft.folder, name)).catch(() => 'gone');
-    if (now !== sealed) changed.push(name);
-  }
-  const { warehouse } = await openRun(draft.folder);
-  try {
-    const found = new Map((await contentOf(warehouse)).map((table) => [table.table, table.content]));
-    for (const { table, content } of draft.manifest.warehouse)
-      if (found.get(table) !== content) changed.push(`table ${table} of warehouse.duckdb`);
-  } finally {
-    await warehouse.close();
-  }
-  if (changed.length > 0) {
-    throw new Fault(
-      'PUB-005',
-      `${draft.folder} has been changed since it was sealed: ${changed.join(', ')}.`,
-      'See `concordance verify`; run the period again.',
-    );
-  }
+/** As many differences as the refusal lists: `verify` tells them all. */
+const listedDifferences = 20;
+
+/**
+ * What is published is the draft that was sealed, and follows from its rows: hashes, signature, chain, database,
+ * definitions, and every measure, figure and finding made again. Its documents are written anew and not compared.
+ */
+async function refuseChanged(draft: Draft, key: KeyObject | undefined): Promise<void> {
+  const { differences } = await verify(draft.folder, {
+    figuresOnly: true,
+    key: key && createPublicKey(key),
+    language: 'en',
+  });
+  if (differences.length === 0) return;
+  const listed = differences
+    .slice(0, listedDifferences)
+    .map(({ check, place, what }) => `  ${check}: ${place}: ${what}`);
+  throw new Fault(
+    'PUB-005',
+    `${draft.folder} is not the run that was sealed: ${differences.length} difference(s):\n${listed.join('\n')}\n`,
+    'See `concordance verify`; put the package back from a backup, or move it away and run the period again.',
+  );
 }
 
 /** The rules of a review hold of what stands in its journal, whoever wrote it: four eyes, reasons, values, days. */

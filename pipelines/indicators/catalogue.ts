@@ -50,6 +50,11 @@ export const Measure = z.strictObject({
   /** the value counts people or describes them: small cells are suppressed */
   people: z.boolean().default(false),
   /**
+   * measures that it is a part of, and by what they are broken down (sex, reason...): with the other parts it makes
+   * the whole, so that a hidden part is not the only one
+   */
+  part_of: z.array(z.strictObject({ whole: z.string(), by: z.string() })).optional(),
+  /**
    * `totals`: its rows are pay or health, and open to totals by extract only; `cells`: its rows are groups of
    * people (class and age, say) and open to those; `closed`: its value is one person's pay and is shown nowhere
    */

@@ -1,6 +1,8 @@
 import { Decimal } from 'decimal.js';
 import type { Catalogue, Indicator } from './catalogue.ts';
 import { consolidationOf } from './consolidation.ts';
+import { hiddenResults } from './disclosure/disclosure.ts';
+import { type Rules, rulesOf } from './disclosure/rules.ts';
 import { evaluate, measuresOf, parseExpression } from './expression.ts';
 import { type Figure, GROUP, type MeasureValue, type Status } from './figure.ts';
 import { measuresIn } from './measures-in.ts';
@@ -18,14 +20,30 @@ export function indexValues(
 /**
  * Computes every figure from measure values: numerator and denominator are sums already, and are divided
  * last. A missing measure makes the figure missing, an empty denominator not calculable; neither is zero.
+ * Figures about few people, and those that would tell of them, are suppressed.
  */
-export function computeFigures(catalogue: Catalogue, values: readonly MeasureValue[]): Figure[] {
+export function computeFigures(
+  catalogue: Catalogue,
+  values: readonly MeasureValue[],
+  rules: Rules = rulesOf(),
+): Figure[] {
+  const figures = openFigures(catalogue, values);
+  const hidden = hiddenResults({ catalogue, figures, values }, rules).figures;
+  return figures.map((one) =>
+    hidden.has(one) ? { ...one, value: null, numerator: null, denominator: null, status: 'suppressed' } : one,
+  );
+}
+
+/** The figures with none suppressed: for those that go on to hide some. */
+export function openFigures(
+  catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
+  values: readonly MeasureValue[],
+): Figure[] {
   const at = indexValues(values);
   const closed = new Set(catalogue.measures.filter((m) => m.opens === 'closed').map((m) => m.id));
   const places = [...new Set(values.map((v) => `${v.entity}|${v.period}|${v.basis}`))].sort();
   const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
-    const ofIndicator: Figure[] = [];
     const used = measuresIn(indicator);
     const byCompany = consolidationOf(indicator, catalogue) === 'by_company';
     for (const place of places) {
@@ -33,9 +51,9 @@ export function computeFigures(catalogue: Catalogue, values: readonly MeasureVal
       if (!indicator.bases.includes(basis)) continue;
       const figure = computeFigure(indicator, at(entity, period, basis), { entity, period, basis });
       // an obligation of each company has no value for the group
-      if (entity === GROUP && byCompany) ofIndicator.push(notApplicable(figure, figure.coverage));
+      if (entity === GROUP && byCompany) figures.push(notApplicable(figure, figure.coverage));
       else if (doesNotConcern(indicator, at(entity, period, basis)))
-        ofIndicator.push(
+        figures.push(
           notApplicable(
             figure,
             at(entity, period, basis)((indicator.applies as { measure: string }).measure)?.coverage ?? 0,
@@ -43,10 +61,9 @@ export function computeFigures(catalogue: Catalogue, values: readonly MeasureVal
         );
       // one person's pay shows neither as itself nor as a part
       else if (used.some((id) => closed.has(id)))
-        ofIndicator.push({ ...figure, numerator: null, denominator: null });
-      else ofIndicator.push(figure);
+        figures.push({ ...figure, numerator: null, denominator: null });
+      else figures.push(figure);
     }
-    figures.push(...protect(indicator, ofIndicator, at));
   }
   return figures;
 }
@@ -127,58 +144,6 @@ function shareEstimated(values: readonly (MeasureValue | undefined)[]): number |
     estimated = estimated.plus(size.times(value.estimatedShare));
   }
   return total.isZero() ? null : estimated.dividedBy(total).toDecimalPlaces(6).toNumber();
-}
-
-/**
- * Suppresses figures about fewer people than the threshold, and a second entity where the first could be
- * had by subtracting the others from the group.
- */
-function protect(
-  indicator: Indicator,
-  figures: readonly Figure[],
-  at: ReturnType<typeof indexValues>,
-): Figure[] {
-  const threshold = indicator.suppress_below;
-  if (threshold === undefined) return [...figures];
-  const populations = populationsOf(indicator);
-  // the smallest group that the figure tells of: of a gap, the smaller sex
-  const size = (figure: Figure) => {
-    const sizes = populations
-      .map((population) => at(figure.entity, figure.period, figure.basis)(population)?.value)
-      .filter((value) => value != null)
-      .map((value) => new Decimal(value))
-      .filter((value) => populations.length === 1 || value.greaterThan(0));
-    return sizes.length === 0 ? null : Decimal.min(...sizes);
-  };
-  const hidden = new Set<Figure>();
-  for (const figure of figures) {
-    const people = size(figure);
-    if (figure.value !== null && people?.greaterThan(0) && people.lessThan(threshold)) hidden.add(figure);
-  }
-  for (const group of figures.filter((f) => f.entity === GROUP && !hidden.has(f))) {
-    const parts = figures.filter(
-      (f) => f.entity !== GROUP && f.period === group.period && f.basis === group.basis,
-    );
-    const masked = parts.filter((f) => hidden.has(f));
-    if (masked.length !== 1) continue;
-    const next = parts
-      .filter((f) => !hidden.has(f) && f.value !== null)
-      .sort(
-        (a, b) =>
-          (size(a) ?? new Decimal(0)).comparedTo(size(b) ?? new Decimal(0)) || (a.entity < b.entity ? -1 : 1),
-      )[0];
-    if (next) hidden.add(next);
-  }
-  return figures.map((f) =>
-    hidden.has(f) ? { ...f, value: null, numerator: null, denominator: null, status: 'suppressed' } : f,
-  );
-}
-
-/** The measures that count the people whom a figure is about. */
-export function populationsOf(indicator: Indicator): readonly string[] {
-  if (indicator.population) return [indicator.population].flat();
-  const source = indicator.denominator ?? indicator.numerator;
-  return measuresOf(parseExpression(source)).slice(0, 1);
 }
 
 /** Twelve decimals at most, never in exponent form. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hashOfFiles, shelf } from '../configuration/library.ts';
 import { readYaml, YamlFault } from '../configuration/yaml.ts';
+import { Fault } from '../fault.ts';
 import { type Catalogue, Indicator, Measure, Reconciliation } from './catalogue.ts';
 import { impliedConsolidation } from './consolidation.ts';
 import { ExpressionError, measuresOf, parseExpression } from './expression.ts';
@@ -17,6 +18,7 @@ export const ReconciliationFile = z.strictObject({ reconciliations: z.array(Reco
 export async function loadCatalogue(overlay?: string): Promise<Catalogue> {
   const measures = await declared('measures', 'measures', MeasureFile, overlay, incomplete);
   const known = new Set(measures.map((m) => m.id));
+  refuseStrangeWholes(measures, known);
   const indicators = await declared('indicators', 'indicators', IndicatorFile, overlay, (indicator) => {
     for (const key of ['numerator', 'denominator'] as const) {
       const text = indicator[key];
@@ -104,6 +106,20 @@ export async function hashCatalogue(overlay?: string, builtIn?: string): Promise
     catalogueShelves.map((name) => shelf(name, overlay, ['.yaml', '.csv'], builtIn)),
   );
   return hashOfFiles(shelves.flat());
+}
+
+/** A whole may stand in another file than its parts: all are read first. */
+function refuseStrangeWholes(measures: readonly Measure[], known: ReadonlySet<string>): void {
+  for (const { id, part_of } of measures) {
+    const strange = part_of?.find(({ whole }) => whole === id || !known.has(whole));
+    if (!strange) continue;
+    throw new Fault(
+      'CAT-002',
+      `Measure ${id} is declared a part of "${strange.whole}".`,
+      'Name another measure of data/measures in part_of.',
+      { exitStatus: 2 },
+    );
+  }
 }
 
 type Complaint = { key: string; found: string; expected: string } | undefined;

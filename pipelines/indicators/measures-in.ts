@@ -11,3 +11,10 @@ export function measuresIn(indicator: Pick<Indicator, 'numerator' | 'denominator
     ),
   ];
 }
+
+/** The measures that count the people whom a figure is about. */
+export function populationsOf(indicator: Indicator): readonly string[] {
+  if (indicator.population) return [indicator.population].flat();
+  const source = indicator.denominator ?? indicator.numerator;
+  return measuresOf(parseExpression(source)).slice(0, 1);
+}

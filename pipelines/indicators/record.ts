@@ -26,6 +26,20 @@ export async function recordFigures(
     order by indicator, entity, period, basis`);
 }
 
+/** Writes the measure values that are not shown into `result.withheld`, where `trace` finds them. */
+export async function recordWithheld(
+  warehouse: Warehouse,
+  /** as `placeOf` writes them */
+  places: ReadonlySet<string>,
+  scratch: string,
+): Promise<void> {
+  const file = join(scratch, 'withheld.csv');
+  await writeFile(file, [...places].sort().join('\n'));
+  await warehouse.run(`create table result.withheld as
+    select * from read_csv(${literal(file)}, header = false, delim = '|', quote = '',
+      columns = {measure: 'varchar', entity: 'varchar', period: 'varchar', basis: 'varchar'})`);
+}
+
 /** `figures.csv` and `figures.parquet`: one row a figure, in one order. */
 export async function exportFigures(warehouse: Warehouse, folder: string): Promise<void> {
   const select = 'select * from result.figure order by indicator, entity, period, basis';

@@ -1,89 +1,69 @@
-import { Decimal } from 'decimal.js';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Catalogue, Measure } from './catalogue.ts';
-import { type Figure, GROUP, type MeasureValue } from './figure.ts';
-import { populationsOf } from './figures.ts';
-import { measuresIn } from './measures-in.ts';
+import { hiddenResults } from './disclosure/disclosure.ts';
+import { quartersOf } from './disclosure/family.ts';
+import { type Rules, rulesIn } from './disclosure/rules.ts';
+import type { Basis, MeasureValue } from './figure.ts';
+import { openFigures } from './figures.ts';
+import { readMeasureValues } from './measure-values.ts';
 
 export const placeOf = (measure: string, entity: string, period: string, basis: string) =>
   `${measure}|${entity}|${period}|${basis}`;
 
-/** Figures and measure values of some windows, all entities of each. */
-export interface Results {
-  readonly catalogue: Pick<Catalogue, 'indicators' | 'measures'>;
-  readonly figures: readonly Figure[];
-  readonly measures: readonly MeasureValue[];
-}
-
 /**
- * Measure cells that must not be shown, so that no suppressed figure can be worked out from measures,
- * their extracts or their rows: those that a suppressed figure is made of, counts of people under the threshold, and a second
- * entity where one alone could be had by subtracting the others from the group.
+ * Measure values that must not be shown, so that no suppressed figure can be worked out from measures, their
+ * extracts or their rows; as `placeOf` writes them.
  */
 export function withheldMeasures(
-  { catalogue, figures, measures }: Results,
-  /** smallest number of people that is shown */
-  threshold: number,
+  catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
+  /** of the whole history: a quarter may be had from the year that it is in */
+  values: readonly MeasureValue[],
+  rules: Rules,
 ): ReadonlySet<string> {
-  const measureOf = new Map(catalogue.measures.map((m) => [m.id, m]));
-  const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
-  const withheld = new Set<string>();
-  for (const figure of figures) {
-    const indicator = indicatorOf.get(figure.indicator);
-    if (figure.status !== 'suppressed' || !indicator) continue;
-    const used = [...measuresIn(indicator), ...populationsOf(indicator)];
-    const aboutPeople = used.filter((id) => measureOf.get(id)?.people);
-    for (const id of aboutPeople.length > 0 ? aboutPeople : used) {
-      withheld.add(placeOf(id, figure.entity, figure.period, figure.basis));
-    }
-  }
-  for (const value of measures) {
-    if (measureOf.get(value.measure)?.opens === 'closed')
-      withheld.add(placeOf(value.measure, value.entity, value.period, value.basis));
-    if (value.value === null || !countsPeople(measureOf.get(value.measure))) continue;
-    const count = new Decimal(value.value);
-    if (count.greaterThan(0) && count.lessThan(threshold)) {
-      withheld.add(placeOf(value.measure, value.entity, value.period, value.basis));
-    }
-  }
-  for (const values of byWindow(measures.filter((v) => measureOf.get(v.measure)?.people)))
-    protectTheOnlyOne(values, withheld);
-  return withheld;
-}
-
-function countsPeople(measure: Measure | undefined): boolean {
-  return measure?.people === true && ['persons', 'count', 'FTE'].includes(measure.unit);
-}
-
-function byWindow(values: readonly MeasureValue[]): Iterable<MeasureValue[]> {
-  const groups = new Map<string, MeasureValue[]>();
-  for (const value of values) {
-    const key = placeOf(value.measure, '', value.period, value.basis);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups.values();
-}
-
-function protectTheOnlyOne(values: readonly MeasureValue[], withheld: Set<string>): void {
-  const hidden = (v: MeasureValue) => withheld.has(placeOf(v.measure, v.entity, v.period, v.basis));
-  const group = values.find((v) => v.entity === GROUP);
-  const parts = values.filter((v) => v.entity !== GROUP);
-  if (!group || hidden(group) || parts.filter(hidden).length !== 1) return;
-  const next = parts
-    .filter((v) => !hidden(v) && v.value !== null)
-    .sort((a, b) => new Decimal(a.value ?? 0).comparedTo(b.value ?? 0) || (a.entity < b.entity ? -1 : 1))[0];
-  if (next) withheld.add(placeOf(next.measure, next.entity, next.period, next.basis));
+  const aboutPeople = catalogue.indicators.filter((one) => one.suppress_below !== undefined);
+  const figures = openFigures({ measures: catalogue.measures, indicators: aboutPeople }, values);
+  const hidden = hiddenResults({ catalogue, figures, values }, rules).values;
+  return new Set([...hidden].map((one) => placeOf(one.measure, one.entity, one.period, one.basis)));
 }
 
 /**
- * Whether a cell of the measure is withheld in a window, of whatever entity: rows and extracts of the group, or
- * of the other entities together, would tell it.
+ * The withheld values that a run has recorded; those of a run of before they were recorded are worked out.
+ */
+export async function readWithheld(
+  warehouse: Warehouse,
+  catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
+  threshold: number | undefined,
+): Promise<ReadonlySet<string>> {
+  const [recorded] = await warehouse.rows<{ found: boolean }>(
+    "select count(*) > 0 as found from information_schema.tables where table_schema = 'result' and table_name = 'withheld' and table_catalog = current_database()",
+  );
+  if (!recorded?.found)
+    return withheldMeasures(
+      catalogue,
+      await readMeasureValues(warehouse),
+      await rulesIn(warehouse, threshold),
+    );
+  const rows = await warehouse.rows<{ place: string }>(
+    "select concat_ws('|', measure, entity, period, basis) as place from result.withheld",
+  );
+  return new Set(rows.map(({ place }) => place));
+}
+
+/**
+ * Whether a cell of the measure is withheld in a window or in a quarter of it, of any of the entities: rows and
+ * extracts of the window, or of all the entities together, would tell it.
  */
 export function hidesPart(
   withheld: ReadonlySet<string>,
   entities: readonly string[],
-  { measure, period, basis }: Pick<MeasureValue, 'measure' | 'period' | 'basis'>,
+  measure: Measure,
+  { period, basis }: { readonly period: string; readonly basis: Basis },
 ): boolean {
-  return entities.some((entity) => withheld.has(placeOf(measure, entity, period, basis)));
+  const quarters = basis === 'ttm' ? quartersOf(measure, period) : [];
+  return entities.some((entity) =>
+    [
+      placeOf(measure.id, entity, period, basis),
+      ...quarters.map((one) => placeOf(measure.id, entity, one, 'quarter')),
+    ].some((place) => withheld.has(place)),
+  );
 }

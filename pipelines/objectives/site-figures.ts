@@ -1,10 +1,10 @@
 import { literal } from '../../connectors/connector.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
-import { computeFigures, indexValues, populationsOf } from '../indicators/figures.ts';
+import { computeFigures, indexValues } from '../indicators/figures.ts';
 import { contributionRows, divisorOf, measureRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
-import { measuresIn } from '../indicators/measures-in.ts';
+import { measuresIn, populationsOf } from '../indicators/measures-in.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { isMeasured, type MeasuredObjective, type Objective } from './objective.ts';
 

@@ -2,13 +2,15 @@ import { access, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path';
 import { Fault } from '../fault.ts';
 import type { Measure } from '../indicators/catalogue.ts';
+import { GROUP } from '../indicators/figure.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import { isPopulationStatistic } from '../indicators/population.ts';
-import { placeOf, withheldMeasures } from '../indicators/withheld.ts';
+import { hidesPart, placeOf } from '../indicators/withheld.ts';
 import type { Language } from '../language/wording.ts';
 import { templatesFolder } from '../places.ts';
 import type { ReportContent } from '../report/content.ts';
 import { readContent } from '../report/record-content.ts';
+import { withheldIn } from '../report/withheld.ts';
 import { readLedger } from '../review/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Archive } from './assurance/archive.ts';
@@ -128,7 +130,8 @@ async function fill(
   await archive.add('windows.csv', windowsTable(windows));
   await archive.add('indicators.csv', indicatorsTable(record.catalogue, language));
   const listed: Listed[] = [];
-  const hidden = hiddenMeasures(content);
+  const withheld = withheldIn(content);
+  const hidden = hiddenMeasures(content, withheld);
   const columns = await tableColumns(warehouse);
   const most = request.rows ?? mostLines;
   for (const measure of record.catalogue.measures) {
@@ -158,7 +161,6 @@ async function fill(
     });
   }
   await archive.add('measures.csv', measuresTable(listed, language));
-  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
   await archive.add(
     'measure-values.csv',
     measureValuesTable(
@@ -216,17 +218,16 @@ export async function resolveLines(
   }
 }
 
-/** Measures of people of which some cell of the run's period is not shown: their lines would show it. */
-function hiddenMeasures(content: ReportContent): ReadonlySet<string> {
-  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
+/** Measures of which some cell is not shown in the run's windows or a quarter of them: their lines would show it. */
+function hiddenMeasures(content: ReportContent, withheld: ReadonlySet<string>): ReadonlySet<string> {
+  const entities = [GROUP, ...content.entities.map((one) => one.id)];
+  const { period } = content.run;
   return new Set(
-    content.measures
-      .filter(
-        (one) =>
-          one.period === content.run.period &&
-          withheld.has(placeOf(one.measure, one.entity, one.period, one.basis)),
+    content.catalogue.measures
+      .filter((one) =>
+        (['quarter', 'ttm'] as const).some((basis) => hidesPart(withheld, entities, one, { period, basis })),
       )
-      .map((one) => one.measure),
+      .map((one) => one.id),
   );
 }
 

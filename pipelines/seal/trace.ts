@@ -16,7 +16,7 @@ import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts
 import { measuresIn } from '../indicators/measures-in.ts';
 import { fewestPeople, ofSites, peopleContributions, shownColumns } from '../indicators/people-lines.ts';
 import { isPopulationStatistic, tellsOfOnePerson } from '../indicators/population.ts';
-import { hidesPart, placeOf, withheldMeasures } from '../indicators/withheld.ts';
+import { hidesPart, placeOf, readWithheld } from '../indicators/withheld.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
 import { type HarmonisedRow, lineageOf, type StagedRow } from './tracing/lineage.ts';
@@ -391,19 +391,13 @@ async function shownAt(
   { entity, sites, window }: { entity: string; sites: readonly string[] | null; window: Window },
 ): Promise<(measure: Measure) => Promise<Shown>> {
   const { period, basis } = window;
-  const here = `period = ${literal(period)} and basis = ${literal(basis)}`;
-  const measures = await readMeasureValues(warehouse, here);
   const threshold = record.suppressBelow ?? smallestGroup;
-  const withheld = withheldMeasures(
-    { catalogue: record.catalogue, figures: await readFigures(warehouse, here), measures },
-    threshold,
-  );
-  const entities = [...new Set(measures.map((one) => one.entity))];
+  const withheld = await readWithheld(warehouse, record.catalogue, record.suppressBelow);
+  const entities = [GROUP, ...(await entitiesOf(warehouse))];
   const found = new Map<string, Promise<Shown>>();
   const told = async (measure: Measure): Promise<Shown> => {
-    const place = { measure: measure.id, period, basis };
     if (withheld.has(placeOf(measure.id, entity, period, basis))) return 'nothing';
-    if (entity === GROUP && hidesPart(withheld, entities, place)) return 'value';
+    if (hidesPart(withheld, entity === GROUP ? entities : [entity], measure, window)) return 'value';
     if (closedRows(measure)) return 'extracts';
     if (!measure.people) return 'rows';
     const rows = contributionRows(measure, columns(measure.table), entity, window);
@@ -417,6 +411,13 @@ async function shownAt(
     found.set(measure.id, known);
     return known;
   };
+}
+
+async function entitiesOf(warehouse: Warehouse): Promise<string[]> {
+  const rows = await warehouse.rows<{ entity: string }>(
+    'select entity from reference.entity order by entity',
+  );
+  return rows.map(({ entity }) => entity);
 }
 
 const tooFew = (id: string, { entity, period }: { entity: string; period: string }) =>

@@ -71,6 +71,8 @@ export interface VerifyOptions {
   readonly strict?: boolean | undefined;
   /** print the report and draw the charts again, with this machine's browser */
   readonly redraw?: boolean | undefined;
+  /** up to the figures and findings made again: neither what `trace` opens nor the two documents */
+  readonly figuresOnly?: boolean | undefined;
   /** hashes, signature and chain only */
   readonly quick?: boolean | undefined;
   readonly step?: (name: string) => void;
@@ -181,8 +183,10 @@ async function recompute(
     await checkHarmonised(again, models, findings);
     step('measures');
     const values = await checkMeasures(again, record, findings);
-    step('opening');
-    await checkOpening(again, record, values, findings);
+    if (!options.figuresOnly) {
+      step('opening');
+      await checkOpening(again, record, values, findings);
+    }
     step('figures');
     const computed = await checkFigures(again, record, values, { folder, scratch }, findings);
     const content = await readContent(again, 'sealed').catch(() => undefined);
@@ -216,6 +220,7 @@ async function recompute(
       ? await publishedContent(content, review as Review, shownPublication(publication))
       : content;
     await checkFindings(folder, shown, findings);
+    if (options.figuresOnly) return;
     step('workbook');
     await checkWorkbook(folder, shown, findings);
     step('board');

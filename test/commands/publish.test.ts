@@ -9,6 +9,7 @@ import { readLedger, writeLedger } from '../../pipelines/review/ledger.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
 import { sha256File } from '../../pipelines/seal/manifest.ts';
 import { readPdf } from '../report/pdf-reading.ts';
+import { editWarehouse, reseal } from '../seal/sealed-package.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
 
@@ -257,7 +258,22 @@ describe('concordance publish', () => {
     expect(refused).toContain('is dated 2026-10-11');
     expect(refused).toMatch(/waste\.recycling_rate:GROUP.*the decisions say that 99 was computed/);
     await writeFile(journal, text);
+    const figures = await readFile(join(run, 'figures.csv'));
     await writeFile(join(run, 'figures.csv'), 'changed\n');
-    expect(await refusal(why)).toMatch(/PUB-005 .*figures\.csv/);
+    expect(await refusal(why)).toMatch(/PUB-005 .*figures\.csv/s);
+    // a figure of the database, all hashes made again, and decided on as it stands
+    await writeFile(join(run, 'figures.csv'), figures);
+    const forged = "indicator = 'waste.total' and entity = 'SA'";
+    await editWarehouse(
+      run,
+      `update result.figure set value = value + 1, numerator = numerator + 1 where ${forged}`,
+    );
+    await reseal(run);
+    await rm(journal);
+    const nothing = { entries: [], hashes: [] };
+    await appendJournal(journal, await sha256File(join(run, 'manifest.json')), nothing, entries);
+    expect(await refusal(why)).toMatch(
+      /PUB-005 .*figures: warehouse\.duckdb, result\.figure: waste\.total:SA/s,
+    );
   });
 });

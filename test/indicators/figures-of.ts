@@ -1,9 +1,10 @@
 import { type Catalogue, Indicator } from '../../pipelines/indicators/catalogue.ts';
 import { measuresOfIndicator } from '../../pipelines/indicators/consolidation.ts';
 import type { Figure } from '../../pipelines/indicators/figure.ts';
-import { computeFigures, populationsOf } from '../../pipelines/indicators/figures.ts';
+import { computeFigures } from '../../pipelines/indicators/figures.ts';
 import { loadCatalogue } from '../../pipelines/indicators/load.ts';
 import { computeMeasures, windowsOf } from '../../pipelines/indicators/measure-values.ts';
+import { populationsOf } from '../../pipelines/indicators/measures-in.ts';
 import type { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 import { harmonised, type Rows } from '../harmonise/harmonised.ts';
 

@@ -1,9 +1,10 @@
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
 import { measuresIn } from '../../indicators/measures-in.ts';
-import { hidesPart, placeOf, withheldMeasures } from '../../indicators/withheld.ts';
+import { hidesPart, placeOf } from '../../indicators/withheld.ts';
 import type { MeasureOrigins, ReportContent } from '../content.ts';
 import { number, quantity, quarter, share } from '../format.ts';
+import { withheldIn } from '../withheld.ts';
 import { cellWithUnit, indicatorScale, trailId } from './cell.ts';
 import type { FigureBook } from './figure-book.ts';
 import { entityName } from './objectives.ts';
@@ -40,7 +41,7 @@ export function arrangeTrails(
   const origins = new Map(content.origins.map((o) => [key(o.measure, o.entity, o.period, o.basis), o]));
   const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
   const { language } = voice;
-  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
+  const withheld = withheldIn(content);
   const places = [GROUP, ...content.entities.map((one) => one.id)];
   return content.figures
     .filter((figure) => named.has(trailId(figure)))
@@ -85,9 +86,8 @@ export function arrangeTrails(
               const at = key(measure.id, figure.entity, figure.period, figure.basis);
               const own = withheld.has(placeOf(measure.id, figure.entity, figure.period, figure.basis));
               const value = own ? undefined : values.get(at);
-              const part =
-                own ||
-                (figure.entity === GROUP && hidesPart(withheld, places, { ...figure, measure: measure.id }));
+              const shown = figure.entity === GROUP ? places : [figure.entity];
+              const part = hidesPart(withheld, shown, measure, figure);
               const from = part ? undefined : origins.get(at);
               return {
                 label: voice.label(measure.label),

@@ -2,11 +2,12 @@ import { shiftQuarter } from '../../configuration/period.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicators/figure.ts';
 import { placeNames } from '../../indicators/place-name.ts';
-import { placeOf, withheldMeasures } from '../../indicators/withheld.ts';
+import { placeOf } from '../../indicators/withheld.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
 import type { FigureReview } from '../../review/decision.ts';
 import type { ExtractFacts, Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
+import { withheldIn } from '../withheld.ts';
 import type { Shown } from './cell.ts';
 import { words as inWords, numeric } from './cell.ts';
 import { type ColumnLayout, readLayouts, type SheetKey, type SheetLayout } from './layout.ts';
@@ -66,7 +67,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
   const extracts = index(content.extracts, (one) => one.id);
   const contributions = index(content.contributions, (c) => c.measure);
   const reviews = index(content.review.figures, (one) => one.figure);
-  const withheld = withheldMeasures(content, content.run.suppressionThreshold);
+  const withheld = withheldIn(content);
   const asked = new Set(
     askedFigures({
       period: content.run.period,

@@ -1,10 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
+import { rulesIn } from '../../indicators/disclosure/rules.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
 import { type FigureMethods, figureMethods } from '../../indicators/figure-methods.ts';
 import { computeFigures } from '../../indicators/figures.ts';
 import { recordFigures } from '../../indicators/record.ts';
+import { withheldMeasures } from '../../indicators/withheld.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { RunRecord } from '../record-run.ts';
 import type { Findings } from './report.ts';
@@ -20,9 +22,11 @@ export async function checkFigures(
   { folder, scratch }: { readonly folder: string; readonly scratch: string },
   findings: Findings,
 ): Promise<{ readonly figures: Figure[]; readonly methods: FigureMethods }> {
-  const figures = computeFigures(record.catalogue, values);
+  const rules = await rulesIn(again, record.suppressBelow);
+  const figures = computeFigures(record.catalogue, values, rules);
   const methods = await figureMethods(again, record.catalogue, figures);
   await recordFigures(again, figures, scratch, methods);
+  await checkWithheld(again, withheldMeasures(record.catalogue, values, rules), findings);
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
   const csv = literal(join(folder, 'figures.csv'));
   const typed = columns.map((one) => `${literal(one.column_name)}: ${literal(one.column_type)}`).join(', ');
@@ -60,6 +64,28 @@ export async function checkFigures(
   }
   findings.checked.figures = figures.length;
   return { figures, methods };
+}
+
+/** What `trace` hides is what the protection of people hides. */
+async function checkWithheld(
+  again: Warehouse,
+  places: ReadonlySet<string>,
+  findings: Findings,
+): Promise<void> {
+  const sealed = await again
+    .rows<{ place: string }>(
+      "select concat_ws('|', measure, entity, period, basis) as place from sealed.result.withheld",
+    )
+    // a run of before it was recorded: trace works it out
+    .catch(() => undefined);
+  if (!sealed) return;
+  const stored = new Set(sealed.map(({ place }) => place));
+  for (const place of places)
+    if (!stored.has(place))
+      findings.differs('figures', 'warehouse.duckdb, result.withheld', 'withheld_gone', { place });
+  for (const place of stored)
+    if (!places.has(place))
+      findings.differs('figures', 'warehouse.duckdb, result.withheld', 'withheld_added', { place });
 }
 
 const key = ['indicator', 'entity', 'period', 'basis'];

@@ -17,16 +17,16 @@ export const edges: GoldenCase[] = [
         A  SA  E1  2028-01-01  employee  accident_with_stop  false  100  recognised`,
       water: `entity  site  meter  source  flow  period_start  period_end  quantity  unit  quality
         A  SA  W1  network  withdrawal  2028-02-29  2028-02-29  7  m3  measured`,
-      // hired on 29 February 2028; seniority 31 days on 31 March
-      hr_register: registerOf([{ name: 'leap', count: 10, sex: 'F', entry: '2028-02-29' }], months2028),
+      // hired on 29 February 2028, enough for their average over twelve months to be shown; seniority 31 days on 31 March
+      hr_register: registerOf([{ name: 'leap', count: 40, sex: 'F', entry: '2028-02-29' }], months2028),
     },
     figures: {
       'energy.electricity': 60 + 31,
       'hs.lost_days': 90,
       'water.withdrawal': 7,
-      'hr.hires': 10,
+      'hr.hires': 40,
       'hr.seniority_avg': 31 / 365.25,
-      'hr.avg_headcount': (0 + 10 + 10) / 3,
+      'hr.avg_headcount': (0 + 40 + 40) / 3,
     },
   },
   {

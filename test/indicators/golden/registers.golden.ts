@@ -108,7 +108,7 @@ export const registers: GoldenCase[] = [
         'entity  person  sex  campaign_end  held',
         ...Array.from({ length: 6 }, (_, i) => `D  w-${i}  F  2025-03-31  ${i < 3}`),
         ...Array.from({ length: 8 }, (_, i) => `D  m-${i}  M  2025-03-31  ${i < 6}`),
-        'D  w-0  F  2025-10-31  false',
+        'D  w-0  F  2025-02-28  false',
       ].join('\n'),
       // 5 executives, 20 000 each, of which 5 000; the fifth 3 000 of 20 000
       executive_variable_pay: [

@@ -1,0 +1,118 @@
+import { Decimal } from 'decimal.js';
+import type { Catalogue, Indicator, Measure } from '../catalogue.ts';
+import type { Figure, MeasureValue } from '../figure.ts';
+import { measuresIn, populationsOf } from '../measures-in.ts';
+import { Family, groupedBy, tiedMeasures } from './family.ts';
+import type { Rules } from './rules.ts';
+import { secondarySuppression } from './secondary.ts';
+
+/** Figures as they are computed, before any is hidden, with all measure values that they rest on. */
+export interface Results {
+  readonly catalogue: Pick<Catalogue, 'indicators' | 'measures'>;
+  readonly figures: readonly Figure[];
+  readonly values: readonly MeasureValue[];
+}
+
+export interface Hidden {
+  readonly values: ReadonlySet<MeasureValue>;
+  readonly figures: ReadonlySet<Figure>;
+}
+
+/**
+ * Which figures and measure values are hidden to protect people. Primary suppression: a figure about fewer people than
+ * its threshold with the values that make it, a count of fewer people than the threshold. Secondary suppression:
+ * the values from which a hidden one could be worked out, and the figures that would tell a hidden value.
+ */
+export function hiddenResults({ catalogue, figures, values }: Results, rules: Rules): Hidden {
+  const measureOf = new Map(catalogue.measures.map((m) => [m.id, m]));
+  const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
+  const at = new Map(values.map((one) => [placeOf(one.measure, one), one]));
+  const isClosed = (id: string) => measureOf.get(id)?.opens === 'closed';
+  const primary = new Set<MeasureValue>();
+  const small = new Set<Figure>();
+  for (const figure of figures) {
+    const indicator = indicatorOf.get(figure.indicator);
+    if (!indicator || !isTold(figure)) continue;
+    const measured = (id: string) => at.get(placeOf(id, figure));
+    if (!tellsOfFew(figure, indicator, measured)) continue;
+    small.add(figure);
+    const used = [...measuresIn(indicator), ...populationsOf(indicator)];
+    const aboutPeople = used.filter((id) => measureOf.get(id)?.people);
+    for (const id of aboutPeople.length > 0 ? aboutPeople : used) {
+      const value = measured(id);
+      if (value) primary.add(value);
+    }
+  }
+  const isShare = sharesOf(catalogue.indicators);
+  for (const one of values)
+    if (!isShare.has(one.measure) && isFewPeople(one, measureOf.get(one.measure), rules.threshold))
+      primary.add(one);
+  const hidden = new Set<MeasureValue>([...primary, ...values.filter((one) => isClosed(one.measure))]);
+  const ofMeasure = groupedBy(values, (one) => one.measure);
+  const populations = new Set(catalogue.indicators.flatMap(populationsOf));
+  const counts = (ids: readonly string[]) => (ids.some((id) => populations.has(id)) ? 0 : 1);
+  const tied = tiedMeasures([...ofMeasure.keys()].map((id) => measureOf.get(id) ?? { id }));
+  // an entity that hides its people hides what is divided by them too
+  const elsewhere = new Map<string, number>();
+  for (const ids of tied.toSorted((a, b) => counts(a) - counts(b))) {
+    const own = ids.filter((id) => !isClosed(id)).flatMap((id) => ofMeasure.get(id) as MeasureValue[]);
+    if (!own.some((one) => primary.has(one))) continue;
+    const found = secondarySuppression({
+      ...rules,
+      family: new Family(new Map(ids.map((id) => [id, measureOf.get(id)])), own),
+      primary: own.filter((one) => primary.has(one)),
+      countsPeople: (id) => countsPeople(measureOf.get(id)),
+      elsewhere: (one) => elsewhere.get(placeOf('', one)) ?? 0,
+    });
+    for (const one of found) {
+      hidden.add(one);
+      elsewhere.set(placeOf('', one), (elsewhere.get(placeOf('', one)) ?? 0) + 1);
+    }
+  }
+  const tells = (figure: Figure) =>
+    measuresIn(indicatorOf.get(figure.indicator) as Indicator).some((id) => {
+      const value = isClosed(id) ? undefined : at.get(placeOf(id, figure));
+      return value !== undefined && hidden.has(value);
+    });
+  return {
+    values: hidden,
+    figures: new Set(figures.filter((one) => small.has(one) || (isTold(one) && tells(one)))),
+  };
+}
+
+/** Measures that are only a share of a population, which alone must reach the threshold: four of six tell the four. */
+function sharesOf(indicators: readonly Indicator[]): ReadonlySet<string> {
+  const aboutPeople = indicators.filter((one) => one.suppress_below !== undefined);
+  const populations = new Set(aboutPeople.flatMap(populationsOf));
+  return new Set(aboutPeople.flatMap(measuresIn).filter((id) => !populations.has(id)));
+}
+
+const placeOf = (measure: string, { entity, period, basis }: Pick<Figure, 'entity' | 'period' | 'basis'>) =>
+  `${measure}|${entity}|${period}|${basis}`;
+
+const isTold = (one: Figure) => one.value !== null || one.numerator !== null || one.denominator !== null;
+
+const isFew = (people: Decimal, threshold: number) => people.greaterThan(0) && people.lessThan(threshold);
+
+const isFewPeople = ({ value }: MeasureValue, measure: Measure | undefined, threshold: number) =>
+  value !== null && countsPeople(measure) && isFew(new Decimal(value), threshold);
+
+function countsPeople(measure: Measure | undefined): boolean {
+  return measure?.people === true && measure.unit === 'persons';
+}
+
+/** The smallest group that the figure tells of, of a gap the smaller sex, has fewer people than the indicator's threshold. */
+function tellsOfFew(
+  figure: Figure,
+  indicator: Indicator,
+  measured: (measure: string) => MeasureValue | undefined,
+): boolean {
+  if (indicator.suppress_below === undefined || figure.value === null) return false;
+  const populations = populationsOf(indicator);
+  const sizes = populations
+    .map((population) => measured(population)?.value)
+    .filter((value) => value != null)
+    .map((value) => new Decimal(value))
+    .filter((value) => populations.length === 1 || value.greaterThan(0));
+  return sizes.length > 0 && isFew(Decimal.min(...sizes), indicator.suppress_below);
+}
