@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { Catalogue, Indicator, Measure } from '../catalogue.ts';
 import type { Figure, MeasureValue } from '../figure.ts';
 import { measuresIn, populationsOf } from '../measures-in.ts';
-import { Family, groupedBy, tiedMeasures } from './family.ts';
+import { Family, groupedBy, quartersOf, tiedMeasures } from './family.ts';
 import type { Rules } from './rules.ts';
 import { secondarySuppression } from './secondary.ts';
 
@@ -27,6 +27,16 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
   const measureOf = new Map(catalogue.measures.map((m) => [m.id, m]));
   const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
   const at = new Map(values.map((one) => [placeOf(one.measure, one), one]));
+  // the average of a year of which people were there, or known, for one quarter is of those people
+  const peopleIn = (one: MeasureValue): Decimal => {
+    const measure = measureOf.get(one.measure);
+    const quarters =
+      measure?.time === 'stock_average' && one.basis === 'ttm' ? quartersOf(measure, one.period) : [];
+    const parts = quarters.map((period) =>
+      at.get(placeOf(one.measure, { ...one, period, basis: 'quarter' })),
+    );
+    return Decimal.max(one.value ?? 0, ...parts.map((part) => part?.value ?? 0));
+  };
   const isClosed = (id: string) => measureOf.get(id)?.opens === 'closed';
   const primary = new Set<MeasureValue>();
   const small = new Set<Figure>();
@@ -34,7 +44,11 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
     const indicator = indicatorOf.get(figure.indicator);
     if (!indicator || !isTold(figure)) continue;
     const measured = (id: string) => at.get(placeOf(id, figure));
-    if (!tellsOfFew(figure, indicator, measured)) continue;
+    const sizeOf = (id: string) => {
+      const value = measured(id);
+      return value?.value == null ? null : peopleIn(value);
+    };
+    if (!tellsOfFew(figure, indicator, sizeOf)) continue;
     small.add(figure);
     const used = [...measuresIn(indicator), ...populationsOf(indicator)];
     const aboutPeople = used.filter((id) => measureOf.get(id)?.people);
@@ -45,8 +59,8 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
   }
   const isShare = sharesOf(catalogue.indicators);
   for (const one of values)
-    if (!isShare.has(one.measure) && isFewPeople(one, measureOf.get(one.measure), rules.threshold))
-      primary.add(one);
+    if (one.value !== null && countsPeople(measureOf.get(one.measure)) && !isShare.has(one.measure))
+      if (isFew(peopleIn(one), rules.threshold)) primary.add(one);
   const hidden = new Set<MeasureValue>([...primary, ...values.filter((one) => isClosed(one.measure))]);
   const ofMeasure = groupedBy(values, (one) => one.measure);
   const populations = new Set(catalogue.indicators.flatMap(populationsOf));
@@ -94,9 +108,6 @@ const isTold = (one: Figure) => one.value !== null || one.numerator !== null || 
 
 const isFew = (people: Decimal, threshold: number) => people.greaterThan(0) && people.lessThan(threshold);
 
-const isFewPeople = ({ value }: MeasureValue, measure: Measure | undefined, threshold: number) =>
-  value !== null && countsPeople(measure) && isFew(new Decimal(value), threshold);
-
 function countsPeople(measure: Measure | undefined): boolean {
   return measure?.people === true && measure.unit === 'persons';
 }
@@ -105,14 +116,13 @@ function countsPeople(measure: Measure | undefined): boolean {
 function tellsOfFew(
   figure: Figure,
   indicator: Indicator,
-  measured: (measure: string) => MeasureValue | undefined,
+  sizeOf: (measure: string) => Decimal | null,
 ): boolean {
   if (indicator.suppress_below === undefined || figure.value === null) return false;
   const populations = populationsOf(indicator);
   const sizes = populations
-    .map((population) => measured(population)?.value)
-    .filter((value) => value != null)
-    .map((value) => new Decimal(value))
+    .map(sizeOf)
+    .filter((value) => value !== null)
     .filter((value) => populations.length === 1 || value.greaterThan(0));
   return sizes.length > 0 && isFew(Decimal.min(...sizes), indicator.suppress_below);
 }

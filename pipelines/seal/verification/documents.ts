@@ -243,7 +243,7 @@ interface Comparison {
   readonly lost: readonly string[];
   /** labels of charts, without spaces, that are painted less often than they are drawn */
   readonly unpainted: readonly string[];
-  /** numbers that no piece accounts for */
+  /** numbers and words that no piece accounts for */
   readonly strange: readonly { readonly page: number; readonly text: string }[];
 }
 
@@ -294,7 +294,7 @@ function compareText(html: string, pages: readonly (readonly PaintedText[])[]): 
       offset += text.length;
     });
   });
-  const strange: { page: number; text: string }[] = [];
+  const strange = strangeWords(html, pages);
   let start = 0;
   bare.forEach((text, page) => {
     for (const found of text.matchAll(/\d+(?:[.,]\d+)*/g)) {
@@ -324,6 +324,21 @@ export function unprinted(html: string, all: string): string[] {
     const words = text.split(/[^\p{L}]+/u).map(bareText);
     return words.some((word) => word.length > 3 && !all.includes(word)) ? [text] : [];
   });
+}
+
+/** Runs of words on a page of the print that no piece holds: words that were added. */
+export function strangeWords(
+  html: string,
+  pages: readonly (readonly Pick<PaintedText, 'text'>[])[],
+): { page: number; text: string }[] {
+  const all = printedPieces(html)
+    .map((piece) => piece.bare)
+    .join('');
+  return pages.flatMap((painted, page) =>
+    painted
+      .filter(({ text }) => /\p{L}{3}/u.test(text) && !/\d/.test(text) && !all.includes(bareText(text)))
+      .map(({ text }) => ({ page: page + 1, text })),
+  );
 }
 
 /** How often each label of a chart is to be seen: those of one text and place are painted over each other. */
