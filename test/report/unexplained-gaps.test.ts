@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { typography } from '../../pipelines/language/typography.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { writeBoard } from '../../pipelines/report/board/board.ts';
 import type { ReportContent } from '../../pipelines/report/content.ts';
@@ -83,7 +84,8 @@ describe.each([
     const at = rows.findIndex((row) => row.startsWith(heading));
     expect(at).toBeGreaterThan(0);
     expect(at).toBeLessThan(6);
-    for (const [i, gap] of unexplainedGaps(content).entries()) expect(rows[at + 2 + i]).toContain(gap.label);
+    for (const [i, gap] of unexplainedGaps(content).entries())
+      expect(rows[at + 2 + i]).toContain(typography(gap.label, language));
   });
 });
 
