@@ -26,6 +26,7 @@ export const fewestChanges = 4;
  *   companies bring or take away is not a trend
  * @param moved what is added to the last known value before it goes on: a company that came counts for a
  *   whole year at the target, though the last twelve months hold less of it
+ * @param most what the value cannot exceed: a share, 100 %
  * @returns null with fewer than four changes, or where the target's quarter is known already
  */
 export function forecast(
@@ -34,6 +35,7 @@ export function forecast(
   season: 1 | 4 = 1,
   like: ReadonlyMap<string, string | null> = new Map(points.map((p) => [p.period, p.actual])),
   moved = 0,
+  most = Number.POSITIVE_INFINITY,
 ): Forecast | null {
   const known = new Map(
     points.filter((p) => p.actual !== null).map((p) => [quarterIndex(p.period), Number(p.actual)]),
@@ -58,7 +60,7 @@ export function forecast(
   const deviation = Math.sqrt(Math.max(variance(changes, mean), longRunVariance(changes, mean, lags)));
   const value = from + moved + steps * mean;
   const reach = student(n - 1) * deviation * Math.sqrt(steps * (1 + steps / n));
-  const text = (number: number) => number.toFixed(6);
+  const text = (number: number) => Math.min(most, number).toFixed(6);
   return {
     value: text(value),
     low: text(value - reach),
@@ -66,7 +68,7 @@ export function forecast(
     method: season === 4 ? 'seasonal_drift_80' : 'drift_80',
     points: known.size,
     changes: n,
-    drift: text(season === 4 ? mean : mean * 4),
+    drift: (season === 4 ? mean : mean * 4).toFixed(6),
     lags,
     far: at - last > last - Math.min(...known.keys()),
   };

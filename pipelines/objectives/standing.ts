@@ -98,9 +98,20 @@ function measured(
     points,
     seasonality,
     pace: known ? paceOf(then, since, value, period, target, objective.target.period) : null,
-    forecast: forecast(points, objective.target.period, seasonal ? 4 : 1, like.series, like.moved),
+    forecast: forecast(
+      points,
+      objective.target.period,
+      seasonal ? 4 : 1,
+      like.series,
+      like.moved,
+      isShare(indicator, points) ? 100 : undefined,
+    ),
   };
 }
+
+/** A percentage that has never been above 100. */
+const isShare = ({ unit }: Pick<Indicator, 'unit'>, points: readonly TrajectoryPoint[]): boolean =>
+  unit === '%' && points.every(({ actual }) => actual === null || Number(actual) <= 100);
 
 const unplaced = { status: 'unknown', lead: null, progress: null } as const;
 

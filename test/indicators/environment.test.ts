@@ -317,7 +317,7 @@ describe('each indicator of the environment', () => {
 
   test('additive measures add up over entities, and quarters over the year', () => {
     const additive = catalogue.measures.filter(
-      (m) => m.aggregation === 'sum' && m.time === 'flow' && !m.eliminate_intragroup,
+      (m) => m.aggregation === 'sum' && m.time === 'flow' && m.level === 'any' && !m.eliminate_intragroup,
     );
     const value = (measure: string, entity: string, period: string, basis: string) =>
       new Decimal(

@@ -67,6 +67,15 @@ describe('a forecast', () => {
     expect(forecast(points(100, 100, 100, 100, 100, 150), '2026-Q2', 1, like, 50)?.value).toBe('200.000000');
   });
 
+  test('goes no further than a share can', () => {
+    // 98 + 3 x 9.5 = 126.5
+    const rising = points(60, 70, 80, 90, 98);
+    expect(forecast(rising, '2025-Q4')?.value).toBe('126.500000');
+    const share = forecast(rising, '2025-Q4', 1, undefined, 0, 100);
+    expect(share).toMatchObject({ value: '100.000000', high: '100.000000', drift: '38.000000' });
+    expect(Number(share?.low)).toBeLessThanOrEqual(100);
+  });
+
   test('says when it reaches further ahead than the history reaches back', () => {
     expect(forecast(points(1, 2, 3, 4, 5), '2026-Q1')?.far).toBe(false);
     expect(forecast(points(1, 2, 3, 4, 5), '2026-Q2')?.far).toBe(true);

@@ -26,7 +26,7 @@ const order: readonly ReconciliationResult['status'][] = ['differs', 'missing_si
 /** The kinds of finding that are told in this section, each under its own heading. */
 const told: readonly Finding['kind'][] = ['contradiction', 'action', 'claim', 'source', 'quality', 'privacy'];
 /** Findings printed under one heading; the workbook holds them all. */
-const longest = 8;
+const longest = 6;
 /** Rows of difference printed under a gap; the workbook has more. */
 const largest = 4;
 
