@@ -360,7 +360,7 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
       'The ratio that it is part of is shown, and `concordance verify` recomputes it from the rows.',
     );
   }
-  await refuseSuppressed(warehouse, record, measures, indicator, figure, { entity, period, basis });
+  if (indicator && figure?.status === 'suppressed') throw tooFew(indicator.id, { entity, period });
   const columns = await tableColumns(warehouse);
   const shownOf = await shownAt(warehouse, record, columns, { entity, sites, window });
   if (!indicator && (await shownOf(measures[0] as Measure)) === 'nothing')
@@ -517,30 +517,6 @@ async function figureOf(
     );
   }
   return figure;
-}
-
-/** A measure is as closed as the most closed figure that it is part of. */
-async function refuseSuppressed(
-  warehouse: Warehouse,
-  record: RunRecord,
-  measures: readonly Measure[],
-  indicator: Indicator | null,
-  figure: Figure | null,
-  place: { entity: string; period: string; basis: Basis },
-): Promise<void> {
-  const concerned = indicator
-    ? [indicator.id]
-    : record.catalogue.indicators
-        .filter((one) => measuresIn(one).some((m) => measures.some((x) => x.id === m)))
-        .map((one) => one.id);
-  const suppressed =
-    figure?.status === 'suppressed' ||
-    (concerned.length > 0 &&
-      (await warehouse.scalar<number>(
-        `select count(*) from result.figure where status = 'suppressed' and indicator in (${concerned.map(literal).join(', ')})
-         and entity = ${literal(place.entity)} and period = ${literal(place.period)} and basis = ${literal(place.basis)}`,
-      )) > 0);
-  if (suppressed) throw tooFew(indicator?.id ?? measures[0]?.id ?? '', place);
 }
 
 /** Rows that are never listed one by one: pay, health, and those of a statistic that one person's rank decides. */
