@@ -20,7 +20,7 @@ import { sealedRun } from './sealed-package.ts';
 
 /**
  * One figure of each kind, opened: SA whole and SB at 40 %, four quarters of history, a meter without August,
- * a floor area that changes in September, seven people; reviewed, published, then run again with a weight corrected.
+ * a floor area that changes in September, thirteen people, enough of each sex to be shown; reviewed, published, then run again with a weight corrected.
  */
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 1_200_000 });
 let project: Project;
@@ -55,10 +55,10 @@ const changes = (yaml: string) =>
 privacy:`,
     );
 
-/** Seven people, the seventh from September on: 6, 6 and 7 at the month-ends. */
+/** Thirteen people, the thirteenth from September on: 12, 12 and 13 at the month-ends. */
 function people(): string {
   const lines = ['2026-07-31', '2026-08-31', '2026-09-30'].flatMap((month, i) =>
-    Array.from({ length: i === 2 ? 7 : 6 }, (_, person) =>
+    Array.from({ length: i === 2 ? 13 : 12 }, (_, person) =>
       [
         'SA',
         'USINE',
@@ -68,7 +68,7 @@ function people(): string {
         'permanent',
         '1',
         'worker',
-        person === 6 ? '2026-09-01' : '2020-01-01',
+        person === 12 ? '2026-09-01' : '2020-01-01',
         '2000',
         '151',
         'EUR',
@@ -292,14 +292,14 @@ describe('the contributions make the figure, and open to file, row and original 
     ]);
   });
 
-  test('people: 19 month-ends of 7 people, in lines that no other measure can be joined with', async () => {
+  test('people: 37 month-ends of 13 people, in lines that no other measure can be joined with', async () => {
     const one = await opened({ id: 'headcount_average', entity: 'SA', basis: 'quarter' });
     addsUp(one);
     const other = await opened({ id: 'headcount_permanent_average', entity: 'SA', basis: 'quarter' });
-    expect(one.csv).toHaveLength(19);
+    expect(one.csv).toHaveLength(37);
     for (const row of one.csv)
       expect(row).toMatchObject({ site: null, extract: null, row: null, received: null, factor_id: null });
-    expect(one.csv.map(({ line }) => line)).toEqual(Array.from({ length: 19 }, (_, i) => i + 1));
+    expect(one.csv.map(({ line }) => line)).toEqual(Array.from({ length: 37 }, (_, i) => i + 1));
     // the same people, in an order of each measure's own
     expect(one.csv.map(({ date }) => date)).not.toEqual(other.csv.map(({ date }) => date));
     // the tree and its text give no more than the CSV
