@@ -3,8 +3,9 @@ import { Decimal } from 'decimal.js';
 import { identifier, literal } from '../../connectors/connector.ts';
 import { harmonise, type Model } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
+import { figuresOfFew } from '../indicators/disclosure/disclosure.ts';
 import type { Figure } from '../indicators/figure.ts';
-import { computeFigures } from '../indicators/figures.ts';
+import { openFigures } from '../indicators/figures.ts';
 import type { Window } from '../indicators/measure-rows.ts';
 import { computeMeasures } from '../indicators/measure-values.ts';
 import { measuresIn, populationsOf } from '../indicators/measures-in.ts';
@@ -280,9 +281,15 @@ async function mixedFigures(
     );
     const windows = after.windows.filter((one) => scope.windows.has(`${one.period}|${one.basis}`));
     const values = await computeMeasures(warehouse, measures, windows, deliveries, expectations);
-    const figures = computeFigures({ measures, indicators, reconciliations: [] }, values);
+    const catalogue = { measures, indicators };
+    const figures = openFigures(catalogue, values);
+    // what protects others depends on all windows, of which a comparison takes some: only what is small itself stays hidden
+    const few = figuresOfFew({ catalogue, figures, values });
     return new Map(
-      figures.map((one) => [idOf(one), one.value === null ? null : new Decimal(one.value).toFixed()]),
+      figures.map((one) => [
+        idOf(one),
+        one.value === null || few.has(one) ? null : new Decimal(one.value).toFixed(),
+      ]),
     );
   } catch {
     return null;

@@ -26,34 +26,16 @@ export interface Hidden {
 export function hiddenResults({ catalogue, figures, values }: Results, rules: Rules): Hidden {
   const measureOf = new Map(catalogue.measures.map((m) => [m.id, m]));
   const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
-  const at = new Map(values.map((one) => [placeOf(one.measure, one), one]));
-  // the average of a year of which people were there, or known, for one quarter is of those people
-  const peopleIn = (one: MeasureValue): Decimal => {
-    const measure = measureOf.get(one.measure);
-    const quarters =
-      measure?.time === 'stock_average' && one.basis === 'ttm' ? quartersOf(measure, one.period) : [];
-    const parts = quarters.map((period) =>
-      at.get(placeOf(one.measure, { ...one, period, basis: 'quarter' })),
-    );
-    return Decimal.max(one.value ?? 0, ...parts.map((part) => part?.value ?? 0));
-  };
+  const { valueAt, peopleIn } = peopleOf(catalogue, values);
   const isClosed = (id: string) => measureOf.get(id)?.opens === 'closed';
   const primary = new Set<MeasureValue>();
-  const small = new Set<Figure>();
-  for (const figure of figures) {
-    const indicator = indicatorOf.get(figure.indicator);
-    if (!indicator || !isTold(figure)) continue;
-    const measured = (id: string) => at.get(placeOf(id, figure));
-    const sizeOf = (id: string) => {
-      const value = measured(id);
-      return value?.value == null ? null : peopleIn(value);
-    };
-    if (!tellsOfFew(figure, indicator, sizeOf)) continue;
-    small.add(figure);
+  const small = figuresOfFew({ catalogue, figures, values });
+  for (const figure of small) {
+    const indicator = indicatorOf.get(figure.indicator) as Indicator;
     const used = [...measuresIn(indicator), ...populationsOf(indicator)];
     const aboutPeople = used.filter((id) => measureOf.get(id)?.people);
     for (const id of aboutPeople.length > 0 ? aboutPeople : used) {
-      const value = measured(id);
+      const value = valueAt(id, figure);
       if (value) primary.add(value);
     }
   }
@@ -85,12 +67,47 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
   }
   const tells = (figure: Figure) =>
     measuresIn(indicatorOf.get(figure.indicator) as Indicator).some((id) => {
-      const value = isClosed(id) ? undefined : at.get(placeOf(id, figure));
+      const value = isClosed(id) ? undefined : valueAt(id, figure);
       return value !== undefined && hidden.has(value);
     });
   return {
     values: hidden,
     figures: new Set(figures.filter((one) => small.has(one) || (isTold(one) && tells(one)))),
+  };
+}
+
+/** Primary suppression alone: the figures about fewer people than their indicator's threshold. */
+export function figuresOfFew({ catalogue, figures, values }: Results): ReadonlySet<Figure> {
+  const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
+  const { valueAt, peopleIn } = peopleOf(catalogue, values);
+  return new Set(
+    figures.filter((figure) => {
+      const indicator = indicatorOf.get(figure.indicator);
+      if (!indicator || !isTold(figure)) return false;
+      return tellsOfFew(figure, indicator, (id) => {
+        const value = valueAt(id, figure);
+        return value?.value == null ? null : peopleIn(value);
+      });
+    }),
+  );
+}
+
+/** Measure values by place, and how many people one tells of. */
+function peopleOf({ measures }: Results['catalogue'], values: readonly MeasureValue[]) {
+  const measureOf = new Map(measures.map((m) => [m.id, m]));
+  const at = new Map(values.map((one) => [placeOf(one.measure, one), one]));
+  const valueAt = (measure: string, place: Pick<Figure, 'entity' | 'period' | 'basis'>) =>
+    at.get(placeOf(measure, place));
+  return {
+    valueAt,
+    // the average of a year of which people were there, or known, for one quarter is of those people
+    peopleIn: (one: MeasureValue): Decimal => {
+      const measure = measureOf.get(one.measure);
+      const quarters =
+        measure?.time === 'stock_average' && one.basis === 'ttm' ? quartersOf(measure, one.period) : [];
+      const parts = quarters.map((period) => valueAt(one.measure, { ...one, period, basis: 'quarter' }));
+      return Decimal.max(one.value ?? 0, ...parts.map((part) => part?.value ?? 0));
+    },
   };
 }
 
