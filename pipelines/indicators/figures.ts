@@ -28,7 +28,11 @@ export function computeFigures(
   rules: Rules = rulesOf(),
 ): Figure[] {
   const figures = openFigures(catalogue, values);
-  const hidden = hiddenResults({ catalogue, figures, values }, rules).figures;
+  return suppress(figures, hiddenResults({ catalogue, figures, values }, rules).figures);
+}
+
+/** The figures with nothing told of those that are hidden. */
+export function suppress(figures: readonly Figure[], hidden: ReadonlySet<Figure>): Figure[] {
   return figures.map((one) =>
     hidden.has(one) ? { ...one, value: null, numerator: null, denominator: null, status: 'suppressed' } : one,
   );

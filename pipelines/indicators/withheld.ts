@@ -3,8 +3,8 @@ import type { Catalogue, Measure } from './catalogue.ts';
 import { hiddenResults } from './disclosure/disclosure.ts';
 import { quartersOf } from './disclosure/family.ts';
 import { type Rules, rulesIn } from './disclosure/rules.ts';
-import type { Basis, MeasureValue } from './figure.ts';
-import { openFigures } from './figures.ts';
+import type { Basis, Figure, MeasureValue } from './figure.ts';
+import { openFigures, suppress } from './figures.ts';
 import { readMeasureValues } from './measure-values.ts';
 
 export const placeOf = (measure: string, entity: string, period: string, basis: string) =>
@@ -22,9 +22,22 @@ export function withheldMeasures(
 ): ReadonlySet<string> {
   const aboutPeople = catalogue.indicators.filter((one) => one.suppress_below !== undefined);
   const figures = openFigures({ measures: catalogue.measures, indicators: aboutPeople }, values);
-  const hidden = hiddenResults({ catalogue, figures, values }, rules).values;
-  return new Set([...hidden].map((one) => placeOf(one.measure, one.entity, one.period, one.basis)));
+  return placesOf(hiddenResults({ catalogue, figures, values }, rules).values);
 }
+
+/** What `computeFigures` and `withheldMeasures` give, for who needs both: what to hide is worked out once. */
+export function protectedFigures(
+  catalogue: Catalogue,
+  values: readonly MeasureValue[],
+  rules: Rules,
+): { readonly figures: Figure[]; readonly withheld: ReadonlySet<string> } {
+  const figures = openFigures(catalogue, values);
+  const hidden = hiddenResults({ catalogue, figures, values }, rules);
+  return { figures: suppress(figures, hidden.figures), withheld: placesOf(hidden.values) };
+}
+
+const placesOf = (values: Iterable<MeasureValue>): ReadonlySet<string> =>
+  new Set([...values].map((one) => placeOf(one.measure, one.entity, one.period, one.basis)));
 
 /**
  * The withheld values that a run has recorded; those of a run of before they were recorded are worked out.

@@ -199,7 +199,7 @@ function becameOf(one: PastDecision, unit: string, decimals: Rounding, facts: De
 }
 
 /** `energy.total:SA:2026-Q2:ttm`, or `reconciliation:payroll:OFR:2026-Q2:quarter`. */
-function partsOf(subject: string) {
+export function partsOf(subject: string) {
   const [id = '', entity = GROUP, period = '', basis = 'quarter'] = subject
     .replace(/^reconciliation:/, '')
     .split(':');

@@ -61,6 +61,12 @@ const charactersPerWidth = 1.3;
 
 const rowsOf = { title: 1, intro: 2, back: 3, band: 4, head: 5, first: 6 } as const;
 
+/** The cells of a column of a table sheet that has so many rows, as a formula of that sheet names them. */
+export function columnRange({ places }: Book, sheet: SheetKey, column: string, rows: number): string {
+  const letter = places.letter(sheet, column);
+  return `$${letter}$${rowsOf.first}:$${letter}$${rowsOf.first + Math.max(1, rows) - 1}`;
+}
+
 /** A sheet that is one table: title, introduction, link back, headings with filters, rows. */
 export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => SheetPlan {
   return (book) => {

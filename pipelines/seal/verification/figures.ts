@@ -4,9 +4,8 @@ import { identifier, literal } from '../../../connectors/connector.ts';
 import { rulesIn } from '../../indicators/disclosure/rules.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
 import { type FigureMethods, figureMethods } from '../../indicators/figure-methods.ts';
-import { computeFigures } from '../../indicators/figures.ts';
 import { recordFigures } from '../../indicators/record.ts';
-import { withheldMeasures } from '../../indicators/withheld.ts';
+import { protectedFigures } from '../../indicators/withheld.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { RunRecord } from '../record-run.ts';
 import type { Findings } from './report.ts';
@@ -23,10 +22,10 @@ export async function checkFigures(
   findings: Findings,
 ): Promise<{ readonly figures: Figure[]; readonly methods: FigureMethods }> {
   const rules = await rulesIn(again, record.suppressBelow);
-  const figures = computeFigures(record.catalogue, values, rules);
+  const { figures, withheld } = protectedFigures(record.catalogue, values, rules);
   const methods = await figureMethods(again, record.catalogue, figures);
   await recordFigures(again, figures, scratch, methods);
-  await checkWithheld(again, withheldMeasures(record.catalogue, values, rules), findings);
+  await checkWithheld(again, withheld, findings);
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
   const csv = literal(join(folder, 'figures.csv'));
   const typed = columns.map((one) => `${literal(one.column_name)}: ${literal(one.column_type)}`).join(', ');

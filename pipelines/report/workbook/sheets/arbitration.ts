@@ -4,10 +4,7 @@ import { atLeast } from '../../../language/quantity.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, number, numeric, text, words } from '../cell.ts';
 import { numberFormat, percentFormat, valueFormat } from '../look.ts';
-import { tableSheet } from '../table.ts';
-
-/** First row of a table sheet's data. */
-const firstRow = 6;
+import { columnRange, tableSheet } from '../table.ts';
 
 interface EffectLine {
   readonly option: Option;
@@ -97,11 +94,8 @@ export const arbitrationSheet = tableSheet<RankedOption>({
 
 /** The part of the weighted gaps that an action closes: the live sum of its parts. */
 function closesCell(one: RankedOption, book: Book): Cell {
-  const last = firstRow + Math.max(1, effectLines(book).length) - 1;
-  const range = (key: string) => {
-    const letter = book.places.letter('effects', key);
-    return `${book.places.sheet('effects')}!$${letter}$${firstRow}:$${letter}$${last}`;
-  };
+  const rows = effectLines(book).length;
+  const range = (key: string) => `${book.places.sheet('effects')}!${columnRange(book, 'effects', key, rows)}`;
   return formula(`ROUND(SUMIFS(${range('part')},${range('id')},"${one.option.id}"),6)`, numeric(one.closes), {
     format: percentFormat(2, book.language),
     across: 'right',

@@ -5,16 +5,13 @@ import { month } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, day, formula, link, number, numeric, still, text } from '../cell.ts';
 import { signedFormat } from '../look.ts';
-import { mostRows, tableSheet } from '../table.ts';
+import { columnRange, mostRows, tableSheet } from '../table.ts';
 import { reconciliationId } from './reconciliation-id.ts';
 
 interface PartLine {
   readonly of: ReconciliationResult;
   readonly part: ReconciliationResult['parts'][number];
 }
-
-/** First row of a table sheet's data. */
-const firstRow = 6;
 
 const differing = (book: Book) => book.content.reconciliations.filter((one) => one.status === 'differs');
 const partLines = (book: Book): PartLine[] =>
@@ -47,15 +44,12 @@ function evidenceOf({ cause, evidence }: PartLine['part'], book: Book): string {
 /** What the parts leave unexplained, as a live sum over the sheet of causes. */
 export function unexplainedCell(one: ReconciliationResult, book: Book): Cell {
   if (one.status !== 'differs') return text(book.words.say('none'), { across: 'right' });
-  const last = firstRow + Math.max(1, partLines(book).length) - 1;
-  const range = (key: string) => {
-    const letter = book.places.letter('causes', key);
-    return `${book.places.sheet('causes')}!$${letter}$${firstRow}:$${letter}$${last}`;
-  };
+  const rows = partLines(book).length;
+  const range = (key: string) => `${book.places.sheet('causes')}!${columnRange(book, 'causes', key, rows)}`;
   const unexplained = one.causes.find(({ cause }) => cause === 'unexplained')?.amount ?? '0';
   const shown = numeric(new Decimal(unexplained).toFixed());
   const look = { format: signedFormat(decimalsOfUnit(one.unit), unexplained), across: 'right' as const };
-  if (partLines(book).length > mostRows) return still(shown, look);
+  if (rows > mostRows) return still(shown, look);
   return formula(
     `SUMIFS(${range('amount')},${range('id')},"${reconciliationId(one)}",${range('cause')},"${book.words.state('gap_causes', 'unexplained')}")`,
     shown,

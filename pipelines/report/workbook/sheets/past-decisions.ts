@@ -1,4 +1,4 @@
-import { shownOutcome, type ToldDecision } from '../../../review/last-decisions.ts';
+import { partsOf, shownOutcome, type ToldDecision } from '../../../review/last-decisions.ts';
 import { link, text } from '../cell.ts';
 import { tableSheet } from '../table.ts';
 
@@ -8,7 +8,7 @@ export const pastDecisionsSheet = tableSheet<ToldDecision>({
   rows: ({ content }) => content.pastDecisions.told,
   cells: (one, _here, book) => {
     const { words, places } = book;
-    const [id, entity] = one.subject.replace(/^reconciliation:/, '').split(':');
+    const { id, entity } = partsOf(one.subject);
     return {
       outcome: text(words.state('decision_outcomes', shownOutcome(one))),
       subject: link(

@@ -2,10 +2,7 @@ import { disproportion, type SpendShare } from '../../../alignment/spend-share.t
 import type { Book } from '../book.ts';
 import { type Cell, formula, link, number, numeric, text } from '../cell.ts';
 import { percentFormat } from '../look.ts';
-import { tableSheet } from '../table.ts';
-
-/** First row of a table sheet's data. */
-const firstRow = 6;
+import { columnRange, tableSheet } from '../table.ts';
 
 /** Where the money goes against where the gap is, each share with its parts. */
 export const spendSheet = tableSheet<SpendShare>({
@@ -15,8 +12,9 @@ export const spendSheet = tableSheet<SpendShare>({
     const { say, state } = book.words;
     const share = { format: percentFormat(1, book.language), across: 'right' as const };
     const none = text(say('none'), { across: 'right' });
+    const range = (column: string) => columnRange(book, 'spend', column, book.content.spend.length);
     const all = (column: string, by: SpendShare['by']) =>
-      `SUMIFS(${rangeOf(column, book)},${rangeOf('by', book)},"${say(`spend.${by}`)}")`;
+      `SUMIFS(${range(column)},${range('by')},"${say(`spend.${by}`)}")`;
     return {
       by: text(say(`spend.${one.by}`)),
       subject: subjectCell(one, book),
@@ -43,11 +41,6 @@ export const spendSheet = tableSheet<SpendShare>({
     };
   },
 });
-
-function rangeOf(column: string, book: Book): string {
-  const letter = book.places.letter('spend', column);
-  return `$${letter}$${firstRow}:$${letter}$${firstRow + Math.max(1, book.content.spend.length) - 1}`;
-}
 
 function subjectCell({ by, id }: SpendShare, book: Book): Cell {
   if (by === 'department') return text(book.words.name('departments', id), { bold: true });
