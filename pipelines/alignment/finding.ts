@@ -18,6 +18,8 @@ export interface Finding {
   readonly entity?: string;
   readonly indicator?: string;
   readonly objective?: string;
+  /** who is asked, where no action, objective or reconciliation says */
+  readonly owner?: string;
   readonly sentence: string;
   /** the figures it rests on */
   readonly figures: readonly {

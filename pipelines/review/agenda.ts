@@ -106,7 +106,7 @@ function isDue({ review }: Objective, period: string): boolean {
   return review === 'quarterly' || quarter === 4 || (review === 'half_yearly' && quarter === 2);
 }
 
-/** Whom a finding asks: the owner of its action, else of its objective, else the department that explains the gap. */
+/** Whom a finding asks: the owner of its action, else of its objective, else whom it names, else the department that explains the gap. */
 function questionsOf(
   standings: readonly Standing[],
   actions: readonly Action[],
@@ -124,12 +124,12 @@ function questionsOf(
       finding.kind === 'reconciliation'
         ? reconciliations.find((one) => one.reconciliation === parts[1])
         : undefined;
-    if (!action && !objective && !gap) return [];
+    if (!action && !objective && !gap && !finding.owner) return [];
     return [
       {
         finding: finding.id,
         severity: finding.severity,
-        owner: action ? action.owner : (objective?.owner ?? null),
+        owner: action ? action.owner : (objective?.owner ?? finding.owner ?? null),
         department: action?.department ?? objective?.department ?? gap?.owner ?? null,
         objective: finding.objective ?? null,
         sentence: finding.sentence,

@@ -158,33 +158,76 @@ function arbitrated(one: CarriedResolution, facts: FollowUpFacts): Became {
   };
 }
 
-/** Actions that go otherwise than a review decided: each asks its owner. */
+/**
+ * What goes otherwise than a review decided: an accepted objective, action or arbitration that is late, an action
+ * that is done or spent on against the decision. Each asks its owner.
+ */
 export function followUpFindings(
   followed: readonly FollowedResolution[],
-  { actions, say, language, currency }: FollowUpFacts,
+  { standings, actions, indicators, say, language, currency }: FollowUpFacts,
 ): Finding[] {
   return followed.flatMap((one): Finding[] => {
+    if (one.outcome !== 'late' && one.outcome !== 'against') return [];
+    const told = (key: string, words: Record<string, string> = {}) =>
+      say(`followed.finding.${key}`, {
+        by: one.by,
+        on: dayName(one.on, language),
+        due: one.due === null ? '–' : dayName(one.due, language),
+        became: firstLetter(one.sentence, 'toLocaleLowerCase'),
+        ...words,
+      });
+    const spent = (now: string | null) => [
+      { name: say('names.spent_then'), value: one.before.value, unit: currency },
+      { name: say('names.spent_now'), value: now, unit: currency },
+    ];
+    const finding = {
+      id: `decision:${one.outcome}:${one.subject}`,
+      kind: 'action',
+      severity: 'major',
+    } as const;
+
+    if (one.subject === arbitrationSubject) {
+      const chosen = actions.filter(({ id }) => one.before.chosen.includes(id));
+      return [
+        {
+          ...finding,
+          ...(one.owner === null ? {} : { owner: one.owner }),
+          sentence: told('arbitration'),
+          figures: spent(spentOnAll(chosen).toFixed()),
+        },
+      ];
+    }
+    const standing = standings.find(({ objective }) => one.subject === `objective:${objective.id}`);
+    if (standing) {
+      const { objective, value, expected } = standing;
+      const unit = indicators.find(({ id }) => id === objective.indicator)?.unit ?? '';
+      return [
+        {
+          ...finding,
+          objective: objective.id,
+          ...(objective.indicator === null ? {} : { indicator: objective.indicator }),
+          entity: objective.entity,
+          sentence: told('objective', { objective: objective.label[language] }),
+          figures: [
+            { name: say('names.value_then'), value: one.before.value, unit },
+            { name: say('names.value'), value, unit },
+            { name: say('names.expected'), value: expected, unit },
+          ],
+        },
+      ];
+    }
     const action = actions.find(({ id }) => one.subject === `action:${id}`);
-    if (!action || (one.outcome !== 'late' && one.outcome !== 'against')) return [];
+    if (!action) return [];
     return [
       {
-        id: `action:decision_${one.outcome}:${action.id}`,
-        kind: 'action',
-        severity: 'major',
+        ...finding,
         ...(action.objective ? { objective: action.objective } : {}),
         ...(action.entity ? { entity: action.entity } : {}),
-        sentence: say(`followed.finding.${one.outcome}`, {
+        sentence: told(one.outcome, {
           action: action.name,
           decision: say(`followed.decided.${one.decision}`),
-          by: one.by,
-          on: dayName(one.on, language),
-          due: one.due === null ? '–' : dayName(one.due, language),
-          became: firstLetter(one.sentence, 'toLocaleLowerCase'),
         }),
-        figures: [
-          { name: say('names.spent_then'), value: one.before.value, unit: currency },
-          { name: say('names.spent_now'), value: spentOn(action), unit: currency },
-        ],
+        figures: spent(spentOn(action)),
       },
     ];
   });

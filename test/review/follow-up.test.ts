@@ -100,10 +100,52 @@ test('only what goes otherwise than decided is a finding, with what was spent th
   );
   expect(followUpFindings(followed, told)).toMatchObject([
     {
-      id: 'action:decision_against:A-1',
+      id: 'decision:against:action:A-1',
       severity: 'major',
       sentence: expect.stringContaining('refused on 12\u00a0Jul\u00a02026 (The board)'),
       figures: [{ value: '500' }, { value: '501' }],
     },
   ]);
+});
+
+test('an accepted objective and an accepted arbitration that are late are findings, with the figures then and now', () => {
+  const told = {
+    ...facts,
+    standings: [
+      {
+        objective: { id: 'O', indicator: null, entity: 'group', label: { fr: 'Moins', en: 'Less' } },
+        status: 'off_track',
+        value: '92',
+        expected: '80',
+      } as unknown as Standing,
+    ],
+    actions: [actionOf({ ledgerSpent: '900' })],
+  };
+  const late = [
+    decided('objective:O', 'accept', passed),
+    { ...decided('arbitration', 'accept', passed), owner: 'Secretary general' },
+  ];
+  expect(followUpFindings(followUp(late, told), told)).toMatchObject([
+    {
+      id: 'decision:late:arbitration',
+      owner: 'Secretary general',
+      sentence: expect.stringMatching(
+        /^The arbitration accepted on .* is not carried out: of 2 actions chosen: 0 done/,
+      ),
+      figures: [{ value: '500' }, { value: '900' }],
+    },
+    {
+      id: 'decision:late:objective:O',
+      objective: 'O',
+      sentence: expect.stringMatching(/^Objective “Less” was to be back on its trajectory by 30.Sep.2026/),
+      figures: [{ value: '500' }, { value: '92' }, { value: '80' }],
+    },
+  ]);
+  // not yet due, postponed or refused: nothing to ask about
+  for (const [decision, due] of [
+    ['accept', ahead],
+    ['postpone', passed],
+    ['refuse', null],
+  ] as const)
+    expect(followUpFindings(followUp([decided('objective:O', decision, due)], told), told)).toEqual([]);
 });
