@@ -21,11 +21,11 @@ export function frameworkCard(
   const name = (id: string) => (library.sources.get(id) ?? contracts.get(id))?.label[language] ?? id;
   const lines = frameworks.flatMap(({ framework, datapoints }) => [
     `${framework.id} ${framework.version}  ${framework.title[language]}`,
-    framework.source,
+    `${framework.source[language]}${framework.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : ''}`,
     framework.note[language],
     '',
     ...datapoints.flatMap((d) => [
-      `${d.disclosure.padEnd(14)} ${(d.paragraph ? `§${d.paragraph}` : '').padEnd(14)} ${d.id}  ${d.title[language]} (${unitInWords(d.unit, language)})`,
+      `${d.disclosure.padEnd(14)} ${(d.paragraph ? `§${d.paragraph}` : '').padEnd(14)} ${d.id}  ${d.title[language]} (${unitInWords(d.unit, language)})${d.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : ''}`,
       ...(d.by.length > 0 ? [`${' '.repeat(30)}${say('answered_by')} ${d.by.join(', ')}`] : []),
       ...(d.lacks ? [`${' '.repeat(30)}${say('lacks')} ${d.lacks[language]}`] : []),
       ...(d.needs.length > 0 ? [`${' '.repeat(30)}${say('needs')} ${d.needs.map(name).join(' ; ')}`] : []),

@@ -226,7 +226,9 @@ class Page {
       .join('; ');
     this.lines.push(`${indent}${arrow}${one.table}: ${facts}`);
     for (const step of one.steps) {
-      const reference = [step.reference, step.source].filter(Boolean).join('; ');
+      const reference = [this.reference(step.reference), step.source?.[this.language]]
+        .filter(Boolean)
+        .join('; ');
       this.lines.push(
         step.kind === 'estimate'
           ? `${indent}  ${say('steps.estimate', { method: this.method(step.by), rows: one.rests, to: step.to })}`
@@ -273,6 +275,16 @@ class Page {
 
   private method(code: string): string {
     return translated(this.common, 'data_methods', code);
+  }
+
+  /** Ids and versions as they are, a doubt and a method in words. */
+  private reference(parts: string): string {
+    return parts
+      .split(', ')
+      .map((part) =>
+        part === 'to_confirm' ? translated(this.common, 'certainties', part) : this.method(part),
+      )
+      .join(', ');
   }
 
   private quality(code: string): string {

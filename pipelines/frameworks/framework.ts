@@ -20,7 +20,7 @@ export const Framework = z.strictObject({
   scope: z.enum(['group', 'company']).default('group'),
   /** parts that a group may report under, the smaller first; each holds those before it */
   modules: z.array(z.strictObject({ id: z.string(), label: Bilingual })).default([]),
-  source: z.string(),
+  source: Bilingual,
   certainty,
   /** the text in which the references marked `confirmed` were read */
   checked_against: Bilingual.optional(),

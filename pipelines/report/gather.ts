@@ -23,6 +23,7 @@ import { noReview } from '../review/decision.ts';
 import type { FollowedResolution } from '../review/follow-up.ts';
 import type { PastDecisions } from '../review/last-decisions.ts';
 import type { Contract } from '../stage/contract.ts';
+import { sourceIn, withFrenchSource } from '../stage/source-text.ts';
 import type { StagedExtract } from '../stage/stage.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import {
@@ -341,9 +342,9 @@ export async function gatherQuarantine(warehouse: Warehouse, language: Language)
 /** The factors that the run's emissions used. */
 export async function gatherFactors(warehouse: Warehouse, language: Language): Promise<FactorFacts[]> {
   return warehouse.rows<FactorFacts>(
-    `select factor_id as id, label_${language} as label, value_kgco2e::varchar as value, 'kgCO2e/' || unit as unit, source, version,
+    `select factor_id as id, label_${language} as label, value_kgco2e::varchar as value, 'kgCO2e/' || unit as unit, ${sourceIn[language]} as source, version,
        valid_from::varchar as "validFrom", valid_to::varchar as "validTo", certainty
-     from (select * from reference.factors union all by name select * exclude (site) from reference.group_factors)
+     from ${withFrenchSource('factors', 'group_factors')}
      where factor_id in (select factor_id from model.emission) order by factor_id`,
   );
 }

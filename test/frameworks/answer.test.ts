@@ -20,7 +20,7 @@ const framework = Framework.parse({
     { id: 'basic', label: { fr: 'module de base', en: 'basic module' } },
     { id: 'comprehensive', label: { fr: 'module complet', en: 'comprehensive module' } },
   ],
-  source: 'test',
+  source: { fr: 'essai', en: 'test' },
   certainty: 'to_confirm',
   note: both('-'),
 });

@@ -150,6 +150,21 @@ describe('the data files', () => {
     }
   });
 
+  test('say in French each source that a report or a trace shows', async () => {
+    for (const table of ['factors', 'fuels', 'fx', 'units', 'constants']) {
+      expect(
+        await empty.rows(`select * from reference.${table} where coalesce(source_fr, '') = ''`),
+        table,
+      ).toEqual([]);
+    }
+    // words that only English has, in what was to be French
+    expect(
+      await empty.rows(
+        "select factor_id, source_fr from reference.factors where regexp_matches(replace(source_fr, 'Association of Issuing Bodies', ''), '\\b(of|less|from|where|quoted|line|recalled|derived|not|and)\\b')",
+      ),
+    ).toEqual([]);
+  });
+
   test('have one rate a currency and day, one unit conversion, one fuel a product', async () => {
     expect(
       await empty.rows(`select a.currency, a.valid_from from reference.fx as a join reference.fx as b

@@ -266,7 +266,7 @@ function factors(content: ReportContent, voice: Voice) {
   const bySource = new Map<string, FactorFacts[]>();
   for (const factor of content.factors) {
     // an identity or an order of magnitude has no version
-    const versioned = /^[-\p{Lu}\d]*\d/u.test(factor.version) || factor.version.startsWith('derived');
+    const versioned = /^[-\p{Lu}\d]*\d/u.test(factor.version);
     const source = versioned ? `${factor.source}, ${factor.version}` : factor.source;
     bySource.set(source, [...(bySource.get(source) ?? []), factor]);
   }

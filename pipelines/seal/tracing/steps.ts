@@ -1,3 +1,5 @@
+import type { Bilingual } from '../../configuration/bilingual.ts';
+import { sourceIn, withFrenchSource } from '../../stage/source-text.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { StagedRow } from './staged-row.ts';
 
@@ -8,10 +10,10 @@ export interface Step {
   readonly from: string;
   readonly by: string;
   readonly to: string;
-  /** id and version of the factor, code of the method; '' where there is none */
+  /** id, version and doubt of the factor, separated by commas; code of the method; '' where there is none */
   readonly reference: string;
-  /** who published it */
-  readonly source: string;
+  /** who published it; null where nobody did */
+  readonly source: Bilingual | null;
 }
 
 interface Factor {
@@ -19,7 +21,7 @@ interface Factor {
   readonly value_kgco2e: string;
   readonly unit: string;
   readonly version: string | null;
-  readonly source: string | null;
+  readonly source: Bilingual | null;
   readonly certainty: string | null;
   readonly valid_from: string;
 }
@@ -32,7 +34,7 @@ export interface Rules {
     readonly valid_from: string;
     readonly valid_to: string;
     readonly eur_per_unit: string;
-    readonly source: string;
+    readonly source: Bilingual;
   }[];
   /** what each unit can be turned into; a volume, into litres or cubic metres */
   readonly units: ReadonlyMap<
@@ -41,38 +43,40 @@ export interface Rules {
       readonly to_unit: string;
       readonly dimension: string;
       readonly factor: string;
-      readonly source: string;
+      readonly source: Bilingual;
     }[]
   >;
-  readonly fuels: ReadonlyMap<string, { readonly kwh_per_unit: string | null; readonly source: string }>;
-  readonly grossToNet: { readonly value: string; readonly source: string } | undefined;
+  readonly fuels: ReadonlyMap<string, { readonly kwh_per_unit: string | null; readonly source: Bilingual }>;
+  readonly grossToNet: { readonly value: string; readonly source: Bilingual } | undefined;
 }
+
+const source = `{ fr: ${sourceIn.fr}, en: ${sourceIn.en} } as source`;
 
 export async function readRules(warehouse: Warehouse): Promise<Rules> {
   const factors = await warehouse.rows<Factor>(
-    `select factor_id, value_kgco2e::varchar as value_kgco2e, unit, version, source, certainty, valid_from::varchar as valid_from
-     from (select * from reference.factors union all by name select * exclude (site) from reference.group_factors) order by valid_from`,
+    `select factor_id, value_kgco2e::varchar as value_kgco2e, unit, version, ${source}, certainty, valid_from::varchar as valid_from
+     from ${withFrenchSource('factors', 'group_factors')} order by valid_from`,
   );
   const fx = await warehouse.rows<Rules['fx'][number]>(
-    `select currency, valid_from::varchar as valid_from, coalesce(valid_to, date '9999-12-31')::varchar as valid_to, eur_per_unit::varchar as eur_per_unit, source from reference.fx order by currency, valid_from`,
+    `select currency, valid_from::varchar as valid_from, coalesce(valid_to, date '9999-12-31')::varchar as valid_to, eur_per_unit::varchar as eur_per_unit, ${source} from ${withFrenchSource('fx')} order by currency, valid_from`,
   );
   const units = await warehouse.rows<{
     unit: string;
     to_unit: string;
     dimension: string;
     factor: string;
-    source: string;
+    source: Bilingual;
   }>(
-    `select unit, to_unit, dimension, rtrim(rtrim(factor::varchar, '0'), '.') as factor, source from reference.units order by unit, to_unit`,
+    `select unit, to_unit, dimension, rtrim(rtrim(factor::varchar, '0'), '.') as factor, ${source} from ${withFrenchSource('units')} order by unit, to_unit`,
   );
   const fuels = await warehouse.rows<{
     fuel: string;
     unit: string;
     kwh_per_unit: string | null;
-    source: string;
-  }>('select fuel, unit, kwh_per_unit::varchar as kwh_per_unit, source from reference.fuels');
-  const [grossToNet] = await warehouse.rows<{ value: string; source: string }>(
-    "select value::varchar as value, source from reference.constants where name = 'natural_gas_pcs_per_pci'",
+    source: Bilingual;
+  }>(`select fuel, unit, kwh_per_unit::varchar as kwh_per_unit, ${source} from ${withFrenchSource('fuels')}`);
+  const [grossToNet] = await warehouse.rows<{ value: string; source: Bilingual }>(
+    `select value::varchar as value, ${source} from ${withFrenchSource('constants')} where name = 'natural_gas_pcs_per_pci'`,
   );
   return {
     factors: new Map(factors.map((one) => [one.factor_id, one])),
@@ -116,7 +120,7 @@ export function stepsOf(
       by: text(values.method),
       to,
       reference: text(values.method),
-      source: '',
+      source: null,
     });
   }
   if (table === 'emission' && values.factor_kgco2e !== undefined) {
@@ -127,10 +131,15 @@ export function stepsOf(
       from: `${text(values.quantity)} ${text(values.unit)}`,
       by: `${text(values.factor_kgco2e)} kgCO2e/${text(values.unit)} × 0.001`,
       to: `${text(values.tco2e)} tCO2e`,
-      reference: [id, factor?.version, factor?.certainty === 'to_confirm' ? 'to_confirm' : undefined]
+      // a factor that a contract or a supplier states is in no table
+      reference: [
+        id === '' ? text(values.method) : id,
+        factor?.version,
+        factor?.certainty === 'to_confirm' ? 'to_confirm' : undefined,
+      ]
         .filter(Boolean)
         .join(', '),
-      source: factor?.source ?? text(values.method),
+      source: factor?.source ?? null,
     });
   }
   return steps;
