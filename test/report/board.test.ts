@@ -291,6 +291,33 @@ describe('the first page', () => {
     expect(html).toContain('2 shares of entities are set out under their objective.');
   });
 
+  it('gives topics in the order of the standards, whatever that of the catalogue', async () => {
+    const base = sampleContent('en');
+    const indicators = [...base.catalogue.indicators].reverse();
+    const html = await renderBoardHtml(
+      { ...base, catalogue: { ...base.catalogue, indicators } },
+      templatesFolder,
+    );
+    // the first table of the pillar; its annex is a table of its own
+    const [table = ''] = html
+      .split('class="topic"><th scope="rowgroup" colspan="9">E')
+      .slice(1)
+      .join('~E')
+      .split('</table>');
+    const topics = `E${table}`.split('~').map((part) => part.slice(0, 2));
+    expect(topics.length).toBeGreaterThan(2);
+    expect(topics).toEqual([...topics].sort());
+  });
+
+  it('calls no distance what rounds to zero', async () => {
+    const base = sampleContent('en');
+    const whole = base.objectives[0] as Standing;
+    const told = async (lead: string) =>
+      renderBoardHtml({ ...base, objectives: [{ ...whole, lead }] }, templatesFolder);
+    expect(await told('-0.0001')).toContain('exactly on the trajectory');
+    expect(await told('-100')).toContain('behind by 100');
+  });
+
   it('says so when there is no objective and nothing to decide', async () => {
     const base = sampleContent('fr');
     const empty = {

@@ -322,8 +322,7 @@ function standards(content: ReportContent, voice: Voice) {
       unanswered: one.disclosures
         .filter((d) => d.answers.answered + d.answers.partial + d.answers.not_calculable === 0)
         .filter((d) => d.answers.missing > 0)
-        .map((d) => d.disclosure)
-        .join(', '),
+        .map((d) => d.disclosure),
     })),
     unanswered: voice.say('method.unanswered'),
     note: voice.say('method.standards_note', { mark: voice.word('marks.to_confirm') }),

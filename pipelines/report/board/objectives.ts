@@ -17,6 +17,7 @@ import {
   number,
   quarter,
   type Scale,
+  scaled,
   scaledQuantity,
   scaleFor,
   share,
@@ -255,7 +256,8 @@ function leadOf(standing: Standing, scale: Scale, voice: Voice): string {
     scale.unit === '%' ? { ...scale, unit: voice.word('points') } : scale,
     voice.language,
   );
-  if (lead.isZero()) return voice.say('objective.level');
+  // what rounds to zero is no distance
+  if (!/[1-9]/.test(scaled(lead.toFixed(), scale, voice.language))) return voice.say('objective.level');
   return voice.say(lead.isPositive() ? 'objective.ahead' : 'objective.behind', { amount });
 }
 

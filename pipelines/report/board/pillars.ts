@@ -138,8 +138,12 @@ function topicsOf(indicators: readonly Indicator[]): [string, Indicator[]][] {
   const topics = new Map<string, Indicator[]>();
   for (const indicator of indicators)
     topics.set(indicator.topic, [...(topics.get(indicator.topic) ?? []), indicator]);
-  return [...topics];
+  return [...topics].sort(([a], [b]) => standardPlace(a) - standardPlace(b));
 }
+
+/** Topics of the European standards in their order (E1 to G1); our own after them, as the catalogue has them. */
+const standardPlace = (topic: string) =>
+  /^[ESG]\d$/.test(topic) ? 'ESG'.indexOf(topic.charAt(0)) * 10 + Number(topic.charAt(1)) : 100;
 
 function row(indicator: Indicator, book: FigureBook, voice: Voice) {
   const at = (basis: Basis, period: string) =>

@@ -9,6 +9,13 @@ import { type Chart, draw } from './draw.ts';
 import { palette } from './palette.ts';
 import { wrapped } from './text-width.ts';
 
+/** Width of a value's label over that of a panel. */
+const LABEL_SHARE = 0.27;
+
+/** Where a label begins: at the end of its bar, or beyond the line of reference that would run through its digits. */
+const clearOf = (at: number, label: number) =>
+  `datum.value < ${at} && datum.value + ${label} > ${at} ? ${at} : max(datum.value, 0)`;
+
 /**
  * Pay of women and men: the gaps as bars from zero, and beside them the share of women in each quarter of the pay
  * scale, against one half. Null where fewer than two gaps, or not every quarter, may be shown.
@@ -93,16 +100,15 @@ export async function payGapChart(
         mark: { type: 'rule', color: palette.ink, strokeWidth: 1, strokeDash: at === 0 ? [1, 0] : [4, 3] },
         encoding: { x: { field: 'at', type: 'quantitative', scale: { domain } } },
       },
-      // twice: a white outline first, so that the line of reference does not run through the digits
-      ...[{ stroke: 'white', strokeWidth: 4, strokeJoin: 'round' }, {}].map((outline) => ({
-        mark: { type: 'text', align: 'left', dx: 4, fontWeight: 600, fontSize: 11, ...outline },
-        transform: [{ calculate: 'max(datum.value, 0)', as: 'end' }],
+      {
+        mark: { type: 'text', align: 'left', dx: 4, fontWeight: 600, fontSize: 11 },
+        transform: [{ calculate: clearOf(at, (domain[1] - domain[0]) * LABEL_SHARE), as: 'end' }],
         encoding: {
           y: names(rows),
           x: { field: 'end', type: 'quantitative', scale: { domain } },
           text: { field: 'text' },
         },
-      })),
+      },
     ],
   });
   const values = gaps.map((gap) => gap.value);
