@@ -77,6 +77,11 @@ export async function readLedger(file: string): Promise<LedgerLine[]> {
 
 /** Writes the ledger whole, in one step; lines are only ever added at its end. */
 export async function writeLedger(file: string, lines: readonly LedgerLine[]): Promise<void> {
+  await replaceFile(file, ledgerText(lines));
+}
+
+/** The ledger as its file has it: a heading, then each line with the chain up to it. */
+export function ledgerText(lines: readonly LedgerLine[]): string {
   let chain = start;
   const rows = [[...columns, 'chain'].join(',')];
   for (const line of lines) {
@@ -84,7 +89,7 @@ export async function writeLedger(file: string, lines: readonly LedgerLine[]): P
     chain = next(chain, cells);
     rows.push([...cells.map(csvCell), chain].join(','));
   }
-  await replaceFile(file, `${rows.join('\n')}\n`);
+  return `${rows.join('\n')}\n`;
 }
 
 /** How far a ledger had come: number of its lines, and the chain after the last of them. */

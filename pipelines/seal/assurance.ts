@@ -11,14 +11,14 @@ import { templatesFolder } from '../places.ts';
 import type { ReportContent } from '../report/content.ts';
 import { readContent } from '../report/record-content.ts';
 import { withheldIn } from '../report/withheld.ts';
-import { readLedger } from '../review/ledger.ts';
+import { ledgerText, readLedger } from '../review/ledger.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { Archive } from './assurance/archive.ts';
 import { csvStream, csvTable } from './assurance/csv.ts';
 import {
   addressesOfLines,
   countLines,
-  lineColumns,
+  lineColumnsOf,
   measureLines,
   streamLines,
 } from './assurance/measure-lines.ts';
@@ -36,7 +36,7 @@ import {
 } from './assurance/tables.ts';
 import { journalFile, keptJournal } from './kept-journal.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import type { RunRecord } from './record-run.ts';
+import { type RunRecord, recordedModels } from './record-run.ts';
 import { openRun } from './trace.ts';
 
 export interface AssuranceRequest {
@@ -126,6 +126,8 @@ async function fill(
     if (await exists(join(folder, name))) await archive.addFile(`package/${name}`, join(folder, name));
   for (const { name } of manifest.outputs) await archive.addFile(`package/${name}`, join(folder, name));
 
+  for (const model of await recordedModels(warehouse))
+    await archive.add(`models/${model.name}.sql`, `${model.sql}\n`);
   await archive.add('perimeter.csv', await perimeterTable(warehouse));
   await archive.add('windows.csv', windowsTable(windows));
   await archive.add('indicators.csv', indicatorsTable(record.catalogue, language));
@@ -151,7 +153,7 @@ async function fill(
     }
     const name = `rows/${measure.id}.csv`;
     const lines = measureLines(measure, columns(measure.table), windows);
-    await archive.add(name, csvStream(lineColumns, streamLines(warehouse, lines, most)));
+    await archive.add(name, csvStream(lineColumnsOf(measure), streamLines(warehouse, lines, most)));
     listed.push({
       measure,
       file: name,
@@ -250,7 +252,7 @@ async function perimeterTable(warehouse: Warehouse): Promise<string> {
  */
 async function ledgerUpTo(folder: string, manifest: Manifest): Promise<string> {
   const file = join(dirname(dirname(folder)), 'published.csv');
-  if (!(await exists(file))) return '';
+  if (!(await exists(file))) return ledgerText([]);
   const lines = await readLedger(file);
   const rows = (await readFile(file, 'utf8')).split('\n');
   const last = lines.findLastIndex((one) => one.run === manifest.run);

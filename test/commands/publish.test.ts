@@ -7,8 +7,10 @@ import { publishRun } from '../../pipelines/publication.ts';
 import { appendJournal, type NewEntry, parseJournal } from '../../pipelines/review/journal.ts';
 import { readLedger, writeLedger } from '../../pipelines/review/ledger.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
+import { packAssurance } from '../../pipelines/seal/assurance.ts';
 import { sha256File } from '../../pipelines/seal/manifest.ts';
 import { readPdf } from '../report/pdf-reading.ts';
+import { hasPython, python, unpacked } from '../seal/assurance/unpacked.ts';
 import { editWarehouse, reseal } from '../seal/sealed-package.ts';
 import { Reviewer } from './filled-workbook.ts';
 import { concordance, type Project, tinyProject } from './tiny-project.ts';
@@ -146,6 +148,35 @@ describe('concordance publish', () => {
 
     expect((await concordance(['verify', published()])).out).toContain('Rien ne diffère.');
   });
+
+  test.skipIf(!hasPython)(
+    'is checked by an assurance provider with Python alone: the chains of decisions and of the ledger',
+    async () => {
+      const { file } = await packAssurance(published(), { out: join(project.folder, 'published.zip') });
+      const folder = await unpacked(file, join(project.folder, 'unpacked'));
+      const entries = (await readFile(join(published(), 'decisions.ndjson'), 'utf8'))
+        .trimEnd()
+        .split('\n').length;
+      const { out, status } = python(folder, 'recompute.py');
+      expect(out).toMatch(
+        new RegExp(` ${entries} décisions et ${(await ledger()).length} lignes du registre`),
+      );
+      expect(out).toMatch(/\n0 différences\n$/);
+      expect(status).toBe(0);
+      for (const [name, from, to] of [
+        ['package/decisions.ndjson', 'Alice Martin', 'Alice Martinez'],
+        ['decisions.csv', 'Alice Martin', 'Alice Martinez'],
+        ['ledger.csv', ',rejected,', ',complete,'],
+      ] as const) {
+        const text = await readFile(join(folder, name), 'utf8');
+        await writeFile(join(folder, name), text.replace(from, to));
+        const spoilt = python(folder, 'recompute.py');
+        await writeFile(join(folder, name), text);
+        expect(spoilt.status).toBe(1);
+        expect(spoilt.out).toMatch(new RegExp(`${name.split('/').at(-1)}, ligne \\d+ : `));
+      }
+    },
+  );
 
   test('the published figures are in the ledger, and publishing again adds nothing and changes no byte', async () => {
     const lines = await ledger();

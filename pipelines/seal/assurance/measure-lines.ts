@@ -19,9 +19,17 @@ export interface MeasureLine {
   /** null for people, as the site and the row: with them, what two measures say of one person could be put together */
   readonly extract: string | null;
   readonly row: number | null;
+  /** how an estimated row was estimated, or how an emission was worked out; null for people */
+  readonly method: string | null;
+  /** of an emission: its value, in tCO2e, is activity times factor (kgCO2e for one unit of it) over a thousand */
+  readonly activity?: string | null;
+  readonly activity_unit?: string | null;
+  readonly factor_id?: string | null;
+  readonly factor_version?: string | null;
+  readonly factor_value?: string | null;
 }
 
-export const lineColumns = [
+const lineColumns = [
   'line',
   'entity',
   'site',
@@ -32,7 +40,27 @@ export const lineColumns = [
   'quality',
   'extract',
   'row',
+  'method',
 ] as const satisfies readonly (keyof MeasureLine)[];
+
+/** What an emission was made from, by the expression over its row. */
+const emissionColumns = {
+  activity: 't.quantity',
+  activity_unit: 't.unit',
+  factor_id: 't.factor_id',
+  factor_version: 't.factor_version',
+  factor_value: 't.factor_kgco2e',
+} as const;
+
+/** Whether the lines say from what activity and factor the value was made; biogenic CO2 has a factor of its own. */
+const tellsFactor = (measure: Measure): boolean =>
+  measure.table === 'emission' && measure.value.trim() === 'tco2e' && !measure.people;
+
+/** Columns of the file of a measure's lines. */
+export const lineColumnsOf = (measure: Measure): readonly (keyof MeasureLine)[] => [
+  ...lineColumns,
+  ...(tellsFactor(measure) ? (Object.keys(emissionColumns) as (keyof typeof emissionColumns)[]) : []),
+];
 
 /** People of one entity and one date of the file under whom a measure's lines are not given. */
 const smallestGroup = 5;
@@ -52,7 +80,8 @@ export function measureLines(measure: Measure, columns: TableColumns, windows: r
         ${measure.aggregation === 'sum' ? 'null::bigint' : `dense_rank() over (order by ${key})`} as key_number
       from (${dated(measure, columns, windows)}))
     select own_line as line, entity, ${unless('site', 'varchar')} as site, date::varchar as date, value, weight, key_number as key, quality,
-      ${unless('extract_id', 'varchar')} as extract, ${unless('row_number', 'bigint')} as row, extract_id as source, row_number as address
+      ${unless('extract_id', 'varchar')} as extract, ${unless('row_number', 'bigint')} as row,
+      ${unless('method', 'varchar')} as method, ${tellsFactor(measure) ? `${Object.keys(emissionColumns).join(', ')}, ` : ''}extract_id as source, row_number as address
     from lined order by own_line`;
 }
 
@@ -65,7 +94,7 @@ function dated(measure: Measure, columns: TableColumns, windows: readonly Window
     ? `month in (${ends.map((to) => `date_trunc('month', date '${to}')`).join(', ')})`
     : `date between date '${from}' and date '${ends.at(-1)}'`;
   const shown = !measure.people ? 'date' : measure.time === 'flow' ? flowDay(windows) : 'last_day(date)';
-  const rows = `(${measureRows(measure, columns)})`;
+  const rows = `(${measureRows(measure, columns, tellsFactor(measure) ? emissionColumns : {})})`;
   return `select * replace (${shown} as date) from ${measure.people ? `(${numberedPeople(measure, rows)})` : rows}
       where ${within}${measure.aggregation === 'sum' ? '' : ' and key is not null'}`;
 }
