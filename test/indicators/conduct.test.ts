@@ -65,7 +65,12 @@ describe('payment practices', () => {
       'pay.late_share',
     ]);
     // O9 is paid after the closing: open on the day, 59 days late
-    expect(buckets.map((id) => found.value(id))).toEqual(['3', '268', '48', '64']);
+    expect(found.values(buckets)).toEqual({
+      'pay.late_1_30': '3',
+      'pay.late_31_60': '268',
+      'pay.late_61_90': '48',
+      'pay.late_over_90': '64',
+    });
     expect(found.value('pay.late_amount')).toBe('383');
     expect(found.value('pay.late_count')).toBe('8');
     expect(found.value('pay.disputed_amount')).toBe('1024');
@@ -130,7 +135,12 @@ describe('legal and ethics registers', () => {
   test('count final convictions only, and proceedings that are pending at the closing', async () => {
     const ids = ['gov.convictions', 'gov.convictions_all', 'gov.corruption_fines', 'pay.legal_cases'];
     const found = await figuresOf({ legal_cases: cases }, ids);
-    expect(ids.map((id) => found.value(id))).toEqual(['1', '2', '5000', '1']);
+    expect(found.values(ids)).toEqual({
+      'gov.convictions': '1',
+      'gov.convictions_all': '2',
+      'gov.corruption_fines': '5000',
+      'pay.legal_cases': '1',
+    });
     const missing = await figuresOf({}, ids, { missing: ['legal_cases'] });
     expect(ids.map((id) => missing.value(id))).toEqual(['<missing>', '<missing>', '<missing>', '<missing>']);
   });
@@ -145,7 +155,11 @@ describe('legal and ethics registers', () => {
     const ids = ['gov.corruption_cases', 'gov.fraud_cases', 'gov.alerts_closed_share'];
     const found = await figuresOf({ ethics_log: log }, ids);
     // 3 of 4 reports of the quarter are concluded
-    expect(ids.map((id) => found.value(id))).toEqual(['1', '1', '75']);
+    expect(found.values(ids)).toEqual({
+      'gov.corruption_cases': '1',
+      'gov.fraud_cases': '1',
+      'gov.alerts_closed_share': '75',
+    });
     expect(found.value('gov.corruption_cases@GROUP@ttm')).toBe('2');
   });
 
@@ -160,7 +174,11 @@ describe('legal and ethics registers', () => {
     const ids = ['gov.board_members', 'gov.board_ratio_fm', 'gov.board_independent'];
     const found = await figuresOf({ governance_bodies: seats }, ids);
     // 5 directors with a vote, 2 women for 3 men, 3 of 5 independent
-    expect(ids.map((id) => found.value(id))).toEqual(['5', '0.666666666667', '60']);
+    expect(found.values(ids)).toEqual({
+      'gov.board_members': '5',
+      'gov.board_ratio_fm': '0.666666666667',
+      'gov.board_independent': '60',
+    });
     const women = seats.split('\n').slice(0, 3).join('\n');
     expect((await figuresOf({ governance_bodies: women }, ids)).value('gov.board_ratio_fm')).toBe(
       '<not_calculable>',

@@ -13,6 +13,8 @@ export interface Found {
   readonly all: readonly Figure[];
   /** value with trailing zeros gone, or the status in angle brackets where there is none */
   value(key: string): string;
+  /** each key with its value */
+  values(keys: readonly string[]): Record<string, string>;
 }
 
 /**
@@ -63,16 +65,18 @@ export async function figuresOf(
     const windows = windowsOf('2025-Q1', period, 1);
     const values = await computeMeasures(built.warehouse, chosen.measures, windows, deliveries, expected);
     const all = computeFigures(chosen, values);
+    const value = (key: string) => {
+      const [id, entity = 'GROUP', basis = 'quarter'] = key.split('@');
+      const figure = all.find(
+        (f) => f.indicator === id && f.entity === entity && f.basis === basis && f.period === period,
+      );
+      if (!figure) throw new Error(`no figure ${key}`);
+      return figure.value === null ? `<${figure.status}>` : figure.value;
+    };
     return {
       all,
-      value(key) {
-        const [id, entity = 'GROUP', basis = 'quarter'] = key.split('@');
-        const figure = all.find(
-          (f) => f.indicator === id && f.entity === entity && f.basis === basis && f.period === period,
-        );
-        if (!figure) throw new Error(`no figure ${key}`);
-        return figure.value === null ? `<${figure.status}>` : figure.value;
-      },
+      value,
+      values: (keys) => Object.fromEntries(keys.map((key) => [key, value(key)])),
     };
   } finally {
     await built.close();

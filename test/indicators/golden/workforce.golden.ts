@@ -161,6 +161,7 @@ export const workforce: GoldenCase[] = [
     period: '2025-Q4',
     staged: { hr_register: registerOf(moving) },
     figures: {
+      'hr.leavers_resignation': 8,
       'hr.leavers_dismissal': 5,
       'hr.leavers_mutual': 6,
       'hr.leavers_retirement': 7,
@@ -177,6 +178,31 @@ export const workforce: GoldenCase[] = [
       // without the six of another reason and the five transferred: resigned, dismissed, agreed, in trial, retired, dead
       'hr.turnover_esrs@GROUP@ttm': (100 * 36) / averageMoving,
       'hr.turnover_voluntary@GROUP@ttm': (100 * 8) / averageMoving,
+    },
+  },
+  {
+    name: 'six fixed terms end on 31 December: their people are present that day and leave on it',
+    period: '2025-Q4',
+    staged: {
+      hr_register: registerOf([
+        {
+          name: 'term',
+          count: 6,
+          sex: 'F',
+          contract: 'temporary',
+          exit: '2025-12-31',
+          reason: 'end_of_temporary',
+        },
+        { name: 'stay', count: 10, sex: 'M' },
+      ]),
+    },
+    figures: {
+      'hr.headcount': 16,
+      'hr.leavers': 6,
+      'hr.leavers_end_of_temporary': 6,
+      'hr.leavers_resignation': 0,
+      'hr.turnover@GROUP@ttm': (100 * 6) / 16, // 16 at each month's end
+      'hr.turnover_esrs@GROUP@ttm': 0, // no end of a fixed term is in it
     },
   },
   {
