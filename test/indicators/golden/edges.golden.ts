@@ -1,4 +1,4 @@
-import { type GoldenCase, registerOf } from './golden-case.ts';
+import { dsnOf, type GoldenCase, registerOf } from './golden-case.ts';
 
 const months2028 = ['2028-01-01', '2028-02-01', '2028-03-01'];
 
@@ -132,6 +132,31 @@ export const edges: GoldenCase[] = [
       'hr.fte': 5 + 10 * 0.5,
       'hr.fte_average@GROUP@ttm': 5 + (10 * (6 * 1 + 6 * 0.5)) / 12,
       'hr.parttime_share': (100 * 10) / 15,
+    },
+  },
+  {
+    name: 'six people with two contracts at once: one of them ends, nobody leaves',
+    period: '2025-Q4',
+    // C1 of 75,835 h of 151,67 (0,5), C2 of 45,501 h (0,3) until 30 November; ten people full time
+    staged: dsnOf([
+      ...Array.from({ length: 6 }, (_, i) => ({
+        person: `two-${i}`,
+        sex: 'F' as const,
+        quota: 75.835,
+        second: { quota: 45.501, end: '2025-11-30' },
+      })),
+      ...Array.from({ length: 10 }, (_, i) => ({ person: `full-${i}`, sex: 'M' as const })),
+    ]),
+    figures: {
+      'hr.headcount': 16,
+      'hr.avg_headcount': 16,
+      'hr.leavers': 0,
+      'hr.hires': 0,
+      'hr.fte': 6 * 0.5 + 10,
+      // October 0,8 each, November 0,8 (the last day is a day present), December 0,5
+      'hr.fte_average': (6 * (0.8 + 0.8 + 0.5)) / 3 + 10,
+      'hr.parttime_share': (100 * 6) / 16,
+      'hr.perm': 16,
     },
   },
   {

@@ -99,6 +99,8 @@ export interface Declared {
   readonly born?: string;
   readonly disabled?: boolean;
   readonly quota?: number;
+  /** a second contract beside C1, of so many hours a month, that ends on a day */
+  readonly second?: { readonly quota: number; readonly end: string };
 }
 
 /**
@@ -118,6 +120,7 @@ export function dsnOf(
       `${head}  individual  contract_number  start_date  conventional_status  nature_code  scheme  quota_unit  quota_reference  quota_contract  working_time  idcc  workplace_siret  disability_status`,
     ],
     dsn_absences: [`${head}  individual  contract_number  reason  last_day_worked  planned_end`],
+    dsn_contract_ends: [`${head}  individual  contract_number  contract_start  end_date  reason`],
   };
   monthsOf('2025-01-01', '2025-12-31').forEach((month, m) => {
     const at = `${m + 1}  11111111100011  ${month}  01  01`;
@@ -127,9 +130,14 @@ export function dsnOf(
       tables.dsn_individuals?.push(
         `${at}  ${i + 1}  ${one.person}  M${i}  ${one.sex === 'F' ? '02' : '01'}  ${one.born ?? '1985-01-01'}`,
       );
-      tables.dsn_contracts?.push(
-        `${at}  ${i + 1}  C1  2020-01-01  07  01  99  10  151.67  ${quota}  ${quota < 151.67 ? '20' : '10'}  3248  11111111100011  ${one.disabled ? '01' : '-'}`,
-      );
+      const contract = (number: string, hours: number) =>
+        `${at}  ${i + 1}  ${number}  2020-01-01  07  01  99  10  151.67  ${hours}  ${hours < 151.67 ? '20' : '10'}  3248  11111111100011  ${one.disabled ? '01' : '-'}`;
+      tables.dsn_contracts?.push(contract('C1', quota));
+      const { second } = one;
+      if (second && month.slice(0, 7) <= second.end.slice(0, 7))
+        tables.dsn_contracts?.push(contract('C2', second.quota));
+      if (second?.end.slice(0, 7) === month.slice(0, 7))
+        tables.dsn_contract_ends?.push(`${at}  ${i + 1}  C2  2020-01-01  ${second.end}  031`);
       for (const [person, reason, last, end] of stoppages) {
         if (person === one.person && end.slice(0, 7) === month.slice(0, 7))
           tables.dsn_absences?.push(`${at}  ${i + 1}  C1  ${reason}  ${last}  ${end}`);
