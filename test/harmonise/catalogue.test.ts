@@ -127,6 +127,28 @@ describe('the data files', () => {
     ).toEqual([]);
   });
 
+  test('weigh the warming potential of a blend by its composition, in each assessment report', async () => {
+    const rows = await empty.rows<{ activity: string; gwp_set: string; value: string }>(
+      "select activity, gwp_set, value_kgco2e::varchar as value from reference.factors where scope_part = 'gwp'",
+    );
+    const potential = (fluid: string, set: string) =>
+      Number(rows.find((r) => r.activity === `refrigerant_${fluid}` && r.gwp_set === set)?.value);
+    // per cent of mass, ANSI/ASHRAE 34
+    const blends = {
+      'R-404A': { 'R-125': 44, 'R-143A': 52, 'R-134A': 4 },
+      'R-407C': { 'R-32': 23, 'R-125': 25, 'R-134A': 52 },
+      'R-410A': { 'R-32': 50, 'R-125': 50 },
+      'R-507A': { 'R-125': 50, 'R-143A': 50 },
+    };
+    for (const set of ['AR4', 'AR5', 'AR6']) {
+      for (const [blend, parts] of Object.entries(blends)) {
+        const weighed = Object.entries(parts).reduce((sum, [f, share]) => sum + potential(f, set) * share, 0);
+        // shown to the unit, or not rounded
+        expect(Math.abs(potential(blend, set) - weighed / 100), `${blend} ${set}`).toBeLessThanOrEqual(0.5);
+      }
+    }
+  });
+
   test('name a source for every factor, price, treatment and rate', async () => {
     for (const table of [
       'factors',

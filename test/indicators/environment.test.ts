@@ -187,8 +187,8 @@ const expected: Record<string, number> = {
   'ghg.s3.spend_share': ((0.067 + 0.317 + 0.546 + 0.05) / s3) * 100,
   'ghg.total.market': s1 + market + s3,
   'ghg.total.location': s1 + location + s3,
-  // residual mixes, upstream factors, CH4 and the car are to be confirmed
-  'ghg.factors_to_confirm_share': ((market + c3 + 0.298 + c7) / (s1 + market + s3)) * 100,
+  // residual mixes, upstream factors and the car are to be confirmed
+  'ghg.factors_to_confirm_share': ((market + c3 + c7) / (s1 + market + s3)) * 100,
   'ghg.intensity_revenue': (s1 + market) / 2,
   'ghg.intensity_revenue_location': (s1 + location) / 2,
   'ghg.intensity_total': (s1 + market + s3) / 2,
