@@ -281,8 +281,8 @@ describe('indicators', () => {
       const cell = valueCell('energy.intensity_revenue', entity);
       return [Number(cell.result).toPrecision(3), cell.numFmt];
     };
-    expect(format('OFR')).toEqual(['138', '#,##0']);
-    expect(format('ODE')).toEqual(['66.9', '#,##0.0']);
+    expect(format('OFR')).toEqual(['138', '#,##0;"−"#,##0']);
+    expect(format('ODE')).toEqual(['66.9', '#,##0.0;"−"#,##0.0']);
   });
 
   it('give the change of a percentage in points, of a quantity in relation', () => {

@@ -37,8 +37,14 @@ export const totalLook: Look = { bold: true, ink: ink.navy, fill: ink.panel, acr
 
 /** Formats are codes that every locale reads in its own way: `,` and `.` become narrow space and comma in French. */
 export function numberFormat(decimals: number): string {
-  return decimals === 0 ? '#,##0' : `#,##0.${'0'.repeat(decimals)}`;
+  const digits = digitsFormat(decimals);
+  return `${digits};${minus}${digits}`;
 }
+
+/** The minus sign of the report, where the format itself would write a hyphen. */
+const minus = '"\u2212"';
+
+const digitsFormat = (decimals: number) => (decimals === 0 ? '#,##0' : `#,##0.${'0'.repeat(decimals)}`);
 
 /** The format of a value by its declared rounding: significant figures depend on the value, which no code counts. */
 export function valueFormat(
@@ -49,25 +55,29 @@ export function valueFormat(
 }
 
 export function percentFormat(decimals: number, language: 'fr' | 'en'): string {
-  return `0${decimals === 0 ? '' : `.${'0'.repeat(decimals)}`}${language === 'fr' ? '"\u202f"' : ''}%`;
+  const percent = percentDigits(decimals, language);
+  return `${percent};${minus}${percent}`;
 }
+
+const percentDigits = (decimals: number, language: 'fr' | 'en') =>
+  `0${decimals === 0 ? '' : `.${'0'.repeat(decimals)}`}${language === 'fr' ? '"\u202f"' : ''}%`;
 
 /** A difference with its sign, that of a number which reads as zero left out. */
 export function signedFormat(decimals: number, value: string | number): string {
-  const format = numberFormat(decimals);
+  const format = digitsFormat(decimals);
   return new Decimal(value).toDecimalPlaces(decimals).isZero()
     ? `${format};${format};${format}`
-    : `+${format};"\u2212"${format};${format}`;
+    : `+${format};${minus}${format};${format}`;
 }
 
 /** A relative change with its sign, or a difference in points. */
 export function changeFormat(unit: string, rounding: Rounding, language: 'fr' | 'en'): string {
   if (unit === '%') {
     const points = `0.${'0'.repeat(Math.max(1, typeof rounding === 'number' ? rounding : rounding.significant - 1))}\\ "pt"`;
-    return `+${points};"\u2212"${points};${points}`;
+    return `+${points};${minus}${points};${points}`;
   }
-  const percent = percentFormat(1, language);
-  return `+${percent};"\u2212"${percent};${percent}`;
+  const percent = percentDigits(1, language);
+  return `+${percent};${minus}${percent};${percent}`;
 }
 
 export const dayFormat = { fr: 'dd/mm/yyyy', en: 'dd\\ mmm\\ yyyy' } as const;
@@ -76,8 +86,8 @@ const kinds: Readonly<Record<ColumnLayout['kind'], Look>> = {
   text: { across: 'left', indent: 1 },
   wrap: { across: 'left', wrap: true, indent: 1 },
   code: { across: 'left', indent: 1, font: 'Consolas', size: 8, ink: ink.muted },
-  number: { across: 'right', format: '#,##0.00' },
-  integer: { across: 'right', format: '#,##0' },
+  number: { across: 'right', format: numberFormat(2) },
+  integer: { across: 'right', format: numberFormat(0) },
   percent: { across: 'right' },
   change: { across: 'right' },
   day: { across: 'center' },

@@ -4,7 +4,7 @@ import { spentOn } from '../../../review/resolution.ts';
 import { date } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, day, formula, link, number, numeric, text, words } from '../cell.ts';
-import { numberFormat, percentFormat } from '../look.ts';
+import { percentFormat, signedFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 import { decimalsOf } from './measures.ts';
 
@@ -65,7 +65,7 @@ export const actionsSheet = tableSheet<Line>({
         action.expectedEffect === null
           ? text(say('none'), { across: 'right' })
           : number(action.expectedEffect, {
-              format: `+${numberFormat(decimalsOf(action.expectedEffect))};"\u2212"${numberFormat(decimalsOf(action.expectedEffect))};0`,
+              format: signedFormat(decimalsOf(action.expectedEffect), action.expectedEffect),
             }),
       effect_unit: text(action.expectedUnit === null ? '' : book.unit(action.expectedUnit)),
       claim: action.claimedSaving === null ? text('') : number(action.claimedSaving),

@@ -3,7 +3,7 @@ import type { EmissionProfile } from '../../../indicators/emission-profile.ts';
 import type { ScreenedCategory } from '../../content.ts';
 import type { Book } from '../book.ts';
 import { type Cell, number, text } from '../cell.ts';
-import { percentFormat } from '../look.ts';
+import { numberFormat, percentFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 
 interface EmissionRow {
@@ -12,7 +12,7 @@ interface EmissionRow {
   readonly category: string;
 }
 
-const amount = '#,##0.0';
+const amount = numberFormat(1);
 
 /** The group's emissions by category: how they are known, how surely, and what became of the fifteen categories of scope 3. */
 export const emissionsSheet = tableSheet<EmissionRow>({
