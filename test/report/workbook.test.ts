@@ -151,16 +151,21 @@ describe('sheets', () => {
     expect(await keys('en')).toEqual(await keys('fr'));
   });
 
-  it('keep their headings in sight and on every printed page, on A4, one page wide, with run and page number', () => {
+  it('keep their headings in sight and on every printed page, on A4 or A3, one page wide, with run and page number', () => {
     for (const of of written('fr').book.worksheets) {
       expect(of.views[0], of.name).toMatchObject({ state: 'frozen', showGridLines: false });
       expect(of.pageSetup, of.name).toMatchObject({
-        paperSize: 9,
         orientation: 'landscape',
         fitToPage: true,
         fitToWidth: 1,
         fitToHeight: 0,
       });
+      // at more than half its size: 9 is A4, of some 125 columns' widths; 8 is A3
+      const printed = /([A-Z]+)\$?\d+$/.exec(of.pageSetup.printArea ?? '')?.[1];
+      const columns = printed ? of.getColumn(printed).number : of.columnCount;
+      const width = of.columns.slice(0, columns).reduce((sum, one) => sum + (one.width ?? 9), 0);
+      expect(of.pageSetup.paperSize, of.name).toBe(width > 230 ? 8 : 9);
+      expect(width, of.name).toBeLessThan(400);
       expect(of.pageSetup.printTitlesRow, of.name).toMatch(/^\d:\d$/);
       expect(of.headerFooter.oddFooter, of.name).toContain('2026-Q3-7c1e90b4');
       expect(of.headerFooter.oddFooter, of.name).toContain('&P / &N');

@@ -57,6 +57,8 @@ export interface SheetOptions {
   readonly headRows: { readonly first: number; readonly last: number };
   readonly footer: { readonly left: string; readonly right: string };
   readonly portrait?: boolean;
+  /** A4 by default */
+  readonly paper?: 'A3' | 'A4';
 }
 
 export interface Properties {
@@ -121,7 +123,8 @@ export class WorkbookFile {
         },
       ],
       pageSetup: {
-        paperSize: 9,
+        // 8 is A3 (ECMA-376, 18.3.1.63), which the list of exceljs lacks
+        paperSize: (options.paper === 'A3' ? 8 : 9) as ExcelJS.PaperSize,
         orientation: options.portrait ? 'portrait' : 'landscape',
         fitToPage: true,
         fitToWidth: 1,

@@ -59,6 +59,9 @@ export const mostRows = 20_000;
 /** Letters of the body font in one unit of column width, a little under the truth. */
 const charactersPerWidth = 1.3;
 
+/** In columns' widths: what is wider would be smaller than half its size on A4. */
+const widestOnA4 = 230;
+
 const rowsOf = { title: 1, intro: 2, back: 3, band: 4, head: 5, first: 6 } as const;
 
 /** The cells of a column of a table sheet that has so many rows, as a formula of that sheet names them. */
@@ -163,6 +166,7 @@ export function openFrame(
     tab: layout.tab,
     frozen: { rows: frozenRows, columns: layout.frozen },
     widths: layout.columns.map((c) => c.width),
+    paper: printedWidth(layout) > widestOnA4 ? 'A3' : 'A4',
     headRows: { first: frozenRows === rowsOf.head ? rowsOf.band : 1, last: frozenRows },
     footer: footerOf(book),
   });
@@ -172,11 +176,16 @@ export function openFrame(
   return sheet;
 }
 
+function printedColumns({ columns, printed }: SheetLayout): readonly ColumnLayout[] {
+  return columns.slice(0, printed ? columns.findIndex(({ key }) => key === printed) + 1 : columns.length);
+}
+
+const printedWidth = (layout: SheetLayout) =>
+  printedColumns(layout).reduce((sum, { width }) => sum + width, 0);
+
 /** On one line where the printed columns have room for it, else over all of them. */
 function writeIntro(sheet: SheetFile, layout: SheetLayout, intro: string): void {
-  const last = layout.printed ? layout.columns.findIndex(({ key }) => key === layout.printed) : -1;
-  const printed = last < 0 ? layout.columns : layout.columns.slice(0, last + 1);
-  const lines = linesOf(intro, printed.reduce((sum, { width }) => sum + width, 0) * charactersPerWidth * 0.8);
+  const lines = linesOf(intro, printedWidth(layout) * charactersPerWidth * 0.8);
   sheet.put(
     rowsOf.intro,
     1,
@@ -184,7 +193,7 @@ function writeIntro(sheet: SheetFile, layout: SheetLayout, intro: string): void 
     lines > 1 ? { ...introLook, wrap: true } : introLook,
   );
   if (lines === 1) return;
-  sheet.merge(rowsOf.intro, 1, printed.length);
+  sheet.merge(rowsOf.intro, 1, printedColumns(layout).length);
   sheet.height(rowsOf.intro, lines * 12 + 2);
 }
 
