@@ -22,8 +22,8 @@ export interface Plan {
   readonly lock: string;
   /** scratch of this period, wiped when a run starts and when it ends */
   readonly work: string;
-  /** staged rows of earlier runs, of any period; undefined where every extract is to be read */
-  readonly stageCache: string | undefined;
+  /** what earlier runs staged and computed, of any period; undefined where all is to be done again */
+  readonly cache: { readonly stage: string; readonly results: string } | undefined;
   /** what the run's database may take of the machine, with its folder of temporary files */
   readonly limits: Limits & { readonly temporary_folder: string };
 }
@@ -34,7 +34,7 @@ export interface Request {
   readonly period: string;
   readonly out?: string | undefined;
   readonly language?: Language | undefined;
-  /** whether rows that an earlier run staged alike may be used; by default they are */
+  /** whether what an earlier run staged and computed alike may be used; by default it is */
   readonly cache?: boolean | undefined;
 }
 
@@ -67,7 +67,10 @@ export function planOf(project: Project, request: Request): Plan {
     periodFolder: join(out, request.period),
     lock: join(out, '.work', `${request.period}.lock`),
     work,
-    stageCache: request.cache === false ? undefined : join(out, '.cache', 'stage'),
+    cache:
+      request.cache === false
+        ? undefined
+        : { stage: join(out, '.cache', 'stage'), results: join(out, '.cache', 'results') },
     limits: {
       ...configuration.limits,
       // a folder of this run's own, that the next one wipes where this one is killed

@@ -45,14 +45,23 @@ import { withLock } from './seal/lock.ts';
 import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
-import { programVersion, stageProgram } from './seal/program.ts';
+import { programVersion, resultProgram, stageProgram } from './seal/program.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
 import { loadReference } from './stage/reference.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
-import { inWords, prepareStage, type StagedExtract, type StageSettings, stage } from './stage/stage.ts';
-import { bytesOf, StageCache } from './stage/stage-cache.ts';
+import {
+  inWords,
+  originsOf,
+  prepareStage,
+  type StagedExtract,
+  type StageSettings,
+  stage,
+} from './stage/stage.ts';
+import { StageCache } from './stage/stage-cache.ts';
+import { KeptResults } from './warehouse/kept-results.ts';
+import { bytesOf, PackFolder } from './warehouse/pack-folder.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 
 export interface RunOutcome {
@@ -131,6 +140,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   let content: ReportContent;
   let staged: StagedExtract[];
   let tables: Manifest['warehouse'];
+  let kept: KeptResults | undefined;
   try {
     progress.step('stage', `${collected.extracts.length} extracts`);
     await loadReference(warehouse, project, plan.quarters);
@@ -144,9 +154,14 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       (done) => progress.tick(done, collected.extracts.length),
     );
     staged = inWords(read, words);
+    kept = await keptResultsOf(plan, warehouse);
+    if (kept) {
+      for (const [table, origin] of originsOf(read, contracts, await programVersion(stageProgram)))
+        await kept.tableOf(table, origin);
+    }
 
     progress.step('harmonise', `${models.length} models`);
-    await harmonise(warehouse, models);
+    await harmonise(warehouse, models, kept?.makeTable);
 
     progress.step(
       'indicators',
@@ -155,10 +170,17 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     const none = notApplicable(configuration.not_applicable, plan.history);
     const deliveries = [...deliveriesOf(staged, plan.history, start), ...none];
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
-    const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations);
+    const measures = await computeMeasures(
+      warehouse,
+      catalogue.measures,
+      windows,
+      deliveries,
+      expectations,
+      kept?.addTotals,
+    );
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
     const { figures, withheld } = protectedFigures(catalogue, measures, rules);
-    const methods = await figureMethods(warehouse, catalogue, figures);
+    const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
     await recordFigures(warehouse, figures, scratch, methods);
     await recordWithheld(warehouse, withheld, scratch);
     const before = await carriedIn(plan, inputs, figures);
@@ -228,6 +250,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     const apart = join(plan.work, 'changes');
     await mkdir(apart);
     // the comparison runs what earlier packages declare: apart from the database that it reads
+    await kept?.leave(scratch);
     await warehouse.close();
     const changes = await changesOf(
       file,
@@ -243,8 +266,9 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       { catalogue, models, scratch: apart },
     ).finally(async () => {
       warehouse = await Warehouse.open(file, plan.limits, project.secret);
+      kept?.enter(warehouse);
     });
-    content = await gatherContent(warehouse, {
+    content = await gatherContent(kept ?? warehouse, {
       plan,
       run: runFacts(identity, restates?.run ?? null),
       catalogue,
@@ -277,10 +301,11 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     progress.step('documents', 'review.xlsx, board.pdf, board.html');
     // the database is hashed while the documents are drawn
     [tables] = await allEnded(
-      contentOf(warehouse),
+      contentOf(warehouse, undefined, undefined, kept?.known),
       writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation, browser),
       writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation, browser),
     );
+    await kept?.leave(scratch);
   } finally {
     await warehouse.close();
   }
@@ -310,6 +335,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);
   await pointLatest(plan, identity.id);
+  await kept?.keep(join(identity.folder, 'warehouse.duckdb'), plan.limits);
   return {
     folder: identity.folder,
     id: identity.id,
@@ -328,10 +354,20 @@ async function allEnded<Results extends readonly unknown[]>(
 }
 
 /** Rows staged by earlier runs, of any period, where the plan lets them be used. */
-async function stageCacheOf({ stageCache, project }: Plan): Promise<Pick<StageSettings, 'cache'>> {
-  if (stageCache === undefined) return {};
-  const store = new StageCache(stageCache, bytesOf(project.configuration.limits.stage_cache));
+async function stageCacheOf({ cache, project }: Plan): Promise<Pick<StageSettings, 'cache'>> {
+  if (cache === undefined) return {};
+  const store = new StageCache(cache.stage, bytesOf(project.configuration.limits.stage_cache));
   return { cache: { store, program: await programVersion(stageProgram), secret: project.secret } };
+}
+
+/** What earlier runs computed, of any period, where the plan lets it be used. */
+async function keptResultsOf(
+  { cache, project }: Plan,
+  warehouse: Warehouse,
+): Promise<KeptResults | undefined> {
+  if (cache === undefined) return undefined;
+  const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
+  return KeptResults.open(warehouse, packs, await programVersion(resultProgram));
 }
 
 /** A folder of this name that is not this run, or is damaged, is never written over. */

@@ -254,7 +254,7 @@ const groupWide = ['action', 'milestone'];
 async function unplaced(warehouse: Warehouse, { say }: QualityView): Promise<Finding[]> {
   const tables = await warehouse.rows<{ name: string }>(
     `select table_name as name from information_schema.columns
-     where table_schema = 'model' and column_name = 'entity' order by table_name`,
+     where table_schema = 'model' and column_name = 'entity' and table_catalog = current_database() order by table_name`,
   );
   const findings: Finding[] = [];
   for (const { name } of tables.filter((table) => !groupWide.includes(table.name))) {

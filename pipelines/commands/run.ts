@@ -29,7 +29,7 @@ export function runCommand(): Command {
     .addOption(new Option('--language <language>', 'language of the documents').choices(['fr', 'en']))
     .option('--json', 'one JSON line an event, for a scheduled job')
     .option('--no-gate', 'end with status 0 where a gate would give 3')
-    .option('--no-cache', 'read every extract again, also those that an earlier run staged alike')
+    .option('--no-cache', 'do everything again, also what an earlier run staged or computed alike')
     .addHelpText(
       'after',
       '\nExit status: 0 done; 1 failed; 2 usage or configuration; 3 done, but the CSR lead must look.',

@@ -304,7 +304,7 @@ export const Configuration = z.strictObject({
         .string()
         .regex(/^\d+(MB|GB|MiB|GiB)$/)
         .default('4GB')
-        .describe('disk that rows staged by earlier runs may take below the output folder'),
+        .describe('disk that what earlier runs staged and computed may take below the output folder'),
     })
     .prefault({}),
 });

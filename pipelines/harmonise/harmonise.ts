@@ -32,13 +32,14 @@ export async function loadModels(folder = modelsFolder): Promise<Model[]> {
 export async function harmonise(
   warehouse: Warehouse,
   models: readonly Model[],
-  step: (name: string) => void = () => {},
+  /** makes a table by a statement that reads the tables named */
+  makeTable: (table: string, sql: string, reads: readonly string[]) => Promise<void> = (table, sql) =>
+    warehouse.run(`create table ${table} as ${sql}`),
 ): Promise<void> {
   await warehouse.run('create schema if not exists model');
   for (const model of models) {
-    step(model.name);
     try {
-      await warehouse.run(`create table model.${model.name} as ${model.sql}`);
+      await makeTable(`model.${model.name}`, model.sql, model.inputs);
     } catch (cause) {
       throw new Fault(
         'MOD-003',

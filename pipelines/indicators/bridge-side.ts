@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
 import { contributionRows, divisorOf, type TableColumns, type Window } from './measure-rows.ts';
@@ -40,7 +40,7 @@ export interface BridgeSide {
  * @throws {Fault} BRG-002 for an aggregation that does not add up over rows, such as a median
  */
 export async function readSide(
-  warehouse: Warehouse,
+  warehouse: Answering,
   measure: Measure,
   entity: string,
   window: Window,
@@ -57,16 +57,53 @@ export async function readSide(
   return { months: window.months, cells, weight: await weights(warehouse, entity, window) };
 }
 
-function cellsOf(measure: Measure, columns: TableColumns, entity: string, window: Window): string {
-  const byFactor =
+/**
+ * The same for several windows that end on one day. Where a measure is a flow that adds up over months, the
+ * shorter ones are the last months of the longest, whose rows are read once.
+ *
+ * @throws {Fault} as {@link readSide}
+ */
+export async function readSides(
+  warehouse: Answering,
+  measure: Measure,
+  entity: string,
+  windows: readonly Window[],
+): Promise<BridgeSide[]> {
+  const columns = (await tableColumns(warehouse))(measure.table);
+  const [longest] = [...windows].sort((a, b) => b.months - a.months);
+  if (!longest || !byFactor(measure, columns) || windows.some(({ to }) => to !== longest.to)) {
+    const sides: BridgeSide[] = [];
+    for (const window of windows) sides.push(await readSide(warehouse, measure, entity, window));
+    return sides;
+  }
+  const whole = await readSide(warehouse, measure, entity, longest);
+  return windows.map(({ months }) => lastMonths(whole, months));
+}
+
+function lastMonths({ months: all, cells, weight }: BridgeSide, months: number): BridgeSide {
+  const first = all - months;
+  return {
+    months,
+    cells: cells.flatMap((cell) => (cell.month < first ? [] : [{ ...cell, month: cell.month - first }])),
+    weight: (entity, month) => weight(entity, month + first),
+  };
+}
+
+/** Whether a measure's rows carry activity and factor, and add up over months. */
+function byFactor(measure: Measure, columns: TableColumns): boolean {
+  return (
     columns.has('quantity') &&
     columns.has('factor_kgco2e') &&
     measure.aggregation === 'sum' &&
-    measure.time === 'flow';
+    measure.time === 'flow'
+  );
+}
+
+function cellsOf(measure: Measure, columns: TableColumns, entity: string, window: Window): string {
   const place = (date: string) => `date_diff('month', date '${window.from}', ${date})::integer`;
   const methodOf = (quality: string) =>
     `case when ${quality} in ('by_spend', 'survey') then ${quality} else 'by_quantity' end`;
-  if (!byFactor) {
+  if (!byFactor(measure, columns)) {
     const divisor = divisorOf(measure, window);
     return `select entity, ${place('date')} as month, '' as "group", '' as stream, ${methodOf('quality')} as method,
         (coalesce(sum(contribution), 0)::decimal(38,10) / ${divisor})::decimal(38,16)::varchar as value, null::varchar as quantity,
@@ -80,10 +117,12 @@ function cellsOf(measure: Measure, columns: TableColumns, entity: string, window
     const parts = names.filter((name) => columns.has(name)).map((name) => `coalesce(t.${name}::varchar, '')`);
     return parts.length === 0 ? "''" : `concat_ws('|', ${parts.join(', ')})`;
   };
+  const group = ['scope', 'category', 'basis'];
+  const stream = ['site', 'activity', 'scope_part', 'unit', 'country'];
+  const told = [...group, ...stream, 'method', 'quality'].filter((name) => columns.has(name));
+  // rows are many and their kinds few: texts are made of each kind, once
   return `with weighed as (
-      select t.entity, t.${measure.date}::date as date, ${joined(['scope', 'category', 'basis'])} as "group",
-        ${joined(['site', 'activity', 'scope_part', 'unit', 'country'])} ${columns.has('method') ? "|| case when t.method = 'contract' then '|contract' else '' end" : ''} as stream,
-        ${columns.has('method') ? `case when t.method = 'supplier' then 'supplier' else ${methodOf('t.quality')} end` : methodOf('t.quality')} as method,
+      select t.entity, date_trunc('month', t.${measure.date})::date as date, ${told.map((name) => `t.${name}, `).join('')}
         (${measure.value})::decimal(28,10) * ${weight}::decimal(9,6) as value,
         t.quantity::decimal(22,6) * ${weight}::decimal(9,6) as quantity
       from model.${measure.table} as t
@@ -92,15 +131,21 @@ function cellsOf(measure: Measure, columns: TableColumns, entity: string, window
         and t.${measure.date} between date '${window.from}' and date '${window.to}'
         and t.${measure.date} >= coalesce(e.entry_date, date '0001-01-01')
         and t.${measure.date} <= coalesce(e.exit_date, date '9999-12-31')
-        and ${isGroup ? 'e.weight <> 0' : `t.entity = ${literal(entity)}`})
-    select entity, ${place('date')} as month, "group", stream, method,
+        and ${isGroup ? 'e.weight <> 0' : `t.entity = ${literal(entity)}`}),
+    kinds as (
+      select entity, date, ${told.map((name) => `${name}, `).join('')}
+        sum(value) as value, sum(quantity) as quantity, sum(abs(value)) as size, sum(abs(quantity)) as size_of_quantity
+      from weighed group by all)
+    select entity, ${place('date')} as month, ${joined(group)} as "group",
+      ${joined(stream)} ${columns.has('method') ? "|| case when t.method = 'contract' then '|contract' else '' end" : ''} as stream,
+      ${columns.has('method') ? `case when t.method = 'supplier' then 'supplier' else ${methodOf('t.quality')} end` : methodOf('t.quality')} as method,
       coalesce(sum(value), 0)::decimal(38,16)::varchar as value, coalesce(sum(quantity), 0)::decimal(38,12)::varchar as quantity,
-      coalesce(sum(abs(value)), 0)::decimal(38,16)::varchar as size, coalesce(sum(abs(quantity)), 0)::decimal(38,12)::varchar as "sizeOfQuantity"
-    from weighed group by all order by all`;
+      coalesce(sum(size), 0)::decimal(38,16)::varchar as size, coalesce(sum(size_of_quantity), 0)::decimal(38,12)::varchar as "sizeOfQuantity"
+    from kinds as t group by all order by all`;
 }
 
 async function weights(
-  warehouse: Warehouse,
+  warehouse: Answering,
   entity: string,
   window: Window,
 ): Promise<(entity: string, month: number) => Decimal> {

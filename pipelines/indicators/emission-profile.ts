@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Window } from './measure-rows.ts';
 
 /** Emissions of the group in one category, or in a total of categories, by how they are known. Decimal text, tCO2e. */
@@ -51,7 +51,7 @@ const totals: Readonly<Record<string, (line: Line) => boolean>> = {
  * factor and quality are added first, as they err together; different factors are taken as independent.
  * Uncertainties of the activity are those of data/reference/constants.csv.
  */
-export async function emissionProfiles(warehouse: Warehouse, window: Window): Promise<EmissionProfile[]> {
+export async function emissionProfiles(warehouse: Answering, window: Window): Promise<EmissionProfile[]> {
   const lines = await warehouse.rows<Line>(`with constant as (
       select max(value) filter (where name = 'activity_uncertainty_measured_pct') as measured,
         max(value) filter (where name = 'activity_uncertainty_estimated_pct') as estimated,

@@ -1,4 +1,4 @@
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Figure, GROUP } from './figure.ts';
 import { measureRows, monthIn } from './measure-rows.ts';
@@ -17,7 +17,7 @@ export const methodKey = (one: Pick<Figure, 'indicator' | 'entity' | 'period' | 
  * Rows without a value, or of value zero, say nothing. Needs the windows of `computeMeasures`.
  */
 export async function figureMethods(
-  warehouse: Warehouse,
+  warehouse: Answering,
   catalogue: Catalogue,
   figures: readonly Figure[],
 ): Promise<FigureMethods> {

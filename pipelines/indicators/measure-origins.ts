@@ -1,5 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Measure } from './catalogue.ts';
 import { type Basis, GROUP } from './figure.ts';
 import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
@@ -23,7 +23,7 @@ export interface MeasureOrigin {
  * extracts are named with their rows.
  */
 export async function measureOrigins(
-  warehouse: Warehouse,
+  warehouse: Answering,
   measure: Measure,
   columns: TableColumns,
   windows: readonly Window[],

@@ -29,7 +29,7 @@ const mostTogether = 24;
  * `measure, entity, period, basis, total DECIMAL(38,10), rows, unvalued, estimated, absolute`.
  *
  * Rows are reduced once to months (and keys), then every window is a sum of months, so that the cost is
- * one pass over the rows whatever the number of windows. Reads `computed_measure` and `window_month`.
+ * one pass over the rows whatever the number of windows. Reads the months of the windows in `window_month`.
  */
 export function groupTotals(measures: readonly Measure[], columns: TableColumns): string {
   const [first] = measures as [Measure, ...Measure[]];
@@ -40,11 +40,14 @@ export function groupTotals(measures: readonly Measure[], columns: TableColumns)
   return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
 }
 
+/** Whether a window counts its last month alone. */
+const atEnd = ({ time }: Measure): boolean => time === 'stock_end' || time === 'trailing';
+
 function sumTotals(measures: readonly Measure[], columns: TableColumns): string {
   const monthly = measures.map(
     (
       measure,
-    ) => `select '${measure.id}' as measure, entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
+    ) => `select '${measure.id}' as measure, ${atEnd(measure)} as at_end, entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
         count(*) filter (where weight <> 0) as group_rows,
         count(*) filter (where value is null) as unvalued, sum(abs(value)) as absolute,
         coalesce(sum(abs(value)) filter (where quality = 'estimated'), 0) as estimated
@@ -52,8 +55,7 @@ function sumTotals(measures: readonly Measure[], columns: TableColumns): string 
   );
   return `with windowed as (
       select w.period, w.basis, m.* from (${monthly.join(' union all ')}) as m
-      join computed_measure as c on c.measure = m.measure
-      join window_month as w on w.month = m.month and w.at_end = c.at_end)
+      join window_month as w on w.month = m.month and w.at_end = m.at_end)
     select measure, entity, period, basis, sum(own)::decimal(38,10) as total, sum(rows)::bigint as rows,
       sum(unvalued)::bigint as unvalued, sum(estimated)::decimal(38,10) as estimated, sum(absolute)::decimal(38,10) as absolute
     from windowed group by measure, entity, period, basis
@@ -67,15 +69,17 @@ function distinctTotals(measures: readonly Measure[], columns: TableColumns): st
   const monthly = measures.map(
     (
       measure,
-    ) => `select '${measure.id}' as measure, entity, month, key, max(weight) as weight, count(*) as rows
+    ) => `select '${measure.id}' as measure, ${atEnd(measure)} as at_end, entity, month, key, max(weight) as weight, count(*) as rows
       from (${measureRows(measure, columns)}) where key is not null group by entity, month, key`,
   );
   // a stock averages the counts of its months; otherwise a key counts once in the window
+  const averages = measures.flatMap(({ id, time }) => (time === 'stock_average' ? [`'${id}'`] : []));
+  const turn =
+    averages.length > 0 ? `case when m.measure in (${averages.join(', ')}) then m.month end` : 'null::date';
   const once = 'measure, period, basis, turn, key';
   return `with windowed as (
-      select w.period, w.basis, case when c.average then m.month end as turn, m.* from (${monthly.join(' union all ')}) as m
-      join computed_measure as c on c.measure = m.measure
-      join window_month as w on w.month = m.month and w.at_end = c.at_end),
+      select w.period, w.basis, ${turn} as turn, m.* from (${monthly.join(' union all ')}) as m
+      join window_month as w on w.month = m.month and w.at_end = m.at_end),
     by_entity as (select entity, ${once}, sum(rows) as rows from windowed group by entity, ${once}),
     by_group as (select ${once}, max(weight) as weight, sum(rows) as rows from windowed where weight <> 0 group by ${once})
     select measure, entity, period, basis, count(*)::decimal(38,10) as total, sum(rows)::bigint as rows,

@@ -1,6 +1,7 @@
 import { literal } from '../../connectors/connector.ts';
 import { quarterIndex, quarterOf, shiftQuarter } from '../configuration/period.ts';
 import { Fault } from '../fault.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Measure } from './catalogue.ts';
 import type { MeasureValue } from './figure.ts';
@@ -29,7 +30,7 @@ export function windowsOf(first: string, last: string, fiscalYearStartMonth: num
 }
 
 /** Columns of each harmonised table, to know what a measure's rows can say. */
-export async function tableColumns(warehouse: Warehouse): Promise<(table: string) => TableColumns> {
+export async function tableColumns(warehouse: Answering): Promise<(table: string) => TableColumns> {
   const rows = await warehouse.rows<{ table_name: string; column_name: string }>(
     "select table_name, column_name from information_schema.columns where table_schema = 'model' and table_catalog = current_database()",
   );
@@ -61,12 +62,18 @@ export async function computeMeasures(
   windows: readonly Window[],
   deliveries: readonly Delivery[],
   expectations: readonly { readonly contract: string; readonly entity: string }[],
+  /** adds the totals of some measures to `measure_total` */
+  addTotals: (measures: readonly string[], sql: string) => Promise<void> = (_, sql) =>
+    warehouse.run(`insert into measure_total ${sql}`),
 ): Promise<MeasureValue[]> {
   await prepare(warehouse, windows, deliveries, expectations);
   await declare(warehouse, measures);
   const columns = await tableColumns(warehouse);
   const add = (group: readonly Measure[]) =>
-    warehouse.run(`insert into measure_total ${groupTotals(group, columns((group[0] as Measure).table))}`);
+    addTotals(
+      group.map(({ id }) => id),
+      groupTotals(group, columns((group[0] as Measure).table)),
+    );
   for (const group of measureGroups(measures)) {
     // one that fails takes its group with it: each by itself then says which it is
     await add(group).catch(async () => {
@@ -155,14 +162,13 @@ async function declare(warehouse: Warehouse, measures: readonly Measure[]): Prom
     return `(${[
       literal(measure.id),
       coverage.place,
-      lastMonth || measure.time === 'trailing',
       measure.time === 'stock_average',
       empty,
       measure.level === 'entity',
     ].join(', ')})`;
   });
   await warehouse.run(
-    'create or replace temp table computed_measure (measure varchar, coverage integer, at_end boolean, average boolean, null_of_nobody boolean, by_entity boolean)',
+    'create or replace temp table computed_measure (measure varchar, coverage integer, average boolean, null_of_nobody boolean, by_entity boolean)',
   );
   await warehouse.run('create or replace temp table coverage_contract (coverage integer, contract varchar)');
   await warehouse.run('create or replace temp table coverage_months (coverage integer, last_month boolean)');

@@ -1,5 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Measure } from './catalogue.ts';
 import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
 import { isPopulationStatistic } from './population.ts';
@@ -53,7 +53,7 @@ export function shownColumns(measure: Measure, window: Window): string {
  * @param contributions SELECT of them, see `contributionRows`
  */
 export function fewestPeople(
-  warehouse: Warehouse,
+  warehouse: Answering,
   measure: Measure,
   contributions: string,
   part = 'true',

@@ -25,7 +25,7 @@ import type { PastDecisions } from '../review/last-decisions.ts';
 import type { Contract } from '../stage/contract.ts';
 import { sourceIn, withFrenchSource } from '../stage/source-text.ts';
 import type { StagedExtract } from '../stage/stage.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import {
   type ChangedFigure,
   type ContributingRow,
@@ -83,7 +83,7 @@ export function methodsOf(
 }
 
 /** Everything that the documents show, in the shape that they show it. */
-export async function gatherContent(warehouse: Warehouse, results: Results): Promise<ReportContent> {
+export async function gatherContent(warehouse: Answering, results: Results): Promise<ReportContent> {
   const { plan, catalogue, staged } = results;
   const { configuration } = plan.project;
   const { quarter, language } = plan;
@@ -207,7 +207,7 @@ const contributionCap = 40;
 
 /** The largest rows behind the group's measures at the run's quarter; none for measures that open to totals only. */
 export async function gatherContributions(
-  warehouse: Warehouse,
+  warehouse: Answering,
   catalogue: Catalogue,
   windows: readonly Window[],
   period: string,
@@ -258,7 +258,7 @@ const originCap = 8;
 
 /** The extracts behind every measure, at the run's period and the year before. */
 export async function gatherOrigins(
-  warehouse: Warehouse,
+  warehouse: Answering,
   catalogue: Catalogue,
   windows: readonly Window[],
   period: string,
@@ -332,7 +332,7 @@ function detailOf(measure: Measure, columns: { has(column: string): boolean }): 
     where m.extract_id = l.extract_id and m.row_number = l.row_number and m.${measure.date}::date = l.date and (${measure.filter}))`;
 }
 
-export async function gatherQuarantine(warehouse: Warehouse, language: Language): Promise<QuarantinedRow[]> {
+export async function gatherQuarantine(warehouse: Answering, language: Language): Promise<QuarantinedRow[]> {
   const words = await faultWords(language);
   return warehouse.rows<QuarantinedRow>(
     `${quarantineSelect(words)} order by extract_id, row_number, column_name, rule limit ${quarantineCap}`,
@@ -340,7 +340,7 @@ export async function gatherQuarantine(warehouse: Warehouse, language: Language)
 }
 
 /** The factors that the run's emissions used. */
-export async function gatherFactors(warehouse: Warehouse, language: Language): Promise<FactorFacts[]> {
+export async function gatherFactors(warehouse: Answering, language: Language): Promise<FactorFacts[]> {
   return warehouse.rows<FactorFacts>(
     `select factor_id as id, label_${language} as label, value_kgco2e::varchar as value, 'kgCO2e/' || unit as unit, ${sourceIn[language]} as source, version,
        valid_from::varchar as "validFrom", valid_to::varchar as "validTo", certainty

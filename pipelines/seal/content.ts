@@ -1,5 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
-import { contentDigest, hashedRows } from '../warehouse/content-digest.ts';
+import { contentOfTable, type TableContent } from '../warehouse/content-digest.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -11,6 +11,8 @@ export async function contentOf(
   /** another database that the session has attached */
   attached?: string,
   schemas: readonly string[] = ['staged', 'reference', 'model', 'result'],
+  /** what is known of tables that did not change since */
+  known: ReadonlyMap<string, TableContent> = new Map(),
 ): Promise<Manifest['warehouse']> {
   const database = attached === undefined ? 'current_database()' : literal(attached);
   const tables = await warehouse.rows<{ name: string }>(
@@ -20,10 +22,8 @@ export async function contentOf(
   const prefix = attached === undefined ? '' : `${attached}.`;
   const found: Manifest['warehouse'] = [];
   for (const { name } of tables) {
-    const [row] = await warehouse.rows<{ rows: number; content: string }>(
-      `select count(*) as rows, coalesce(${contentDigest}, '0-0') as content from ${hashedRows(`${prefix}${name}`)}`,
-    );
-    found.push({ table: name, rows: row?.rows ?? 0, content: row?.content ?? '0-0' });
+    const { rows, content } = known.get(name) ?? (await contentOfTable(warehouse, `${prefix}${name}`));
+    found.push({ table: name, rows, content });
   }
   return found;
 }

@@ -20,6 +20,9 @@ export const stageProgram = [
   'pipelines/warehouse',
 ];
 
+/** What answers statements, whose own text says the rest: the session with its macros, and the libraries. */
+export const resultProgram = ['pipelines/warehouse', 'package.json'];
+
 /**
  * The version of the program, with a hash of its own text. Two versions that differ in a single sentence make
  * two runs, so that a run's name stands for every byte of its documents.

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { identifier, literal } from '../../connectors/connector.ts';
+import { identifier } from '../../connectors/connector.ts';
+import { DamagedPack, PackFolder, refuseExhausted } from '../warehouse/pack-folder.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 const Place = z.strictObject({
@@ -48,56 +47,32 @@ export interface CacheHit {
   readonly entry: CacheEntry;
 }
 
-/** A pack does not hold what its index says. What was read from it is void. */
-export class DamagedPack extends Error {
-  constructor(
-    readonly pack: string,
-    options?: ErrorOptions,
-  ) {
-    super(`The stage cache's ${pack} is damaged`, options);
-  }
-}
-
-/** Packs that one run reads; past this the run writes one that holds all of its extracts. */
-const mostPacks = 8;
-
-/** What a process that was killed left half written is cleared after a day. */
-const abandonedAfter = 24 * 3600 * 1000;
-
 /**
- * Staged rows of earlier runs, by the key of what they depend on (see `stage-key.ts`).
- *
- * A pack is a database of rows with an index beside it, written once under the name of its keys and renamed
- * into place: several runs may read and write at the same time, and whatever is deleted, at any time, is only
- * staged again. Rows are as in the run's own database: people are pseudonyms. Nothing of it is sealed, and
- * `verify --restage` reads the extracts, never this.
+ * Staged rows of earlier runs, by the key of what they depend on (see `stage-key.ts`): a pack holds rows of
+ * extracts, one beside the other. `verify --restage` reads the extracts, never this.
  */
 export class StageCache {
-  private readonly attached = new Map<string, string>();
+  private readonly packs: PackFolder;
 
-  constructor(
-    private readonly folder: string,
-    /** packs least recently used go when all together are larger than this, in bytes */
-    private readonly most: number,
-  ) {}
+  /** @param most bytes that all packs together may hold */
+  constructor(folder: string, most: number) {
+    this.packs = new PackFolder(folder, most);
+  }
 
   /** The entries of these keys whose pack can be opened. Packs stay open until {@link close}. */
   async find(warehouse: Warehouse, keys: readonly string[]): Promise<Map<string, CacheHit>> {
     const wanted = new Set(keys);
-    const packs: CacheHit[][] = [];
-    for (const name of (await readdir(this.folder).catch(() => [])).sort()) {
-      if (!/^[0-9a-f]{32}\.json$/.test(name)) continue;
-      const pack = name.slice(0, -'.json'.length);
-      const entries = await this.index(pack);
-      packs.push(entries.flatMap((entry, place) => (wanted.has(entry.key) ? [{ pack, place, entry }] : [])));
-    }
+    const indexes = await this.packs.indexes((index) => Index.parse(index));
+    const packs = [...indexes].map(([pack, entries]) =>
+      entries.flatMap((entry, place) => (wanted.has(entry.key) ? [{ pack, place, entry }] : [])),
+    );
     // those that hold most first, so that few are read
     packs.sort((a, b) => b.length - a.length);
     const found = new Map<string, CacheHit>();
     for (const held of packs) {
       const hits = held.filter(({ entry }) => !found.has(entry.key));
       const [first] = hits;
-      if (!first || !(await this.attach(warehouse, first.pack))) continue;
+      if (!first || !(await this.packs.attach(warehouse, first.pack))) continue;
       for (const hit of hits) found.set(hit.entry.key, hit);
     }
     return found;
@@ -110,6 +85,7 @@ export class StageCache {
    */
   async restore(warehouse: Warehouse, hits: readonly CacheHit[]): Promise<void> {
     const { pack } = hits[0] as CacheHit;
+    const attached = await this.packs.attach(warehouse, pack);
     const ranges = new Map<string, [number, number][]>();
     for (const { entry } of hits) {
       for (const [table, [first, rows]] of Object.entries(entry.rows)) {
@@ -127,10 +103,11 @@ export class StageCache {
       try {
         const before = await count();
         await warehouse.run(
-          `insert into ${staged} select * from ${this.attached.get(pack)}.${identifier(table)} where ${within(own)}`,
+          `insert into ${staged} select * from ${attached}.${identifier(table)} where ${within(own)}`,
         );
         if ((await count()) - before === expected) continue;
       } catch (cause) {
+        refuseExhausted(cause);
         throw new DamagedPack(pack, { cause });
       }
       throw new DamagedPack(pack);
@@ -139,30 +116,12 @@ export class StageCache {
 
   /** Whether a run that reads these packs had better keep all of its extracts than only the new ones. */
   isScattered(packs: ReadonlySet<string>): boolean {
-    return packs.size >= mostPacks;
+    return this.packs.isScattered(packs.size);
   }
 
-  /**
-   * Writes a pack of extracts whose rows stand in the staged tables.
-   *
-   * @returns whether it is there: a disk that is full costs the next run its time, not this one its result
-   */
+  /** Writes a pack of extracts whose rows stand in the staged tables, and says whether it is there. */
   async keep(warehouse: Warehouse, kept: readonly ToKeep[], tables: readonly string[]): Promise<boolean> {
     if (kept.length === 0) return true;
-    try {
-      await this.write(warehouse, kept, tables);
-      await this.prune();
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  private async write(
-    warehouse: Warehouse,
-    kept: readonly ToKeep[],
-    tables: readonly string[],
-  ): Promise<void> {
     const entries = new Map(
       kept.map(({ extractId, ...entry }) => [extractId, { ...entry, rows: {} } as CacheEntry]),
     );
@@ -170,91 +129,26 @@ export class StageCache {
       .update(kept.map(({ key }) => key).join('\n'))
       .digest('hex')
       .slice(0, 32);
-    const arriving = join(this.folder, `arriving-${process.pid}-${pack}`);
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    try {
-      await rm(arriving, { force: true });
-      await warehouse.run(`attach ${literal(arriving)} as arriving_pack`);
-      try {
-        for (const table of tables) await copyRows(warehouse, table, entries);
-      } finally {
-        await warehouse.run('detach arriving_pack');
-      }
-      await rename(arriving, this.file(pack));
-      await writeFile(`${arriving}.json`, JSON.stringify([...entries.values()]), { mode: 0o600 });
-      await rename(`${arriving}.json`, join(this.folder, `${pack}.json`));
-    } finally {
-      for (const name of [arriving, `${arriving}.wal`, `${arriving}.json`]) await rm(name, { force: true });
-    }
+    return this.packs.write(warehouse, pack, async (arriving) => {
+      for (const table of tables) await copyRows(warehouse, arriving, table, entries);
+      return [...entries.values()];
+    });
   }
 
   /** Lets go of the packs. */
-  async close(warehouse: Warehouse): Promise<void> {
-    for (const name of this.attached.values()) await warehouse.run(`detach ${name}`);
-    this.attached.clear();
+  close(warehouse: Warehouse): Promise<void> {
+    return this.packs.close(warehouse);
   }
 
-  async remove(pack: string): Promise<void> {
-    await rm(join(this.folder, `${pack}.json`), { force: true });
-    await rm(this.file(pack), { force: true });
+  remove(pack: string): Promise<void> {
+    return this.packs.remove(pack);
   }
-
-  private file(pack: string): string {
-    return join(this.folder, `${pack}.duckdb`);
-  }
-
-  private async index(pack: string): Promise<CacheEntry[]> {
-    try {
-      return Index.parse(JSON.parse(await readFile(join(this.folder, `${pack}.json`), 'utf8')));
-    } catch {
-      return [];
-    }
-  }
-
-  private async attach(warehouse: Warehouse, pack: string): Promise<boolean> {
-    const name = `pack_${this.attached.size}`;
-    try {
-      await warehouse.run(`attach ${literal(this.file(pack))} as ${name} (read_only)`);
-    } catch {
-      return false;
-    }
-    this.attached.set(pack, name);
-    // the clock only orders packs by their last use; it may have been deleted meanwhile
-    const now = new Date();
-    await utimes(this.file(pack), now, now).catch(() => {});
-    return true;
-  }
-
-  private async prune(): Promise<void> {
-    const packs: { pack: string; bytes: number; used: number }[] = [];
-    for (const name of await readdir(this.folder)) {
-      const about = await stat(join(this.folder, name)).catch(() => undefined);
-      if (!about) continue;
-      if (name.startsWith('arriving-') && Date.now() - about.mtimeMs > abandonedAfter)
-        await rm(join(this.folder, name), { force: true });
-      const pack = /^([0-9a-f]{32})\.duckdb$/.exec(name)?.[1];
-      if (pack) packs.push({ pack, bytes: about.size, used: about.mtimeMs });
-    }
-    packs.sort((a, b) => b.used - a.used);
-    let bytes = 0;
-    for (const one of packs) {
-      bytes += one.bytes;
-      if (bytes > this.most) await this.remove(one.pack);
-    }
-  }
-}
-
-/** @example bytesOf('4GB') // 4e9; 4GiB would be 4294967296 */
-export function bytesOf(text: string): number {
-  const [, number, unit] = /^(\d+)(MB|GB|MiB|GiB)$/.exec(text) ?? [];
-  const each = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }[unit ?? ''];
-  if (each === undefined) throw new Error(`${text} is no size`);
-  return Number(number) * each;
 }
 
 /** Copies the rows of the extracts to the arriving pack, and writes down where each one's are. */
 async function copyRows(
   warehouse: Warehouse,
+  arriving: string,
   table: string,
   entries: ReadonlyMap<string, CacheEntry>,
 ): Promise<void> {
@@ -274,7 +168,7 @@ async function copyRows(
   }
   const where =
     own.length === found.length ? '' : `where ${within(own.map(({ first, rows }) => [first, rows]))}`;
-  await warehouse.run(`create table arriving_pack.${identifier(table)} as select * from ${staged} ${where}`);
+  await warehouse.run(`create table ${arriving}.${identifier(table)} as select * from ${staged} ${where}`);
 }
 
 function within(ranges: readonly (readonly [number, number])[]): string {

@@ -3,12 +3,13 @@ import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
 import type { FaultWords } from '../language/faults.ts';
+import { DamagedPack } from '../warehouse/pack-folder.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Contract, sqlType } from './contract.ts';
 import { KnownValues } from './known-values.ts';
 import { Quarantine } from './quarantine.ts';
 import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
-import { type CacheHit, DamagedPack, type StageCache } from './stage-cache.ts';
+import type { CacheHit, StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
 import { brokenTable, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
@@ -25,6 +26,8 @@ export interface CountedExtract {
 /** With what its connector and the stage remarked on it. */
 export interface ReadExtract extends CountedExtract {
   readonly remarks: readonly Remark[];
+  /** name of what its rows were made of; undefined without a cache, and where it could not be read */
+  readonly key?: string;
 }
 
 /** The same in words. */
@@ -33,7 +36,7 @@ export interface StagedExtract extends CountedExtract {
 }
 
 export function inWords(extracts: readonly ReadExtract[], words: FaultWords): StagedExtract[] {
-  return extracts.map(({ remarks, ...extract }) => ({
+  return extracts.map(({ remarks, key: _key, ...extract }) => ({
     ...extract,
     remarks: remarks.map((one) => ({ code: one.code, severity: one.severity, message: words.say(one) })),
   }));
@@ -139,23 +142,47 @@ async function stageWithCache(
     }
     await store.restore(warehouse, found);
     for (const [i, extract] of some.entries()) {
-      const { key, rows, ...counts } = (found[i] as CacheHit).entry;
+      const { rows, ...counts } = (found[i] as CacheHit).entry;
       staged.push({ extract, contracts: contractsOf(extract, contracts).map(({ id }) => id), ...counts });
     }
   }
   const packs = new Set([...hits.values()].map(({ pack }) => pack));
   const all = store.isScattered(packs);
-  const kept = staged.flatMap(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }, i) => {
-    const key = keys[i] as string;
-    // what could not be read at all may be so for a reason outside the extract
-    const unreadable = rowsRead === 0 && remarks.some(({ severity }) => severity === 'error');
-    if (unreadable || (hits.has(key) && !all)) return [];
+  const named = staged.map((one, i) => (isUnreadable(one) ? one : { ...one, key: keys[i] as string }));
+  const kept = named.flatMap(({ extract, key, rowsRead, rowsStaged, rowsQuarantined, remarks }) => {
+    if (key === undefined || (hits.has(key) && !all)) return [];
     const counts = { rowsRead, rowsStaged, rowsQuarantined, remarks: [...remarks] };
     return [{ key, extractId: extract.extractId, ...counts }];
   });
   const isNew = kept.some(({ key }) => !hits.has(key));
   if (isNew) await store.keep(warehouse, kept, tablesOf(contracts));
-  return staged;
+  return named;
+}
+
+/** What could not be read at all may be so for a reason outside the extract. */
+function isUnreadable({ rowsRead, remarks }: ReadExtract): boolean {
+  return rowsRead === 0 && remarks.some(({ severity }) => severity === 'error');
+}
+
+/**
+ * Names what each staged table was made of, by the keys of the extracts that feed it; a table that is fed by
+ * one without a key has no name.
+ *
+ * @param program version of what stages, with a hash of its text
+ */
+export function originsOf(
+  extracts: readonly ReadExtract[],
+  contracts: ReadonlyMap<string, Contract>,
+  program: string,
+): Map<string, string> {
+  const origins = new Map<string, string>();
+  for (const table of tablesOf(contracts)) {
+    const contract = contracts.get(table);
+    const fed = extracts.filter((one) => !contract || one.contracts.includes(table));
+    if (fed.every(({ key }) => key !== undefined))
+      origins.set(`staged.${table}`, JSON.stringify([program, contract ?? null, fed.map(({ key }) => key)]));
+  }
+  return origins;
 }
 
 /** Neighbours that are restored by one statement a table (of one pack, in its order), or that are read. */

@@ -2,7 +2,12 @@ import { Decimal as Twenty } from 'decimal.js';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Bridge, bridge, bridgeSides } from '../../pipelines/indicators/bridge.ts';
-import { type BridgeCell, type BridgeSide, readSide } from '../../pipelines/indicators/bridge-side.ts';
+import {
+  type BridgeCell,
+  type BridgeSide,
+  readSide,
+  readSides,
+} from '../../pipelines/indicators/bridge-side.ts';
 import { Measure } from '../../pipelines/indicators/catalogue.ts';
 import type { Window } from '../../pipelines/indicators/measure-rows.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -159,6 +164,34 @@ describe('a bridge', () => {
     await warehouse.run('update model.emission set factor_kgco2e = 180, tco2e = quantity * 0.18');
     const recent = await readSide(warehouse, emissions, 'GROUP', thisYear);
     expect(effects(bridgeSides(old, recent))).toEqual([180, 0, -18, 0, 0, 162]);
+  });
+
+  test('reads a quarter as the last months of its year, and either as by itself', async () => {
+    await rows(`A 2025-07-10 gas 100 200
+                A 2026-03-31 gas 200 200
+                A 2026-04-01 gas 300 190
+                A 2026-04-20 gas -40 190
+                C 2026-04-20 gas 50 190
+                C 2026-06-30 gas 60 -
+                E 2026-05-20 oil 70 250 by_spend`);
+    const year: Window = { ...thisYear, basis: 'ttm', from: '2025-07-01', months: 12 };
+    const places = ['A', 'C', 'D', 'E'].flatMap((entity) =>
+      [0, 1, 2, 9, 11].map((n) => [entity, n] as const),
+    );
+    for (const windows of [[thisYear, year], [year, thisYear], [thisYear], [lastYear, thisYear]]) {
+      const sides = await readSides(warehouse, emissions, 'GROUP', windows);
+      for (const [i, window] of windows.entries()) {
+        const alone = await readSide(warehouse, emissions, 'GROUP', window);
+        const one = sides[i] as BridgeSide;
+        expect([one.months, one.cells]).toEqual([alone.months, alone.cells]);
+        for (const [entity, month] of places)
+          expect(one.weight(entity, month).toFixed(), `${entity} ${month}`).toBe(
+            alone.weight(entity, month).toFixed(),
+          );
+      }
+    }
+    expect((await readSide(warehouse, emissions, 'GROUP', year)).cells).toHaveLength(5);
+    expect(await readSides(warehouse, emissions, 'GROUP', [])).toEqual([]);
   });
 
   test('refuses a quarter against a year', async () => {

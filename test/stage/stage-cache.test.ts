@@ -7,7 +7,8 @@ import { type CollectedExtract, collect } from '../../pipelines/collect/collect.
 import { Source } from '../../pipelines/configuration/schema.ts';
 import { Contract } from '../../pipelines/stage/contract.ts';
 import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
-import { bytesOf, StageCache } from '../../pipelines/stage/stage-cache.ts';
+import { StageCache } from '../../pipelines/stage/stage-cache.ts';
+import { bytesOf } from '../../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 /** All that a staged row depends on, and that may change from one run to the next. */
@@ -137,7 +138,7 @@ async function staged(
     const tables = ['fuel', 'quarantine'].map((name) =>
       warehouse.rows(`select rowid, * from staged.${name} order by rowid`),
     );
-    const counts = found.map(({ extract, ...counted }) => ({ ...counted, id: extract.extractId }));
+    const counts = found.map(({ extract, key: _, ...counted }) => ({ ...counted, id: extract.extractId }));
     return { staged: { tables: await Promise.all(tables), counts }, read };
   } finally {
     await warehouse.close();

@@ -1,0 +1,354 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { literal } from '../../connectors/connector.ts';
+import { contentOfTable, type TableContent } from './content-digest.ts';
+import { type PackFolder, refuseExhausted } from './pack-folder.ts';
+import { type Limits, Warehouse } from './warehouse.ts';
+
+/** What answers SQL with rows: a session, or one that gives answers of earlier runs. */
+export interface Answering extends Pick<Warehouse, 'rows' | 'scalar'> {
+  /** the same for a session on the database of an earlier run */
+  readonly earlier?: (database: string, session: Answering) => Promise<Answering>;
+}
+
+/** Names of all that a pack holds. */
+const Index = z.array(z.string());
+
+/** Tables that a statement reads: those of the run's schemas, and those that tell it the windows. */
+const sessionTables = ['result_window', 'window_month'];
+const tableName = new RegExp(
+  String.raw`\b(?:"?(staged|reference|model|result)"?\s*\.\s*"?(\w+)|(${sessionTables.join('|')})\b)`,
+  'gi',
+);
+
+/** What is no table: the database's own catalogue, and files. */
+const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|glob\s*\()/i;
+
+/**
+ * What earlier runs computed, each result named by a hash of all that it depends on: the text of its statement,
+ * the versions of the database and of this folder of the program, and the content of every table that the
+ * statement reads. Where an extract has changed but the table that it feeds comes out the same, what rests on
+ * that table stands.
+ *
+ * Three kinds are kept: tables, in the sealed database of the run that made them or took them over last; the
+ * totals that measures add to `measure_total`; and answers, which are rows as JavaScript sees them. A result that
+ * is not there, whose pack is damaged or whose database was written to is computed. Statements name each table that they read with its schema.
+ */
+export class KeptResults implements Answering {
+  private readonly contents = new Map<string, TableContent>();
+  /** what this run made or took over, by name */
+  private readonly tables = new Map<string, TableContent & { readonly table: string }>();
+  private readonly totals = new Map<string, readonly string[]>();
+  private readonly answers = new Map<string, string>();
+  /** whether some of it is in no pack */
+  private isNew = false;
+  private readonly damaged = new Set<string>();
+  /** databases of earlier runs that are open: pack -> name of it in the session */
+  private readonly opened = new Map<string, string | undefined>();
+  private totalsFile: string | undefined;
+
+  private constructor(
+    private warehouse: Warehouse,
+    private readonly packs: PackFolder,
+    private readonly common: string,
+    /** name -> the packs that hold it */
+    private readonly held: ReadonlyMap<string, Set<string>>,
+  ) {}
+
+  /** @param program version of this folder of the program, with a hash of its text */
+  static async open(warehouse: Warehouse, packs: PackFolder, program: string): Promise<KeptResults> {
+    const held = new Map<string, Set<string>>();
+    const indexes = [...(await packs.indexes((index) => Index.parse(index)))];
+    // those that hold most first, so that few are read
+    for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
+      for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
+    const database = await warehouse.scalar<string>('select version()');
+    return new KeptResults(warehouse, packs, hash([database, program]), held);
+  }
+
+  /**
+   * Learns what a table holds that was made of things with a name, such as the keys of extracts: of the same
+   * `origin` it has the same content in every run.
+   */
+  async tableOf(table: string, origin: string): Promise<void> {
+    const name = hash([this.common, 'content', table, origin]);
+    const [found] = await this.answer(name, async () => [await contentOfTable(this.warehouse, table)]);
+    this.contents.set(table, found as TableContent);
+  }
+
+  /** What is known of the tables that are done, for who seals them. */
+  get known(): ReadonlyMap<string, TableContent> {
+    return this.contents;
+  }
+
+  /** Makes a table of the run's database by a statement that reads the tables named. */
+  readonly makeTable = async (table: string, sql: string, reads: readonly string[]): Promise<void> => {
+    const name = await this.nameOf(sql, reads);
+    const restored = await this.restore<TableContent>(name, async (pack, named) => {
+      const found = await this.entry<TableContent & { from: string }>(pack, 'tables', named);
+      const database = await this.databaseOf(pack);
+      if (database === undefined) return undefined;
+      await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
+      const { rows, content, columns } = found;
+      if ((await this.count(table)) === rows) return { rows, content, columns };
+      await this.warehouse.run(`drop table ${table}`);
+      throw new Error(`${table} is not whole`);
+    });
+    if (!restored) await this.warehouse.run(`create table ${table} as ${sql}`);
+    const content = restored ?? (await contentOfTable(this.warehouse, table));
+    this.contents.set(table, content);
+    if (name) this.tables.set(name, { ...content, table });
+    this.isNew ||= name !== undefined && !restored;
+  };
+
+  /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
+  readonly addTotals = async (measures: readonly string[], sql: string): Promise<void> => {
+    const name = await this.nameOf(sql, tablesNamed(sql));
+    const restored = await this.restore(name, async (pack, named) => {
+      const { rows } = await this.entry<{ rows: number }>(pack, 'totals', named);
+      const before = await this.count('measure_total');
+      await this.warehouse.run(
+        `insert into measure_total select * exclude (name) from ${pack}.measure_total where name = ${literal(named)}`,
+      );
+      if ((await this.count('measure_total')) - before === rows) return true;
+      await this.warehouse.run(
+        `delete from measure_total where measure in (${measures.map(literal).join(', ')})`,
+      );
+      throw new Error(`The totals of ${measures.join(', ')} are not whole`);
+    });
+    if (!restored) await this.warehouse.run(`insert into measure_total ${sql}`);
+    if (name) this.totals.set(name, measures);
+    this.isNew ||= name !== undefined && !restored;
+  };
+
+  async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {
+    const name = await this.nameOf(sql, tablesNamed(sql));
+    return this.answer(name, () => this.warehouse.rows<Row>(sql));
+  }
+
+  /** Answers about the database of an earlier run, where that stands as this left it. */
+  readonly earlier = async (database: string, session: Answering): Promise<Answering> => {
+    const attached = await this.packs.attach(this.warehouse, packOf(database));
+    const contents = new Map<string, TableContent>();
+    if (attached && (await this.standing(attached).catch(refuseExhausted))) {
+      const rows = await this.warehouse
+        .rows<TableContent & { table: string }>(`select * from ${attached}.contents`)
+        .catch((error) => refuseExhausted(error) ?? []);
+      for (const { table, ...content } of rows) contents.set(table, content);
+    }
+    const rows = async <Row>(sql: string) => {
+      const read = tablesNamed(sql);
+      const known = read.every((table) => contents.has(table));
+      const name = known ? await this.nameOf(sql, read, contents) : undefined;
+      return this.answer(name, () => session.rows<Row>(sql));
+    };
+    return {
+      rows,
+      scalar: async <Value>(sql: string) => Object.values((await rows<object>(sql))[0] ?? {})[0] as Value,
+    };
+  };
+
+  async scalar<Value = unknown>(sql: string): Promise<Value> {
+    const [row] = await this.rows(sql);
+    return Object.values(row ?? {})[0] as Value;
+  }
+
+  /** Lets go of the packs, before the session is closed. */
+  async leave(scratch: string): Promise<void> {
+    if (this.totals.size > 0 && this.totalsFile === undefined) {
+      this.totalsFile = join(scratch, 'measure_total.parquet');
+      await this.warehouse.run(`copy measure_total to ${literal(this.totalsFile)} (format parquet)`);
+    }
+    for (const table of sessionTables) this.contents.delete(table);
+    for (const name of this.opened.values()) if (name) await this.warehouse.run(`detach ${name}`);
+    this.opened.clear();
+    await this.packs.close(this.warehouse);
+  }
+
+  /** Goes on with another session on the same database. */
+  enter(warehouse: Warehouse): void {
+    this.warehouse = warehouse;
+  }
+
+  /**
+   * Writes down for later runs what this one made or took over: of tables, that they stand in its database, which
+   * is sealed and closed. In a session of its own: what goes wrong here costs the next run its time, not this
+   * one its result.
+   */
+  async keep(database: string, limits: Limits): Promise<void> {
+    if (!this.isNew) return;
+    const names = [...this.tables.keys(), ...this.totals.keys(), ...this.answers.keys()].sort();
+    const session = await Warehouse.open(':memory:', limits).catch(() => undefined);
+    const written = await markOf(database);
+    if (!session || !written) return;
+    await this.packs.write(session, packOf(database), async (arriving) => {
+      await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark;
+        create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
+        create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
+        create table ${arriving}.totals (name varchar, rows bigint);
+        create table ${arriving}.answers (name varchar, answer varchar)`);
+      const insert = async (table: string, rows: readonly (readonly (string | number)[])[]) => {
+        const values = rows.map((row) => `(${row.map((one) => literal(String(one))).join(', ')})`);
+        for (let i = 0; i < values.length; i += 500)
+          await session.run(`insert into ${arriving}.${table} values ${values.slice(i, i + 500).join(', ')}`);
+      };
+      await insert(
+        'contents',
+        [...this.contents].map(([table, { rows, content, columns }]) => [table, rows, content, columns]),
+      );
+      await insert(
+        'tables',
+        [...this.tables].map(([name, { table, rows, content, columns }]) => [
+          name,
+          table,
+          rows,
+          content,
+          columns,
+        ]),
+      );
+      await insert('answers', [...this.answers]);
+      await keepTotals(session, arriving, this.totals, this.totalsFile);
+      return names;
+    });
+    await session.close().catch(() => {});
+  }
+
+  /** What a statement makes, by a name of all that this depends on; undefined where this cannot be told. */
+  private async nameOf(
+    sql: string,
+    reads: readonly string[],
+    known: Map<string, TableContent> = this.contents,
+  ): Promise<string | undefined> {
+    if (reads.length === 0 || readsElsewhere.test(sql)) return undefined;
+    const contents: unknown[] = [];
+    for (const table of reads) {
+      // results are still added to
+      const settled = !table.startsWith('result.');
+      const found =
+        (settled && known.get(table)) ||
+        (await contentOfTable(this.warehouse, table).catch((error) => refuseExhausted(error)));
+      if (!found) return undefined;
+      if (settled) known.set(table, found);
+      contents.push([table, found.rows, found.content, found.columns]);
+    }
+    return hash([this.common, sql, contents]);
+  }
+
+  /** What the first pack gives that holds it whole; one that is damaged is removed. */
+  private async restore<Value>(
+    name: string | undefined,
+    read: (pack: string, name: string) => Promise<Value | undefined>,
+  ): Promise<Value | undefined> {
+    for (const pack of name === undefined ? [] : (this.held.get(name) ?? [])) {
+      if (this.damaged.has(pack)) continue;
+      try {
+        const attached = await this.packs.attach(this.warehouse, pack);
+        if (!attached) throw new Error(`${pack} cannot be opened`);
+        const found = await read(attached, name as string);
+        if (found !== undefined) return found;
+      } catch (error) {
+        refuseExhausted(error);
+        this.damaged.add(pack);
+        await this.packs.remove(pack);
+      }
+    }
+    return undefined;
+  }
+
+  private async entry<Entry>(pack: string, kind: string, name: string): Promise<Entry> {
+    const [found] = await this.warehouse.rows<Entry>(
+      `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
+    );
+    if (!found) throw new Error(`${name} is not in ${pack}`);
+    return found;
+  }
+
+  /** The database of the run that left a pack, opened. */
+  private async databaseOf(pack: string): Promise<string | undefined> {
+    if (!this.opened.has(pack)) {
+      const file = await this.standing(pack);
+      if (file !== undefined) await this.warehouse.run(`attach ${literal(file)} as of_${pack} (read_only)`);
+      this.opened.set(pack, file && `of_${pack}`);
+    }
+    return this.opened.get(pack);
+  }
+
+  /** The file of it; undefined where it is gone or was written to since. */
+  private async standing(pack: string): Promise<string | undefined> {
+    const [found] = await this.warehouse.rows<{ file: string; mark: string }>(
+      `select file, mark from ${pack}.database`,
+    );
+    return found && (await markOf(found.file)) === found.mark ? found.file : undefined;
+  }
+
+  private async answer<Row>(name: string | undefined, ask: () => Promise<Row[]>): Promise<Row[]> {
+    const known =
+      (name && this.answers.get(name)) ??
+      (await this.restore(name, async (pack, named) => {
+        const { answer } = await this.entry<{ answer: string }>(pack, 'answers', named);
+        return answer;
+      }));
+    if (name && known) this.answers.set(name, known);
+    if (known) return JSON.parse(known) as Row[];
+    const rows = await ask();
+    if (name && isJson(rows)) {
+      this.answers.set(name, JSON.stringify(rows));
+      this.isNew = true;
+    }
+    return rows;
+  }
+
+  private count(table: string): Promise<number> {
+    return this.warehouse.scalar<number>(`select count(*) from ${table}`);
+  }
+}
+
+async function keepTotals(
+  session: Warehouse,
+  arriving: string,
+  totals: ReadonlyMap<string, readonly string[]>,
+  file: string | undefined,
+): Promise<void> {
+  if (totals.size === 0 || file === undefined) return;
+  const names = [...totals].flatMap(([name, measures]) =>
+    measures.map((measure) => `(${literal(name)}, ${literal(measure)})`),
+  );
+  await session.run(`create table ${arriving}.measure_total as
+      select n.name, t.* from (values ${names.join(', ')}) as n(name, measure) join read_parquet(${literal(file)}) as t using (measure) order by n.name;
+    insert into ${arriving}.totals
+      select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
+      left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
+}
+
+/** Every run leaves one pack, named by its database. */
+function packOf(database: string): string {
+  return hash([resolve(database)]).slice(0, 32);
+}
+
+/** Size and time of a file, which tell whether it was written to; undefined where there is none. */
+async function markOf(file: string): Promise<string | undefined> {
+  const about = await stat(file, { bigint: true }).catch(() => undefined);
+  return about && `${about.size} ${about.mtimeNs}`;
+}
+
+/** Tables that a statement names, in the order of their names. */
+export function tablesNamed(sql: string): string[] {
+  const found = [...sql.matchAll(tableName)].map(([, schema, table, session]) =>
+    (session ?? `${schema}.${table}`).toLowerCase(),
+  );
+  return [...new Set(found)].sort();
+}
+
+/** Whether JSON gives back what it is given. */
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (Array.isArray(value)) return value.every(isJson);
+  return typeof value === 'object' && Object.values(value).every(isJson);
+}
+
+function hash(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

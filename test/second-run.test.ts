@@ -1,0 +1,178 @@
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { collect } from '../pipelines/collect/collect.ts';
+import { loadProject } from '../pipelines/configuration/load.ts';
+import { harmonise, loadModels } from '../pipelines/harmonise/harmonise.ts';
+import { figureMethods } from '../pipelines/indicators/figure-methods.ts';
+import { computeFigures } from '../pipelines/indicators/figures.ts';
+import { loadCatalogue } from '../pipelines/indicators/load.ts';
+import { computeMeasures } from '../pipelines/indicators/measure-values.ts';
+import { dataFolder } from '../pipelines/places.ts';
+import { planOf } from '../pipelines/plan.ts';
+import {
+  gatherContributions,
+  gatherFactors,
+  gatherOrigins,
+  gatherQuarantine,
+} from '../pipelines/report/gather.ts';
+import { gatherEmissions } from '../pipelines/report/gather-emissions.ts';
+import { contentOf } from '../pipelines/seal/content.ts';
+import { loadContracts } from '../pipelines/stage/contract.ts';
+import { deliveriesOf, expectationsOf } from '../pipelines/stage/delivery.ts';
+import { loadReference } from '../pipelines/stage/reference.ts';
+import { originsOf, prepareStage, stage } from '../pipelines/stage/stage.ts';
+import { StageCache } from '../pipelines/stage/stage-cache.ts';
+import { KeptResults } from '../pipelines/warehouse/kept-results.ts';
+import { PackFolder } from '../pipelines/warehouse/pack-folder.ts';
+import { Warehouse } from '../pipelines/warehouse/warehouse.ts';
+import { type Project, tinyProject } from './commands/tiny-project.ts';
+
+let project: Project;
+beforeEach(async () => {
+  project = await tinyProject((yaml) => `catalogue: catalogue\n${yaml}`);
+});
+afterEach(() => project.remove());
+
+let runs = 0;
+
+/** The steps of a run from stage to what the documents are told, without the documents. */
+async function told(cached: boolean, previous: string | null) {
+  runs += 1;
+  const folder = join(project.folder, 'runs', String(runs));
+  const loaded = await loadProject(project.config);
+  const { configuration, secret, overlay } = loaded;
+  const plan = planOf(loaded, { period: '2026-Q3' });
+  const scratch = join(folder, 'scratch');
+  await mkdir(scratch, { recursive: true });
+  const collected = await collect(configuration.sources, {
+    base: loaded.base,
+    store: join(folder, 'store'),
+    sourcesAtOnce: 1,
+  });
+  const [catalogue, contracts, models] = [
+    await loadCatalogue(overlay),
+    await loadContracts(overlay),
+    await loadModels(),
+  ];
+  const database = join(folder, 'warehouse.duckdb');
+  let warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
+  let kept: KeptResults | undefined;
+  try {
+    await loadReference(warehouse, loaded, plan.quarters);
+    await prepareStage(warehouse, contracts.values());
+    const cache = join(project.folder, 'cache');
+    const staged = await stage(warehouse, collected.extracts, contracts, {
+      scratch,
+      fiscalYearStartMonth: 1,
+      ...(cached
+        ? { cache: { store: new StageCache(join(cache, 'stage'), 1e9), program: '1', secret } }
+        : {}),
+    });
+    if (cached) {
+      kept = await KeptResults.open(warehouse, new PackFolder(join(cache, 'results'), 1e9), '1');
+      for (const [table, origin] of originsOf(staged, contracts, '1')) await kept.tableOf(table, origin);
+    }
+    await harmonise(warehouse, models, kept?.makeTable);
+    const values = await computeMeasures(
+      warehouse,
+      catalogue.measures,
+      plan.windows,
+      deliveriesOf(staged, plan.history, 1),
+      expectationsOf(configuration.sources, contracts),
+      kept?.addTotals,
+    );
+    const figures = computeFigures(catalogue, values);
+    const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
+    await kept?.leave(scratch);
+    await warehouse.close();
+    warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
+    kept?.enter(warehouse);
+    const asked = kept ?? warehouse;
+    const gathered = {
+      quarantine: await gatherQuarantine(asked, 'fr'),
+      factors: await gatherFactors(asked, 'fr'),
+      emissions: await gatherEmissions(asked, catalogue, plan.windows, '2026-Q3', 'fr', previous),
+      contributions: await gatherContributions(asked, catalogue, plan.windows, '2026-Q3', 'out', values, 5),
+      origins: await gatherOrigins(asked, catalogue, plan.windows, '2026-Q3', values),
+    };
+    // what is sealed without being read again is what it is
+    const content = await contentOf(warehouse);
+    expect(await contentOf(warehouse, undefined, undefined, kept?.known)).toEqual(content);
+    await kept?.leave(scratch);
+    const counts = staged.map(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }) => ({
+      ...{ id: extract.extractId, rowsRead, rowsStaged, rowsQuarantined, remarks },
+    }));
+    return { folder, told: { counts, values, figures, methods: [...methods], gathered, content } };
+  } finally {
+    await warehouse.close();
+    await kept?.keep(database, { memory: '1GB' });
+  }
+}
+
+/** One of the built-in files, otherwise. */
+async function lay(name: string, change: ((text: string) => string) | null): Promise<void> {
+  const file = join(project.folder, 'catalogue', name);
+  await mkdir(dirname(file), { recursive: true });
+  if (!change) return rm(file, { force: true });
+  await copyFile(join(dataFolder, name), file);
+  const text = await readFile(file, 'utf8');
+  const changed = change(text);
+  expect(changed, name).not.toBe(text);
+  await writeFile(file, changed);
+}
+
+const wasteHead =
+  "Identifiant unique;Entité;Site;Code déchet;Dangereux;Date d'expédition;Poids en tonnes;Code de traitement prévu";
+const waste = (tonnes: string, treatment: string, name = 'D1') =>
+  `${wasteHead}\n${name};SA;USINE;12 01 01;non;2026-07-10;${tonnes};${treatment}\n`;
+const changes: Readonly<Record<string, () => Promise<void>>> = {
+  'an extract is edited': () => project.write('extracts/waste_2026-Q3.csv', waste('10', 'D10')),
+  'another value': () => project.write('extracts/waste_2026-Q3.csv', waste('7.25', 'D5')),
+  'the same rows, written otherwise': () =>
+    project.write('extracts/waste_2026-Q3.csv', `${waste('7.25', 'D5')}\n`),
+  'a row breaks its contract': () => project.write('extracts/waste_2026-Q3.csv', waste('beaucoup', 'D5')),
+  'an extract is added': () => project.write('extracts/waste_2026-Q3_b.csv', waste('4', 'D5', 'D9')),
+  'it is removed': () => rm(join(project.folder, 'extracts/waste_2026-Q3_b.csv'), { force: true }),
+  'a source is missing': () => rm(join(project.folder, 'extracts/water_2026-Q3.csv'), { force: true }),
+  'a contract refuses light waste': () =>
+    lay('contracts/waste_register.yaml', (text) =>
+      text.replace('required: true, min: 0', 'required: true, min: 5'),
+    ),
+  'the contract is the built-in one': () => lay('contracts/waste_register.yaml', null),
+  'a factor is another': () =>
+    lay('factors/factors.csv', (text) =>
+      text.replaceAll(',waste_landfill,,all_in,t,520.5327,', ',waste_landfill,,all_in,t,500,'),
+    ),
+  'factors are the built-in ones': () => lay('factors/factors.csv', null),
+  'a measure counts otherwise': () =>
+    lay('measures/environment.yaml', (text) => text.replace('value: "volume_m3"', 'value: "volume_m3 * 2"')),
+  'measures are the built-in ones': () => lay('measures/environment.yaml', null),
+  'the company is held in part': async () =>
+    project.write(
+      'concordance.yaml',
+      (await readFile(project.config, 'utf8')).replace(
+        'method: full, share: 100',
+        'method: proportional, share: 40',
+      ),
+    ),
+};
+
+test('whatever changes from one run to the next, one with the cache tells what one without it does', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray(Object.keys(changes), { minLength: 4, maxLength: 4 }),
+      async (names) => {
+        let previous = (await told(true, null)).folder;
+        for (const name of names) {
+          await changes[name]?.();
+          const warm = await told(true, previous);
+          expect(warm.told, name).toEqual((await told(false, previous)).told);
+          previous = warm.folder;
+        }
+      },
+    ),
+    { numRuns: 1 },
+  );
+}, 300_000);
