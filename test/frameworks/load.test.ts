@@ -55,13 +55,20 @@ describe('the declared frameworks', () => {
     }
   });
 
+  test('put business travel in item 3.5 of the statutory assessment, and visitors in 3.4', () => {
+    const items = library.datapoints.get('BEGES 2022');
+    const item = (id: string) => items?.find((one) => one.id === id);
+    expect(item('3.5')?.by).toEqual(['ghg.s3.c6_travel']);
+    expect(item('3.4')).toMatchObject({ by: [], needs: ['visitor_travel'] });
+  });
+
   test('settle nothing that was not checked against a text', () => {
     const checked = new Set(
       library.frameworks
         .filter((one) => one.checked_against)
         .map(({ id, version }) => versionKey(id, version)),
     );
-    expect([...checked].sort()).toEqual(['BDESE 2026', 'ESRS 2023', 'VSME 2025']);
+    expect([...checked].sort()).toEqual(['BDESE 2026', 'BEGES 2022', 'ESRS 2023', 'VSME 2025']);
     for (const [version, datapoints] of library.datapoints)
       for (const one of datapoints.filter(() => !checked.has(version)))
         expect(one.certainty, `${version} ${one.id}`).toBe('to_confirm');
