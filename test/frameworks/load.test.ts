@@ -68,7 +68,7 @@ describe('the declared frameworks', () => {
         .filter((one) => one.checked_against)
         .map(({ id, version }) => versionKey(id, version)),
     );
-    expect([...checked].sort()).toEqual(['BDESE 2026', 'BEGES 2022', 'ESRS 2023', 'VSME 2025']);
+    expect([...checked].sort()).toEqual(['BDESE 2026', 'BEGES 2022', 'ESRS 2023', 'GRI 2021', 'VSME 2025']);
     for (const [version, datapoints] of library.datapoints)
       for (const one of datapoints.filter(() => !checked.has(version)))
         expect(one.certainty, `${version} ${one.id}`).toBe('to_confirm');
