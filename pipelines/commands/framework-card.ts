@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { type FrameworkLibrary, versionKey } from '../frameworks/load.ts';
 import { unitInWords } from '../language/quantity.ts';
+import { semicolon } from '../language/typography.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Contract } from '../stage/contract.ts';
 
@@ -28,7 +29,9 @@ export function frameworkCard(
       `${d.disclosure.padEnd(14)} ${(d.paragraph ? `§${d.paragraph}` : '').padEnd(14)} ${d.id}  ${d.title[language]} (${unitInWords(d.unit, language)})${d.certainty === 'to_confirm' ? ` (${say('to_confirm')})` : ''}`,
       ...(d.by.length > 0 ? [`${' '.repeat(30)}${say('answered_by')} ${d.by.join(', ')}`] : []),
       ...(d.lacks ? [`${' '.repeat(30)}${say('lacks')} ${d.lacks[language]}`] : []),
-      ...(d.needs.length > 0 ? [`${' '.repeat(30)}${say('needs')} ${d.needs.map(name).join(' ; ')}`] : []),
+      ...(d.needs.length > 0
+        ? [`${' '.repeat(30)}${say('needs')} ${d.needs.map(name).join(semicolon(language))}`]
+        : []),
     ]),
     '',
     say('counts', {

@@ -10,9 +10,10 @@ import type {
 } from '../indicators/catalogue.ts';
 import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
 import { dayName, number, type Rounding, unitInWords } from '../language/quantity.ts';
-import { typography } from '../language/typography.ts';
+import { semicolon, typography } from '../language/typography.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Contract } from '../stage/contract.ts';
+import type { Parameter } from '../stage/parameters.ts';
 
 /** What a card is written from. */
 export interface Shelves {
@@ -20,6 +21,9 @@ export interface Shelves {
   readonly contracts: ReadonlyMap<string, Contract>;
   readonly library: FrameworkLibrary;
   readonly models: readonly Model[];
+  readonly parameters: readonly Parameter[];
+  /** what columns of harmonised tables mean, by `table.column`, in the language of the card */
+  readonly columns: ReadonlyMap<string, string>;
 }
 
 /** Everything that a reader needs to compute an indicator again, without reading code. */
@@ -62,6 +66,8 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
     '',
     say('measures'),
     ...measures.flatMap((m) => measureLines(m, contracts, models, language, say)),
+    ...titled(say('columns'), columnLines(measures, shelves.columns)).map(prose),
+    ...titled(say('parameters'), parameterLines(one, measures, shelves, language, say)).map(prose),
     '',
     say('standards'),
     ...(one.standards.length === 0 ? [`  ${say('no_standard')}`] : []),
@@ -74,7 +80,7 @@ export function indicatorCard(one: Indicator, shelves: Shelves, language: Langua
       'used_in',
       usedIn(one, catalogue)
         .map((r) => reconciliationText(r, language, say))
-        .join(' ; ') || say('everywhere'),
+        .join(semicolon(language)) || say('everywhere'),
     ),
     '',
   ];
@@ -124,11 +130,104 @@ function measureLines(
   return [
     `  ${m.id}  ${m.label[language]} (${unitInWords(m.unit, language)})`,
     `    ${aggregationText(m, language)}${m.filter === 'true' ? '' : ` ${say('where')} ${m.filter}`}`,
-    `    ${say(`times.${m.time}`)}${aside.length > 0 ? ` ; ${aside.join(' ; ')}` : ''}`,
+    `    ${say(`times.${m.time}`)}${aside.length > 0 ? semicolon(language) + aside.join(semicolon(language)) : ''}`,
     `    model.${m.table}: ${model?.grain[language] ?? ''}`,
     `    ${say('sources')} ${sources.join(', ')}`,
   ];
 }
+
+const titled = (title: string, lines: readonly string[]) =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+
+/** What the columns mean that the measures name, each once. */
+function columnLines(measures: readonly Measure[], columns: ReadonlyMap<string, string>): string[] {
+  const meanings = measures.flatMap((m) =>
+    columnsOf(m).flatMap((column) => {
+      const meaning = columns.get(`${m.table}.${column}`) ?? columns.get(`any.${column}`);
+      return meaning === undefined ? [] : [`${m.table}.${column}: ${meaning}`];
+    }),
+  );
+  return [...new Set(meanings)];
+}
+
+/** Names in a measure's expressions, texts in quotes left out; those that are no columns have no meaning either. */
+export function columnsOf(m: Measure): string[] {
+  const expressions = [m.filter, m.value, m.key, m.per].filter((text) => text !== undefined).join(' ');
+  return [...new Set(expressions.replace(/'[^']*'/g, ' ').match(/[a-z][a-z0-9_]*/g) ?? [])];
+}
+
+/**
+ * Thresholds, coefficients and scales that the models of the measures read, and the models that these are made of,
+ * with their source and what of them is to be confirmed. What decides whom an obligation concerns is told apart.
+ */
+function parameterLines(
+  one: Indicator,
+  measures: readonly Measure[],
+  { models, parameters }: Shelves,
+  language: Language,
+  say: Say,
+): string[] {
+  const own = measures.filter((m) => m.id !== one.applies?.measure);
+  const inputs = (name: string) => models.find((m) => m.name === name)?.inputs ?? [];
+  /** whether rows of these contracts come through the model */
+  const carries = (name: string, contracts: readonly string[]): boolean =>
+    inputs(name).some((input) =>
+      input.startsWith('model.')
+        ? carries(input.slice('model.'.length), contracts)
+        : contracts.includes(input.replace(/^staged\./, '')),
+    );
+  const near = own.flatMap((m) => [
+    m.table,
+    ...inputs(m.table)
+      .filter((input) => input.startsWith('model.'))
+      .map((input) => input.slice('model.'.length))
+      .filter((name) => carries(name, m.contracts)),
+  ]);
+  const read = models.filter((m) => near.includes(m.name));
+  // a scale is read for the parts that the measures name, all of them where they name none
+  const parts = own.flatMap((m) => [...m.filter.matchAll(/part = '(\w+)'/g)].map(([, part]) => part));
+  const used = parameters.filter(({ table, name }) =>
+    read.some(
+      (m) =>
+        m.inputs.includes(`reference.${table}`) &&
+        (table === 'equality_index_scales'
+          ? parts.length === 0 || parts.includes(name)
+          : table === 'wage_benchmarks' || m.sql.includes(`'${name}'`)),
+    ),
+  );
+  const lines = new Map<string, string[]>();
+  for (const p of used) {
+    const dates = [
+      ...(p.from ? [say('valid_from', { day: dayName(p.from, language) })] : []),
+      ...(p.to ? [say('valid_to', { day: dayName(p.to, language) })] : []),
+    ].join(' ');
+    const scale = p.table === 'equality_index_scales';
+    const value = plain(p.value, language);
+    const step = scale
+      ? say(p.bound === null ? 'step_above' : 'step', { bound: plain(p.bound ?? '0', language), value })
+      : `${value} ${say(`parameter_units.${slug(p.unit)}`)}${p.bound === null ? '' : ` ${say('from_headcount', { people: plain(p.bound, language) })}`}`;
+    const doubt = p.toConfirm ? ` (${say('to_confirm')})` : '';
+    const named = p.table === 'wage_benchmarks' ? `wage_benchmark` : scale ? `scale.${p.name}` : p.name;
+    const label = say(`parameter_names.${named}`, { country: p.name });
+    // a scale is one line, its steps in their order
+    const key = `${label}|${dates}|${p.source[language]}${scale ? '' : `|${step}`}`;
+    const tail = `${dates ? `, ${dates}` : ''}${doubt}. ${p.source[language]}`;
+    const held = lines.get(key) ?? [label, tail];
+    lines.set(key, [...held, step]);
+  }
+  return [...lines.values()].map(
+    ([label, tail, ...steps]) => `${label}${say('colon')} ${steps.join(semicolon(language))}${tail}`,
+  );
+}
+
+const plain = (value: string, language: Language) =>
+  number(value, value.split('.')[1]?.length ?? 0, language);
+
+const slug = (unit: string) =>
+  unit
+    .toLowerCase()
+    .replace(/%/g, 'per_cent')
+    .replace(/[^a-z]+/g, '_');
 
 function referenceText(
   s: StandardReference,

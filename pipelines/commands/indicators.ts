@@ -6,8 +6,9 @@ import { loadModels } from '../harmonise/harmonise.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import { consolidationOf, measuresOfIndicator } from '../indicators/consolidation.ts';
 import { loadCatalogue } from '../indicators/load.ts';
-import { type Language, wording } from '../language/wording.ts';
+import { type Language, sentencesOf, wording } from '../language/wording.ts';
 import { loadContracts } from '../stage/contract.ts';
+import { readParameters } from '../stage/parameters.ts';
 import { datapointsOf, frameworkCard } from './framework-card.ts';
 import { indicatorCard, usedIn } from './indicator-card.ts';
 
@@ -65,8 +66,11 @@ async function run(id: string | undefined, options: Options): Promise<void> {
       print(`${one.id.padEnd(30)} ${one.unit.padEnd(14)} ${one.label[options.language]}\n`);
     return;
   }
-  const models = await loadModels();
-  print(
-    indicatorCard(chosen[0] as Indicator, { catalogue, contracts, library, models }, options.language, say),
-  );
+  const [models, parameters, columns] = await Promise.all([
+    loadModels(),
+    readParameters(overlay),
+    sentencesOf(options.language, 'columns'),
+  ]);
+  const shelves = { catalogue, contracts, library, models, parameters, columns: columns.sentences };
+  print(indicatorCard(chosen[0] as Indicator, shelves, options.language, say));
 }

@@ -172,7 +172,7 @@ async function loadCalendar(warehouse: Warehouse, quarters: readonly Quarter[]):
 }
 
 /** Every CSV of reference/ and factors/, typed as tables.yaml declares, each row with its own address. */
-async function loadDataFiles(warehouse: Warehouse, overlay: string | undefined): Promise<void> {
+export async function loadDataFiles(warehouse: Warehouse, overlay: string | undefined): Promise<void> {
   const { factors, reference } = await referenceFiles(overlay);
   const declared: Record<string, Record<string, string>> = {};
   for (const file of reference.filter((f) => f.path.endsWith('.yaml'))) {
