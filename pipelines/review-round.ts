@@ -80,7 +80,7 @@ export interface ReviewOutcome {
  *
  * @throws {Fault} REV-001 no workbook, REV-002 of another run, REV-003 computed cells changed, REV-004
  * mistakes in the form, REV-005 a changed journal, REV-006 a published run, REV-007 a clock that runs back,
- * RUN-001 the period is held
+ * REV-008 formulas without values, RUN-001 the period is held
  */
 export async function reviewRun(
   run: string,
@@ -230,6 +230,7 @@ async function refuseChanges(
     shown.entries === 0
       ? readSheets(new Uint8Array(await readFile(join(draft.folder, 'review.xlsx'))), 'review.xlsx')
       : readSheets(await workbookBytes({ ...content, review: shown }), 'the workbook of the last review');
+  refuseUncomputed(back, file);
   const changed = changedCells(written, back, await inputColumns(content));
   if (changed.length === 0) return;
   const listed = changed
@@ -240,6 +241,19 @@ async function refuseChanges(
     'REV-003',
     `${file}: ${changed.length} computed cell(s) were changed, nothing was taken in:\n${listed.join('\n')}${more}\n`,
     'Put them back: a value is changed by an override in the review sheet, with reason and evidence.',
+  );
+}
+
+/** Programs that write workbooks without computing leave formulas without values: no cell of them was changed. */
+function refuseUncomputed(back: Sheets, file: string): void {
+  const formulas = back.sheets
+    .flatMap(({ rows }) => [...rows.values()].flatMap((cells) => [...cells.values()]))
+    .filter(({ formula }) => formula !== undefined);
+  if (formulas.length === 0 || formulas.some(({ value }) => value !== null)) return;
+  throw new Fault(
+    'REV-008',
+    `${file}: none of its ${formulas.length} formulas has a value. It was saved by a program that does not compute.`,
+    'Open it in Excel, LibreOffice or Google Sheets, save it there, and take it in again.',
   );
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../pipelines/fault.ts';
 import { reviewRun } from '../../pipelines/review-round.ts';
@@ -161,6 +162,18 @@ describe('concordance review', () => {
       `Mesures!A6: found autre mesure, expected ${typeof text === 'string' ? text : (text as { text: string }).text}`,
     );
     await expect(stat(journalFile)).rejects.toThrow('ENOENT');
+  });
+
+  test('asks for a program that computes where formulas came back without values', async () => {
+    const file = await (await sealed()).approveAll('Alice Martin').save(saved('one.xlsx'));
+    const parts = unzipSync(new Uint8Array(await readFile(file)));
+    for (const [name, bytes] of Object.entries(parts))
+      if (name.startsWith('xl/worksheets/'))
+        parts[name] = strToU8(strFromU8(bytes).replace(/(<\/f>)<v>[^<]*<\/v>/g, '$1'));
+    await writeFile(file, zipSync(parts));
+    const ended = await review(file);
+    expect(ended.status).toBe(1);
+    expect(ended.err).toMatch(/^REV-008 .*none of its \d+ formulas has a value/);
   });
 
   test('reads by id: a sorted sheet, widened columns and notes of the reviewer change nothing', async () => {
