@@ -13,6 +13,18 @@ describe.each(['common', 'board'])('the texts of %s.yaml', (file) => {
   });
 });
 
+/** Told of more than none only: a rest, or what is left out where there is none of it. */
+const ofSome = /\.(more\w*|\w*rest|agreeing|gaps|entity_objectives|money)$|^summary\.lead$/;
+
+it('no text says "one" of none: a singular without its number has a form for zero', async () => {
+  const french = await texts('fr', 'board');
+  const blind = [...french]
+    .filter(([key, text]) => key.endsWith('.one') && !text.includes('{count}'))
+    .map(([key]) => key.slice(0, -'.one'.length));
+  expect(blind.length).toBeGreaterThan(5);
+  expect(blind.filter((key) => !french.has(`${key}.none`) && !ofSome.test(key))).toEqual([]);
+});
+
 async function texts(language: string, file: string): Promise<Map<string, string>> {
   const tree: unknown = parse(
     await readFile(join(templatesFolder, 'language', language, `${file}.yaml`), 'utf8'),

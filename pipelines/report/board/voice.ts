@@ -16,7 +16,7 @@ export interface Voice {
   readonly label: (both: Readonly<Record<Language, string>>) => string;
   /** a sentence that comes with the content */
   readonly prose: (sentence: string) => string;
-  /** the form of a text for a number: `key.one` or `key.other` */
+  /** the form of a text for a number: `key.none` where a text has one, `key.one` or `key.other` */
   readonly plural: (key: string, count: number, values?: Readonly<Record<string, string | number>>) => string;
 }
 
@@ -33,21 +33,27 @@ export async function voiceOf(language: Language, templates: string, file = 'boa
     language,
     say,
     word,
-    wordFor: (group, code) => {
-      try {
-        return word(`${group}.${code}`);
-      } catch (error) {
-        if (error instanceof Fault && error.code === 'TXT-001') return code;
-        throw error;
-      }
-    },
+    wordFor: (group, code) => unlessMissing(() => word(`${group}.${code}`)) ?? code,
     label: (both) => prose(both[language]),
     prose,
-    // French counts zero and one as singular, English one only
-    plural: (key, count, values = {}) =>
-      say(`${key}.${count === 1 || (language === 'fr' && count === 0) ? 'one' : 'other'}`, {
-        count,
-        ...values,
-      }),
+    plural: (key, count, values = {}) => {
+      const told = { count, ...values };
+      if (count === 0) {
+        const none = unlessMissing(() => say(`${key}.none`, told));
+        if (none !== undefined) return none;
+      }
+      // French counts zero and one as singular, English one only
+      const single = count === 1 || (language === 'fr' && count === 0);
+      return say(`${key}.${single ? 'one' : 'other'}`, told);
+    },
   };
+}
+
+function unlessMissing(text: () => string): string | undefined {
+  try {
+    return text();
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'TXT-001') return undefined;
+    throw error;
+  }
 }
