@@ -1,4 +1,4 @@
-import type { GoldenCase } from './golden-case.ts';
+import { type GoldenCase, registerOf } from './golden-case.ts';
 
 const ledgerHead =
   'siren  closing_date  journal_code  entry_number  entry_date  account  auxiliary  label  debit  credit';
@@ -148,6 +148,10 @@ export const conduct: GoldenCase[] = [
         111111111  2026-12-31  AN  1  2026-01-01  120000  -  Résultat 2025  0  1000
         111111111  2026-12-31  AN  1  2026-01-01  131000  -  Subvention  0  300
         111111111  2026-12-31  AN  1  2026-01-01  164000  -  Emprunt  0  5000
+        111111111  2026-12-31  AN  1  2026-01-01  213000  -  Bâtiment  4000  0
+        111111111  2026-12-31  AN  1  2026-01-01  281300  -  Amortissement  0  1000
+        111111111  2026-12-31  AC  9  2026-02-20  218300  -  Ordinateurs  500  0
+        111111111  2026-12-31  AC  9  2026-04-20  218300  -  Après la période  70  0
         111111111  2026-12-31  OD  2  2026-02-15  120000  -  Affectation  1000  0
         111111111  2026-12-31  OD  2  2026-02-15  106000  -  Affectation  0  400
         111111111  2026-12-31  OD  2  2026-02-15  457000  -  Dividendes  0  600
@@ -168,6 +172,9 @@ export const conduct: GoldenCase[] = [
     figures: {
       'fin.equity@A': 9000 + 1000 + 300 - 1000 + 400,
       'fin.debt@A': 5000 - 250,
+      'fin.fixed_assets@A': 4000 - 1000 + 500,
+      'fin.fixed_assets@B': '<not_calculable>',
+      'fin.dividends@A': 600,
       'fin.equity@B': '<not_calculable>',
       'fin.debt@B': '<not_calculable>',
       'fin.interest@A': 40,
@@ -190,5 +197,28 @@ export const conduct: GoldenCase[] = [
         A  U3  Trois  hr  sorting  Martin  limited  true  idea  100  -  EUR  2026-03-31`,
     },
     figures: { 'ai.systems_inventoried': 50 },
+  },
+  {
+    name: 'subcontracting and cost of twelve employees of A in 2025',
+    period: '2025-Q4',
+    staged: {
+      hr_register: registerOf([{ name: 'a', count: 12, sex: 'F', entity: 'A' }]),
+      fec_entries: `${ledgerHead}
+        111111111  2025-12-31  OD  1  2025-06-30  641100  -  Salaires  30000  0
+        111111111  2025-12-31  OD  1  2025-06-30  645100  -  Cotisations  6000  0
+        111111111  2025-12-31  AC  2  2025-11-05  611000  -  Usinage  900  0
+        111111111  2025-12-31  AC  2  2025-11-05  401000  F1  Usinage  0  900
+        111111111  2025-12-31  AC  3  2025-11-06  611000  -  Usinage par B  400  0
+        111111111  2025-12-31  AC  3  2025-11-06  401000  IC-B  Usinage par B  0  400
+        111111111  2025-12-31  AC  4  2025-12-06  611000  -  Avoir  0  100
+        111111111  2025-12-31  AC  4  2025-12-06  401000  F1  Avoir  100  0
+        111111111  2025-12-31  AC  5  2025-12-07  604000  -  Études  70  0
+        111111111  2025-12-31  AC  5  2025-12-07  401000  F2  Études  0  70`,
+    },
+    figures: {
+      'fin.personnel_cost_per_head@GROUP@ttm': (30000 + 6000) / 12,
+      'fin.subcontracting@A': 900 + 400 - 100,
+      'fin.subcontracting': 900 - 100, // what B did for A is the group's own
+    },
   },
 ];

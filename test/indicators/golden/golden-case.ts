@@ -34,6 +34,7 @@ export interface Crowd {
   readonly count: number;
   readonly entity?: 'A' | 'B' | 'D';
   readonly sex: 'F' | 'M' | 'X';
+  readonly born?: number;
   readonly class?: string;
   readonly contract?: string;
   readonly fte?: number;
@@ -69,7 +70,7 @@ export function registerOf(crowds: readonly Crowd[], months = monthsOf('2025-01-
             `${crowd.name}-${i}`,
             month,
             crowd.sex,
-            1985,
+            crowd.born ?? 1985,
             crowd.contract ?? 'permanent',
             crowd.fte ?? 1,
             crowd.class ?? 'worker',

@@ -210,4 +210,20 @@ export const obligations: GoldenCase[] = [
       'hr.index_raises_promotions_points@A@ttm': 35,
     },
   },
+  {
+    name: 'promotions of those whom the Index counts: five of thirty women, seven of a hundred men',
+    period: '2025-Q4',
+    staged: {},
+    after: indexOver(
+      200,
+      `f F 30 20000 worker 30_39 0 5
+       m M 100 20000 worker 30_39 0 7`,
+    ),
+    figures: {
+      'hr.promoted_women@A@ttm': 5,
+      'hr.promoted_men@A@ttm': 7,
+      // a promotion is a raise in companies of 50 to 250: 5 of 30 less 7 of 100, 9,667 points; of 30 women 2,9 persons
+      'hr.index_raises_promotions_points@A@ttm': 25,
+    },
+  },
 ];

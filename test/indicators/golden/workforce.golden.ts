@@ -206,6 +206,42 @@ export const workforce: GoldenCase[] = [
     },
   },
   {
+    name: 'age, service and kinds of hire at 31 December 2025',
+    period: '2025-Q4',
+    staged: {
+      // since 1 October: 91 days to the end of the year; since 1 November: 60; ten and twenty years: 3 653 and 7 305
+      hr_register: registerOf([
+        { name: 'a', count: 6, sex: 'F', born: 2002, entry: '2025-10-01' },
+        { name: 'b', count: 10, sex: 'F', born: 1970, entry: '2015-12-31' },
+        { name: 'c', count: 5, sex: 'M', born: 2003, contract: 'temporary', entry: '2025-11-01' },
+        { name: 'd', count: 5, sex: 'M', born: 2005, contract: 'apprentice', entry: '2025-10-01' },
+        { name: 'e', count: 10, sex: 'M', born: 1975, entry: '2005-12-31' },
+      ]),
+      // 5 in October, two of them again in November; an absentee, and six who did not complete
+      training_log: [
+        'entity  person  sex  session_date  topic  hours  completed  cost_excl_vat  currency',
+        ...[0, 1, 2, 3, 4].map((i) => `D  b-${i}  F  2025-10-10  safety  7  true  100  EUR`),
+        ...[0, 1].map((i) => `D  b-${i}  F  2025-11-10  safety  3  true  -  -`),
+        'D  e-0  M  2025-10-10  safety  0  true  100  EUR',
+        ...[1, 2, 3, 4, 5, 6].map((i) => `D  e-${i}  M  2025-12-10  safety  2  false  40  EUR`),
+        'D  e-9  M  2025-12-10  quality  7  true  500  EUR',
+      ].join('\n'),
+    },
+    figures: {
+      'hr.age_under_25': (100 * 16) / 36, // a 23, c 22, d 20
+      'hr.age_avg_women': (6 * 23 + 10 * 55) / 16,
+      'hr.age_avg_men': (5 * 22 + 5 * 20 + 10 * 50) / 20,
+      'hr.seniority_avg_women': (6 * 91 + 10 * 3653) / 365.25 / 16,
+      'hr.seniority_avg_men': (5 * 60 + 5 * 91 + 10 * 7305) / 365.25 / 20,
+      'hr.hires': 16,
+      'hr.hires_permanent': 6,
+      'hr.hires_temporary': 5,
+      'hr.hires_apprentices': 5,
+      'hr.safety_trained': 5,
+      'hr.safety_training_spend': 5 * 100 + 100 + 6 * 40,
+    },
+  },
+  {
     name: 'pay by class of 25 men and 25 women',
     period: '2025-Q4',
     staged: { hr_register: registerOf(scale) },
@@ -255,6 +291,8 @@ export const workforce: GoldenCase[] = [
       'hs.accidents': 5, // E1 E2 E3 E4 E11
       'hs.accidents@GROUP@ttm': 6, // and E12
       'hs.accidents_with_stop': 4,
+      'hs.accidents_temporary': 2, // E4 E11
+      'hs.accidents_contractors': 1, // E5
       'hs.commuting': 1,
       'hs.diseases': 1,
       'hs.diseases_declared': 2,
@@ -287,6 +325,10 @@ export const workforce: GoldenCase[] = [
       'hr.headcount': 40,
       'hr.fte': 40,
       'hr.absenteeism_sickness': (100 * 1) / 120,
+      'hr.absence_days_sickness': 31,
+      'hr.absence_days_accident': 30 + 31 + 30,
+      'hr.absence_days_maternity': 5 * (31 + 30),
+      'hr.absence_days_paternity': 31,
       'hr.absenteeism_accident': (100 * 3) / 120,
       'hr.absenteeism_family': (100 * 11) / 120,
       // sickness, work accidents and occupational diseases: neither the way nor family leave
