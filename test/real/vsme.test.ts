@@ -110,6 +110,18 @@ describe('the VSME template of EFRAG', () => {
     }
   });
 
+  test('the paragraphs of C3 are those of the heads of its tables in the template', async () => {
+    const workbook = new ExcelJS.Workbook();
+    await workbook.xlsx.readFile(fileURLToPath(templatePath));
+    const head = (cell: string) =>
+      workbook.getWorksheet('Environmental Disclosures')?.getCell(cell).text.trim();
+    // scope 3 and the totals with it; base and target values, reduction between them
+    expect(['C27', 'G17', 'J17', 'K17'].map(head)).toEqual(['50-53', '54(b)', '54(a)', '54(d)']);
+    const paragraph = (id: string) => datapoints('2025').find((one) => one.id === id)?.paragraph;
+    expect(paragraph('C3.s3')).toBe('50-53');
+    expect(paragraph('C3.targets')).toBe('54');
+  });
+
   test('the intensity of all scopes is what the template works out, a million times: tonnes a euro there', () => {
     const indicator = catalogue.indicators.find((one) => one.id === 'ghg.intensity_total_location');
     if (!indicator) throw new Error('no such indicator');

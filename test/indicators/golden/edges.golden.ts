@@ -160,6 +160,25 @@ export const edges: GoldenCase[] = [
     },
   },
   {
+    name: 'six people employed by two companies at once: one headcount, two lengths of service',
+    period: '2025-Q4',
+    staged: {
+      // ten years in D (3 653 days), one year in B (365 days)
+      hr_register: registerOf([
+        { name: 'both', count: 6, sex: 'F', entry: '2015-12-31' },
+        { name: 'both', count: 6, sex: 'F', entity: 'B', entry: '2024-12-31' },
+      ]),
+    },
+    figures: {
+      'hr.headcount': 6,
+      'hr.headcount@B': 6,
+      'hr.seniority_avg@D': 3653 / 365.25,
+      // not the sum of both over six people
+      'hr.seniority_avg': (3653 + 365) / 365.25 / 2,
+      'hr.age_avg_women': 40,
+    },
+  },
+  {
     name: 'a company enters the perimeter on 15 November: what it did before is not the group’s',
     period: '2025-Q4',
     before: (warehouse) =>
