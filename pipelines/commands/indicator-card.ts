@@ -156,6 +156,9 @@ export function columnsOf(m: Measure): string[] {
   return [...new Set(expressions.replace(/'[^']*'/g, ' ').match(/[a-z][a-z0-9_]*/g) ?? [])];
 }
 
+/** Tables that a model reads whole, not by names. */
+const wholly = new Set(['wage_benchmarks', 'energy_mix', 'family_leave_rights']);
+
 /**
  * Thresholds, coefficients and scales that the models of the measures read, and the models that these are made of,
  * with their source and what of them is to be confirmed. What decides whom an obligation concerns is told apart.
@@ -192,7 +195,7 @@ function parameterLines(
         m.inputs.includes(`reference.${table}`) &&
         (table === 'equality_index_scales'
           ? parts.length === 0 || parts.includes(name)
-          : table === 'wage_benchmarks' || m.sql.includes(`'${name}'`)),
+          : wholly.has(table) || m.sql.includes(`'${name}'`)),
     ),
   );
   const lines = new Map<string, string[]>();
@@ -201,16 +204,26 @@ function parameterLines(
       ...(p.from ? [say('valid_from', { day: dayName(p.from, language) })] : []),
       ...(p.to ? [say('valid_to', { day: dayName(p.to, language) })] : []),
     ].join(' ');
-    const scale = p.table === 'equality_index_scales';
     const value = plain(p.value, language);
-    const step = scale
-      ? say(p.bound === null ? 'step_above' : 'step', { bound: plain(p.bound ?? '0', language), value })
-      : `${value} ${say(`parameter_units.${slug(p.unit)}`)}${p.bound === null ? '' : ` ${say('from_headcount', { people: plain(p.bound, language) })}`}`;
+    // the steps of a scale are one line, and so are the countries that have a right
+    const list = p.table === 'equality_index_scales' || p.table === 'family_leave_rights';
+    const step =
+      p.table === 'family_leave_rights'
+        ? p.name
+        : list
+          ? say(p.bound === null ? 'step_above' : 'step', { bound: plain(p.bound ?? '0', language), value })
+          : `${value} ${say(`parameter_units.${slug(p.unit)}`)}${p.bound === null ? '' : ` ${say('from_headcount', { people: plain(p.bound, language) })}`}`;
     const doubt = p.toConfirm ? ` (${say('to_confirm')})` : '';
-    const named = p.table === 'wage_benchmarks' ? `wage_benchmark` : scale ? `scale.${p.name}` : p.name;
-    const label = say(`parameter_names.${named}`, { country: p.name });
-    // a scale is one line, its steps in their order
-    const key = `${label}|${dates}|${p.source[language]}${scale ? '' : `|${step}`}`;
+    const [part, country = p.name] = p.name.split(' ') as [string, string?];
+    const named =
+      {
+        wage_benchmarks: 'wage_benchmark',
+        family_leave_rights: 'family_leave',
+        energy_mix: `mix_${part}`,
+        equality_index_scales: `scale.${p.name}`,
+      }[p.table] ?? p.name;
+    const label = say(`parameter_names.${named}`, { country });
+    const key = `${label}|${dates}|${p.source[language]}${list ? '' : `|${step}`}`;
     const tail = `${dates ? `, ${dates}` : ''}${doubt}. ${p.source[language]}`;
     const held = lines.get(key) ?? [label, tail];
     lines.set(key, [...held, step]);

@@ -7,7 +7,7 @@ import { sourceIn, withFrenchSource } from './source-text.ts';
 export interface Parameter {
   /** reference table that holds it */
   readonly table: string;
-  /** its name in the table; the part of a scale; the country of an amount */
+  /** its name in the table; the part of a scale; the country of an amount or a right, after what it is the part of for a mix */
   readonly name: string;
   /** upper bound of a step of a scale, headcount from which a coefficient holds; null where there is none */
   readonly bound: string | null;
@@ -19,20 +19,59 @@ export interface Parameter {
   readonly source: Bilingual;
 }
 
-/** How each table tells the columns of {@link Parameter}. */
-const tables = {
-  constants: { name: 'name', bound: 'null', value: 'value', unit: 'unit', dated: false },
-  disability_parameters: { name: 'name', bound: 'from_headcount', value: 'value', unit: 'unit', dated: true },
-  equality_index_parameters: { name: 'name', bound: 'null', value: 'value', unit: 'unit', dated: true },
-  equality_index_scales: { name: 'part', bound: 'upper', value: 'points', unit: "'points'", dated: true },
-  wage_benchmarks: {
+/** How each table tells the columns of {@link Parameter}; a table that holds two numbers a row is told twice. */
+const told = [
+  { table: 'constants', name: 'name', bound: 'null', value: 'value', unit: 'unit', dated: false },
+  {
+    table: 'disability_parameters',
+    name: 'name',
+    bound: 'from_headcount',
+    value: 'value',
+    unit: 'unit',
+    dated: true,
+  },
+  {
+    table: 'equality_index_parameters',
+    name: 'name',
+    bound: 'null',
+    value: 'value',
+    unit: 'unit',
+    dated: true,
+  },
+  {
+    table: 'equality_index_scales',
+    name: 'part',
+    bound: 'upper',
+    value: 'points',
+    unit: "'points'",
+    dated: true,
+  },
+  {
+    table: 'wage_benchmarks',
     name: 'country',
     bound: 'null',
     value: 'hourly_eur',
     unit: "'EUR gross an hour'",
     dated: true,
   },
-} as const;
+  {
+    table: 'energy_mix',
+    name: "'fossil ' || country",
+    bound: 'null',
+    value: 'fossil_pct',
+    unit: "'%'",
+    dated: true,
+  },
+  {
+    table: 'energy_mix',
+    name: "'nuclear ' || country",
+    bound: 'null',
+    value: 'nuclear_pct',
+    unit: "'%'",
+    dated: true,
+  },
+  { table: 'family_leave_rights', name: 'country', bound: 'null', value: '1', unit: "'right'", dated: true },
+] as const;
 
 /** The parameters of the catalogue and of a group's own, in the order of their files. */
 export async function readParameters(overlay: string | undefined): Promise<Parameter[]> {
@@ -41,7 +80,7 @@ export async function readParameters(overlay: string | undefined): Promise<Param
     await warehouse.run('create schema reference');
     await loadDataFiles(warehouse, overlay);
     const found: Parameter[] = [];
-    for (const [table, { name, bound, value, unit, dated }] of Object.entries(tables)) {
+    for (const { table, name, bound, value, unit, dated } of told) {
       const plain = (column: string) => `rtrim(rtrim((${column})::decimal(18,6)::varchar, '0'), '.')`;
       found.push(
         ...(await warehouse.rows<Parameter>(

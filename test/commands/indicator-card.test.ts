@@ -99,6 +99,13 @@ describe('a card', () => {
     );
     expect(line('Poids d’un bénéficiaire senior')[0]).toContain('(à vérifier dans le texte)');
     expect(line('Taux légal')[0]).not.toContain('à vérifier');
+    const mix = card('energy.nuclear', 'fr');
+    expect(mix).toMatch(
+      /Part nucléaire de l’électricité du réseau, FR : 67 pour cent.*\(à vérifier dans le texte\)/,
+    );
+    expect(card('hr.family_leave_entitled', 'en')).toMatch(
+      /Countries whose law gives family leave to every employee: AT; BE;.*\(to be checked against the text\)/,
+    );
   });
 
   test('takes the parameters of what the measures are made of, and no others', () => {
