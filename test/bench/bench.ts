@@ -77,9 +77,9 @@ function shown({ name, title, unit, ours, limit, lines, skipped, profile }: Comp
 const reached = ({ unit, ratio, target = 0 }: Line) =>
   unit.endsWith('/s') ? ratio >= target : ratio <= target;
 
-function value({ median, least, most, peakRssMb, runs }: Spread, unit: string): string {
+function value({ median, least, most, peakRssMb, processor, runs }: Spread, unit: string): string {
   const range = runs > 1 ? ` (${short(least)} to ${short(most)}, ${runs} runs)` : '';
-  return `${short(median).padStart(9)} ${unit}${range}, peak ${Math.round(peakRssMb)} MB`;
+  return `${short(median).padStart(9)} ${unit}${range}, peak ${Math.round(peakRssMb)} MB${processor === undefined ? '' : `, processor ${short(processor)} s`}`;
 }
 
 const short = (number: number) =>

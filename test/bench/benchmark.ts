@@ -57,6 +57,8 @@ export interface Outcome {
   /** measured inside a program that it started, instead of in this process */
   readonly seconds?: number;
   readonly peakRssMb?: number;
+  /** of that program, all threads, without those that it started in turn */
+  readonly processorSeconds?: number;
   /** where the time went: seconds by step */
   readonly profile?: Readonly<Record<string, number>>;
 }

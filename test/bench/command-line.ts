@@ -5,20 +5,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Measured } from './benchmark.ts';
 
 const program = fileURLToPath(new URL('../../pipelines/concordance.mjs', import.meta.url));
-const reporter = pathToFileURL(fileURLToPath(new URL('report-peak.mjs', import.meta.url))).href;
+const reporter = pathToFileURL(fileURLToPath(new URL('report-usage.mjs', import.meta.url))).href;
+
+type Usage = Required<Pick<Measured, 'peakRssMb' | 'processorSeconds'>>;
 
 /**
  * The command line as a user starts it, from start to end of the process, with the steps of a run timed by
  * its own events.
  *
- * @param peakFile where the process writes its peak memory
+ * @param usageFile where the process writes its peak memory and processor time
  * @throws {Error} for a status other than 0 and 3
  */
 export async function commandLine(
   args: readonly string[],
-  peakFile: string,
+  usageFile: string,
 ): Promise<Measured & { readonly output: string }> {
-  await mkdir(dirname(peakFile), { recursive: true });
+  await mkdir(dirname(usageFile), { recursive: true });
   const started = performance.now();
   const { status, output, errors } = await new Promise<{
     status: number | null;
@@ -26,7 +28,7 @@ export async function commandLine(
     errors: string;
   }>((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', reporter, program, ...args], {
-      env: { ...process.env, BENCH_PEAK: peakFile },
+      env: { ...process.env, BENCH_USAGE: usageFile },
     });
     let output = '';
     let errors = '';
@@ -41,9 +43,9 @@ export async function commandLine(
   });
   const seconds = (performance.now() - started) / 1000;
   if (status !== 0 && status !== 3) throw new Error(`${args.join(' ')}: status ${status}\n${errors}`);
-  const peakRssMb = Number(await readFile(peakFile, 'utf8'));
+  const usage: Usage = JSON.parse(await readFile(usageFile, 'utf8'));
   const profile = stepsOf(output, seconds);
-  return { seconds, peakRssMb, output, ...(profile ? { profile } : {}) };
+  return { seconds, ...usage, output, ...(profile ? { profile } : {}) };
 }
 
 /** Seconds by step, from the events of `run --json`; start-up is what the first event does not know of. */

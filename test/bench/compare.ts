@@ -20,6 +20,9 @@ export interface Line {
   readonly peak_rss_mb: number;
   readonly reference_peak_rss_mb: number;
   readonly repetitions: number;
+  /** seconds of processor time, where both sides tell them: on a machine with other work they say more than the clock */
+  readonly processor_s?: number;
+  readonly reference_processor_s?: number;
   readonly target?: number;
 }
 
@@ -41,6 +44,8 @@ export interface Spread {
   readonly least: number;
   readonly most: number;
   readonly peakRssMb: number;
+  /** median of the processor time, where it is told */
+  readonly processor?: number;
   readonly runs: number;
 }
 
@@ -116,6 +121,9 @@ export async function compare(name: string, size: string, repetitions?: number):
         peak_rss_mb: Math.round(own.peakRssMb),
         reference_peak_rss_mb: Math.round(other.peakRssMb),
         repetitions: times,
+        ...(own.processor !== undefined && other.processor !== undefined
+          ? { processor_s: rounded(own.processor), reference_processor_s: rounded(other.processor) }
+          : {}),
         ...(target === undefined ? {} : { target }),
         title: side.title,
         spread: other,
@@ -143,18 +151,22 @@ function spread(all: readonly Measured[], scale: number, unit: string): Spread {
   const values = all
     .map(({ seconds, amount }) => (unit.endsWith('/s') ? (amount ?? Number.NaN) / seconds : seconds * scale))
     .sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  const median =
-    values.length % 2 === 1
-      ? (values[middle] as number)
-      : ((values[middle - 1] as number) + (values[middle] as number)) / 2;
+  const processor = all.flatMap(({ processorSeconds }) => processorSeconds ?? []).sort((a, b) => a - b);
   return {
-    median,
+    median: middleOf(values),
+    ...(processor.length === all.length ? { processor: middleOf(processor) } : {}),
     least: values[0] as number,
     most: values.at(-1) as number,
     peakRssMb: Math.max(...all.map((one) => one.peakRssMb)),
     runs: all.length,
   };
+}
+
+function middleOf(sorted: readonly number[]): number {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 /** Four significant digits. */

@@ -6,7 +6,7 @@ import { period } from './load/group.ts';
 /** The package of a run of a project, made unless the same inputs and the same program have made it already. */
 export async function standingRun(project: string): Promise<string> {
   const args = ['run', '-c', join(project, 'concordance.yaml'), '--period', period, '--json', '--no-gate'];
-  await commandLine(args, join(project, 'peak.txt'));
+  await commandLine(args, join(project, 'usage.json'));
   return join(project, 'out', period, 'latest');
 }
 

@@ -22,7 +22,7 @@ export const benchmark: Benchmark = {
             ...['run', '-c', join(project, 'concordance.yaml'), '--period', period],
             ...['--out', join(work, 'out'), '--json', '--no-gate'],
           ],
-          join(work, 'peak.txt'),
+          join(work, 'usage.json'),
         ),
     }),
   },

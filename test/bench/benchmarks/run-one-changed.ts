@@ -5,7 +5,7 @@ import { commandLine } from '../command-line.ts';
 import { companiesOf, period } from '../load/group.ts';
 import { standingLoad } from '../load/load.ts';
 
-/** A copy of the project in `work`; with one amount of one ledger changed where `again`. */
+/** A copy of the project in `work`. */
 async function copyOf(project: string, work: string): Promise<string> {
   const copy = join(work, 'project');
   for (const part of ['extracts', 'concordance.yaml', 'pseudonym.key']) {
@@ -29,9 +29,9 @@ export const benchmark: Benchmark = {
     title: 'ours',
     open: async ({ project, work, load }) => {
       const copy = await copyOf(project, work);
-      await commandLine(run(copy), join(work, 'peak.txt'));
+      await commandLine(run(copy), join(work, 'usage.json'));
       await changeOneLedger(copy, (companiesOf(load)[0] as { siren: string }).siren);
-      return { run: () => commandLine(run(copy), join(work, 'peak.txt')) };
+      return { run: () => commandLine(run(copy), join(work, 'usage.json')) };
     },
   },
   references: {
@@ -41,7 +41,7 @@ export const benchmark: Benchmark = {
         const copy = await copyOf(project, work);
         await changeOneLedger(copy, (companiesOf(load)[0] as { siren: string }).siren);
         await rm(join(copy, 'out'), { recursive: true, force: true });
-        return { run: () => commandLine(run(copy), join(work, 'peak.txt')) };
+        return { run: () => commandLine(run(copy), join(work, 'usage.json')) };
       },
     },
   },

@@ -28,7 +28,7 @@ export const benchmark: Benchmark = {
             ...['run', '-c', join(sample, 'concordance.yaml'), '--period', '2026-Q3'],
             ...['--out', join(work, 'out'), '--json', '--no-gate', '--no-cache'],
           ],
-          join(work, 'peak.txt'),
+          join(work, 'usage.json'),
         ),
     }),
   },

@@ -22,7 +22,7 @@ export const benchmark: Benchmark = {
     open: async ({ prepared, size, work }) => {
       const run = await folderOf(prepared, size);
       const args = ['trace', run, 'electricity_bought', '--basis', 'quarter', '--json'];
-      return { run: () => commandLine(args, join(work, 'peak.txt')) };
+      return { run: () => commandLine(args, join(work, 'usage.json')) };
     },
   },
   references: {

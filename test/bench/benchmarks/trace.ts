@@ -22,7 +22,7 @@ export const benchmark: Benchmark = {
       run: () =>
         commandLine(
           ['trace', latest(project), 'energy.electricity', '--basis', 'ttm', '--json'],
-          join(work, 'peak.txt'),
+          join(work, 'usage.json'),
         ),
     }),
   },

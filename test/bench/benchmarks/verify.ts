@@ -20,7 +20,7 @@ export const benchmark: Benchmark = {
   ours: {
     title: 'ours',
     open: async ({ project, work }) => ({
-      run: () => commandLine(['verify', latest(project), '--json'], join(work, 'peak.txt')),
+      run: () => commandLine(['verify', latest(project), '--json'], join(work, 'usage.json')),
     }),
   },
   references: {
@@ -33,7 +33,7 @@ export const benchmark: Benchmark = {
               ...['run', '-c', join(project, 'concordance.yaml'), '--period', period],
               ...['--out', join(work, 'out'), '--json', '--no-gate'],
             ],
-            join(work, 'peak.txt'),
+            join(work, 'usage.json'),
           ),
       }),
     },
