@@ -7,6 +7,20 @@ import type { Language } from './wording.ts';
  * in both, typographic apostrophe, ellipsis, CO₂. For sentences only: never for a file name, an id or a hash.
  */
 export function typography(text: string, language: Language): string {
+  const done = set[language];
+  const known = done.get(text);
+  if (known !== undefined) return known;
+  if (done.size >= mostTexts) done.clear();
+  const found = inType(text, language);
+  done.set(text, found);
+  return found;
+}
+
+/** Texts that were set last: a workbook says most of its words many times. */
+const set: Readonly<Record<Language, Map<string, string>>> = { fr: new Map(), en: new Map() };
+const mostTexts = 20_000;
+
+function inType(text: string, language: Language): string {
   const both = text
     .replace(/(\p{L})'(?=\p{L})/gu, '$1’')
     .replaceAll('...', '…')

@@ -208,10 +208,17 @@ export class WorkbookFile {
 /** The looks of a workbook as the library's styles, each once; they are numbered from 1. */
 class StyleList {
   readonly all: Partial<ExcelJS.Style>[] = [];
+  readonly #byObject = new WeakMap<Look, number>();
   readonly #byLook = new Map<string, number>();
   readonly #byStyle = new Map<string, number>();
 
   numberOf(look: Look): number {
+    const known = this.#byObject.get(look) ?? this.#numberOf(look);
+    this.#byObject.set(look, known);
+    return known;
+  }
+
+  #numberOf(look: Look): number {
     const key = JSON.stringify(look);
     const known = this.#byLook.get(key);
     if (known !== undefined) return known;

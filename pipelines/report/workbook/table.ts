@@ -95,9 +95,10 @@ export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => Sh
           const cells = rows.map((row, i) => cellsOf(row, rowsOf.first + i));
           writeTotals(sheet, layout, ranges, totalsOf(cells, totalled), book);
         }
+        const looks = layout.columns.map((column) => columnLook(column, book.language));
         rows.forEach((row, i) => {
           const at = rowsOf.first + i;
-          writeRow(sheet, layout, at, cellsOf(row, at), definition.look?.(row, book), book);
+          writeRow(sheet, layout, looks, at, cellsOf(row, at), definition.look?.(row, book), book);
           sheet.settle(at);
         });
         if (rows.length === 0) {
@@ -229,9 +230,12 @@ function writeBands(sheet: SheetFile, layout: SheetLayout, book: Book): void {
   }
 }
 
+const plainLook: Look = { ink: introLook.ink, underline: false };
+
 function writeRow(
   sheet: SheetFile,
   layout: SheetLayout,
+  looks: readonly Look[],
   row: number,
   cells: Cells,
   overlay: Look | undefined,
@@ -245,16 +249,12 @@ function writeRow(
       lines = Math.max(lines, linesOf(cell.text, column.width * charactersPerWidth));
     }
     // a link column without a link must not look like one
-    const plain =
-      column.kind === 'link' && cell.kind !== 'link' ? { ink: introLook.ink, underline: false } : {};
-    const linked = column.kind !== 'link' && cell.kind === 'link' ? linkLook : {};
-    sheet.put(row, i + 1, cell, {
-      ...columnLook(column, book.language),
-      ...plain,
-      ...linked,
-      ...overlay,
-      ...cell.look,
-    });
+    const plain = column.kind === 'link' && cell.kind !== 'link' ? plainLook : undefined;
+    const linked = column.kind !== 'link' && cell.kind === 'link' ? linkLook : undefined;
+    const own = looks[i] as Look;
+    const departs = plain ?? linked ?? overlay ?? cell.look;
+    // most cells look as their column does: one object for all of them has its style found once
+    sheet.put(row, i + 1, cell, departs ? { ...own, ...plain, ...linked, ...overlay, ...cell.look } : own);
   });
   // said, because not every reader's program fits rows to their text when it opens a file
   if (lines > 1) sheet.height(row, Math.min(409, lines * 12 + 2));
