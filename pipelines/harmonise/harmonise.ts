@@ -28,6 +28,16 @@ export async function loadModels(folder = modelsFolder): Promise<Model[]> {
   return inOrder(models);
 }
 
+/** The models that make these tables, and those that they rest on in turn. */
+export function modelsBehind(models: readonly Model[], tables: Iterable<string>): Model[] {
+  const needed = new Set(tables);
+  for (const { name, inputs } of [...models].reverse()) {
+    if (!needed.has(name)) continue;
+    for (const input of inputs) if (input.startsWith('model.')) needed.add(input.slice('model.'.length));
+  }
+  return models.filter(({ name }) => needed.has(name));
+}
+
 /** Builds `model.<name>` for every model. */
 export async function harmonise(
   warehouse: Warehouse,

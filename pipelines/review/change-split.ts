@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { Decimal } from 'decimal.js';
 import { identifier, literal } from '../../connectors/connector.ts';
-import { harmonise, type Model } from '../harmonise/harmonise.ts';
-import type { Catalogue } from '../indicators/catalogue.ts';
+import { harmonise, type Model, modelsBehind } from '../harmonise/harmonise.ts';
+import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { figuresOfFew } from '../indicators/disclosure/disclosure.ts';
 import type { Figure } from '../indicators/figure.ts';
 import { openFigures } from '../indicators/figures.ts';
@@ -10,6 +10,7 @@ import type { Window } from '../indicators/measure-rows.ts';
 import { computeMeasures } from '../indicators/measure-values.ts';
 import { measuresIn, populationsOf } from '../indicators/measures-in.ts';
 import { contentDigest, hashedRows } from '../warehouse/content-digest.ts';
+import { tablesNamed } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { idOf } from './applied.ts';
 
@@ -271,8 +272,8 @@ async function mixedFigures(
         if (side(causeOfTable(table)) === from) await view(from.catalog, 'reference', table);
     }
     const method = side('method');
-    await harmonise(warehouse, method.models ?? today);
     const { measures, indicators } = narrowed(method.catalogue, scope);
+    await harmonise(warehouse, modelsBehind(method.models ?? today, tablesBehind(measures)));
     const deliveries = await warehouse.rows<{ contract: string; entity: string; month: string }>(
       `select contract, entity, month::varchar as month from ${data.catalog}.result.delivery`,
     );
@@ -298,6 +299,12 @@ async function mixedFigures(
     await warehouse.run('detach mixed');
     await rm(file, { force: true });
   }
+}
+
+/** The harmonised tables that measures read: their own, and those that their expressions name. */
+function tablesBehind(measures: readonly Measure[]): string[] {
+  const named = tablesNamed(JSON.stringify(measures)).filter((table) => table.startsWith('model.'));
+  return [...measures.map(({ table }) => table), ...named.map((table) => table.slice('model.'.length))];
 }
 
 /** The indicators that changed, and the measures that they need. */

@@ -180,9 +180,9 @@ export class KeptResults implements Answering {
   async keep(database: string, limits: Limits): Promise<void> {
     if (!this.isNew) return;
     const names = [...this.tables.keys(), ...this.totals.keys(), ...this.answers.keys()].sort();
-    const session = await Warehouse.open(':memory:', limits).catch(() => undefined);
     const written = await markOf(database);
-    if (!session || !written) return;
+    const session = written && (await Warehouse.open(':memory:', limits).catch(() => undefined));
+    if (!session) return;
     await this.packs.write(session, packOf(database), async (arriving) => {
       await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark;
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);

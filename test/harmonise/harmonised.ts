@@ -1,7 +1,7 @@
 import { identifier, literal } from '../../connectors/connector.ts';
 import type { Project } from '../../pipelines/configuration/load.ts';
 import { type Quarter, quarterOf, quartersBetween } from '../../pipelines/configuration/period.ts';
-import { harmonise, loadModels, type Model } from '../../pipelines/harmonise/harmonise.ts';
+import { harmonise, loadModels, type Model, modelsBehind } from '../../pipelines/harmonise/harmonise.ts';
 import { loadContracts } from '../../pipelines/stage/contract.ts';
 import { loadReference } from '../../pipelines/stage/reference.ts';
 import { prepareStage } from '../../pipelines/stage/stage.ts';
@@ -130,7 +130,8 @@ export async function harmonised(
     await insert(warehouse, contract, extract ?? contract, text);
   }
   await before(warehouse);
-  const models = needed(await loadModels(), only);
+  const all = await loadModels();
+  const models = only ? modelsBehind(all, only) : all;
   await harmonise(warehouse, models);
   return { warehouse, models, rows: (sql) => warehouse.rows(sql), close: () => warehouse.close() };
 }
@@ -148,14 +149,4 @@ async function insert(warehouse: Warehouse, contract: string, extract: string, t
   await warehouse.run(
     `insert into staged.${contract} (${columns}, extract_id, row_number, source_id) values ${values.join(', ')}`,
   );
-}
-
-function needed(models: readonly Model[], only: readonly string[] | undefined): Model[] {
-  if (!only) return [...models];
-  const wanted = new Set(only);
-  for (const model of [...models].reverse()) {
-    if (wanted.has(model.name))
-      for (const input of model.inputs) if (input.startsWith('model.')) wanted.add(input.slice(6));
-  }
-  return models.filter((model) => wanted.has(model.name));
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Model, modelsBehind } from '../../pipelines/harmonise/harmonise.ts';
 import { type Harmonised, harmonised } from './harmonised.ts';
 
 describe('every model', () => {
@@ -38,6 +39,19 @@ describe('every model', () => {
       "select table_name, column_name from information_schema.columns where table_schema = 'model' and data_type in ('DOUBLE', 'FLOAT')",
     );
     expect(floating).toEqual([]);
+  });
+
+  test('is built with those that it rests on, and no others', () => {
+    const inputs = (name: string): string[] => {
+      const { inputs: own } = empty.models.find((model) => model.name === name) as Model;
+      const models = own.flatMap((input) => (input.startsWith('model.') ? [input.slice(6)] : []));
+      return [name, ...models.flatMap(inputs)];
+    };
+    for (const { name } of empty.models) {
+      const found = modelsBehind(empty.models, [name]).map((model) => model.name);
+      expect([...found].sort(), name).toEqual([...new Set(inputs(name))].sort());
+    }
+    expect(modelsBehind(empty.models, ['waste', 'no_model']).map((model) => model.name)).toEqual(['waste']);
   });
 
   test('reads what its header says, and nothing else', () => {
