@@ -41,8 +41,8 @@ test('another set of factors is tried on a run: its effect apart from activity, 
   const before = (await readdir(folder, { recursive: true })).sort();
   await project.write(
     'tried/group_factors.csv',
-    `factor_id,activity,country,site,scope_part,unit,value_kgco2e,gwp_set,valid_from,valid_to,version,source,source_row,uncertainty_pct,certainty,label_fr,label_en
-own-landfill,waste_landfill,,,all_in,t,400,AR5,2026-01-01,,2026,measured by the operator,,20,confirmed,Stockage,Landfill
+    `factor_id,activity,country,site,scope_part,unit,value_kgco2e,gwp_set,valid_from,valid_to,version,source,source_fr,source_row,uncertainty_pct,certainty,label_fr,label_en
+own-landfill,waste_landfill,,,all_in,t,400,AR5,2026-01-01,,2026,measured by the operator,mesuré par l’exploitant,,20,confirmed,Stockage,Landfill
 `,
   );
   const tried = (...more: string[]) =>
