@@ -179,7 +179,8 @@ async function loadFactors(warehouse: Warehouse, table: string, path: string): P
   const [head = ''] = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '').split(/\r?\n/, 1);
   const header = head.split(',');
   const wanted = [...types.keys()].filter((name) => !['extract_id', 'row_number'].includes(name));
-  const missing = wanted.filter((name) => !header.includes(name));
+  // the French text of a source may be left out
+  const missing = wanted.filter((name) => name !== 'source_fr' && !header.includes(name));
   if (missing.length > 0)
     throw new Fault(
       'FAC-004',
@@ -192,7 +193,7 @@ async function loadFactors(warehouse: Warehouse, table: string, path: string): P
   const columns = header.map((name) => `${literal(name)}: ${literal(types.get(name) ?? 'varchar')}`);
   try {
     await warehouse.run(`create table reference.${identifier(table)} as
-      select ${wanted.map(identifier).join(', ')}, ${literal(`factors/${table}.csv`)} as extract_id, row_number() over () as row_number
+      select ${wanted.map((name) => (header.includes(name) ? identifier(name) : `null::varchar as ${identifier(name)}`)).join(', ')}, ${literal(`factors/${table}.csv`)} as extract_id, row_number() over () as row_number
       from read_csv(${literal(path)}, header = true, delim = ',', quote = '"', escape = '"', columns = {${columns.join(', ')}}, nullstr = '', parallel = false)`);
   } catch (cause) {
     throw new Fault(
