@@ -19,6 +19,7 @@ import { harmonise, loadModels } from './harmonise/harmonise.ts';
 import { rulesIn } from './indicators/disclosure/rules.ts';
 import { figureMethods } from './indicators/figure-methods.ts';
 import { loadCatalogue } from './indicators/load.ts';
+import { recordParts } from './indicators/measure-parts.ts';
 import { computeMeasures } from './indicators/measure-values.ts';
 import { placeNames } from './indicators/place-name.ts';
 import { exportFigures, exportQuarantine, recordFigures, recordWithheld } from './indicators/record.ts';
@@ -178,6 +179,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       expectations,
       kept?.addTotals,
     );
+    await recordParts(warehouse, catalogue.measures);
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
     const { figures, withheld } = protectedFigures(catalogue, measures, rules);
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);

@@ -19,7 +19,7 @@ export interface MeasureOrigin {
 
 /**
  * The extracts behind a measure, for the group and each entity: what each gave, largest first.
- * Sums are split in one pass over the rows; what counts each person once is split for the group only, and an entity's
+ * Sums are those of `result.measure_part`, which the run records before; what counts each person once is split for the group only, and an entity's
  * extracts are named with their rows.
  */
 export async function measureOrigins(
@@ -30,8 +30,7 @@ export async function measureOrigins(
 ): Promise<MeasureOrigin[]> {
   // one person's pay is shown nowhere; a group's row stands for people of several extracts
   if (measure.opens === 'closed' || measure.opens === 'cells') return [];
-  const select =
-    measure.aggregation === 'sum' ? sums(measure, columns, windows) : others(measure, columns, windows);
+  const select = measure.aggregation === 'sum' ? sums(measure, windows) : others(measure, columns, windows);
   const told = measure.people ? together(select) : select;
   return warehouse.rows<MeasureOrigin>(
     `select ${literal(measure.id)} as measure, entity, period, basis, extract, rows::integer as rows, contribution::decimal(38,10) as contribution
@@ -53,12 +52,11 @@ export function together(origins: string): string {
     from told group by ${place}, together, case when together then null else extract end`;
 }
 
-function sums(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
-  return `with monthly as (
-      select entity, extract_id as extract, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
-        count(*) filter (where weight <> 0) as group_rows
-      from (${measureRows(measure, columns)}) group by all),
-    windowed as (select w.period, w.basis, m.* from monthly as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month)
+function sums(measure: Measure, windows: readonly Window[]): string {
+  return `with windowed as (
+      select w.period, w.basis, m.* from result.measure_part as m
+      join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
+      where m.measure = ${literal(measure.id)})
     select entity, period, basis, extract, sum(rows) as rows, sum(own) as contribution from windowed group by all
     union all
     select '${GROUP}', period, basis, extract, sum(group_rows), sum(consolidated) from windowed where group_rows > 0 group by all`;

@@ -137,20 +137,29 @@ export async function readManifest(folder: string): Promise<Manifest> {
   } catch (cause) {
     throw new Fault(
       'SEA-002',
-      `${folder}/manifest.json is not a manifest of ours: ${(cause as Error).message.split('\n')[0]}.`,
+      `${folder}/manifest.json is not a manifest of ours: ${firstMistake(cause)}.`,
       'It has been changed, or another version wrote it.',
       { cause },
     );
   }
 }
 
-/**
- * Writes `manifest.json`, signs it where the group has a key, then `SHA256SUMS` over every file of the package (`sha256sum -c SHA256SUMS` checks
- * it without Concordance).
- */
+/** Of a manifest that is JSON, the key that is wrong; else what keeps it from being read. */
+function firstMistake(cause: unknown): string {
+  const [issue] = cause instanceof z.ZodError ? cause.issues : [];
+  if (!issue) return (cause as Error).message.split('\n')[0] ?? '';
+  return `${issue.path.join('.') || 'as a whole'}: ${issue.message}`;
+}
+
+/** Writes `manifest.json`, signs it where the group has a key, then {@link writeSums}. */
 export async function writeSeal(folder: string, manifest: Manifest, signingKey?: KeyObject): Promise<void> {
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   if (signingKey) await signManifest(folder, signingKey);
+  await writeSums(folder);
+}
+
+/** `SHA256SUMS` over every file of the package: `sha256sum -c SHA256SUMS` checks it without Concordance. */
+export async function writeSums(folder: string): Promise<void> {
   const lines: string[] = [];
   for (const name of await filesBelow(folder)) {
     if (name !== 'SHA256SUMS') lines.push(`${await sha256File(join(folder, name))}  ${name}`);

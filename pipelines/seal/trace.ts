@@ -15,11 +15,12 @@ import {
 import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
 import { fewestPeople, ofSites, peopleContributions, shownColumns } from '../indicators/people-lines.ts';
-import { isPopulationStatistic, tellsOfOnePerson } from '../indicators/population.ts';
+import { tellsOfOnePerson } from '../indicators/population.ts';
 import { hidesPart, placeOf, readWithheld } from '../indicators/withheld.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
 import { type HarmonisedRow, lineageOf, type StagedRow } from './tracing/lineage.ts';
+import { among, holdingLargest, recordedParts } from './tracing/parts.ts';
 import { type PassageRow, passageRows } from './tracing/passage.ts';
 
 /** The tree under one figure: its measures, the extracts that made each, and the largest rows. */
@@ -151,7 +152,8 @@ async function openMeasure(
   const none = { measure, divisor, methods: [], extracts: [], largest: [], shown };
   if (shown === 'nothing') return { ...none, value: null, contributed: null, exact: true, rows: 0 };
   const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
-  await totalByExtract(warehouse, measure, contributions, top);
+  const parts = sites ? null : await recordedParts(warehouse, measure, entity, window);
+  await totalByExtract(warehouse, measure, contributions, parts);
   const sum = 'coalesce(sum(contribution), 0)::decimal(38,10)';
   const [total] = await warehouse.rows<{
     rows: number;
@@ -190,7 +192,14 @@ async function openMeasure(
   return {
     ...made,
     methods:
-      total && total.estimated > 0 ? await estimateMethods(warehouse, measure, columns, contributions) : [],
+      total && total.estimated > 0
+        ? await estimateMethods(
+            warehouse,
+            measure,
+            columns,
+            await among(warehouse, contributions, parts, 'estimated > 0'),
+          )
+        : [],
     extracts: await extractTotals(warehouse, measure),
     largest:
       shown === 'extracts'
@@ -203,45 +212,31 @@ async function openMeasure(
               peopleContributions(measure, columns(measure.table), entity, window, sites),
               top,
             )
-          : await largestRows(warehouse, measure, await candidates(warehouse, contributions, top), top),
+          : await largestRows(
+              warehouse,
+              measure,
+              await among(warehouse, contributions, parts, await holdingLargest(warehouse, parts, top)),
+              top,
+            ),
   };
 }
 
-/**
- * One pass over the rows, however many: what each extract gave, in the temporary table `extract_total`. Of a
- * sum, rows of one share are added up before they are multiplied by it, which is the same number; `sizes` are
- * the largest contributions of each extract, without their sign.
- */
+/** What each extract gave, in the temporary table `extract_total`: as the run recorded it, or in one pass over the rows. */
 async function totalByExtract(
   warehouse: Warehouse,
   measure: Measure,
   contributions: string,
-  top: number,
+  parts: string | null,
 ): Promise<void> {
   // the extract of a median's middle rows would tell where that one person works
   const extract = tellsOfOnePerson(measure) ? "'(all)'" : 'extract_id';
-  const estimated = "count(*) filter (where quality = 'estimated')";
-  const totals =
-    measure.aggregation === 'sum' && !isPopulationStatistic(measure)
-      ? `select extract, sum(rows) as rows, sum(total * share) as contribution, sum(estimated) as estimated,
-           flatten(list(list_transform(sizes, lambda size: size * share))) as sizes
-         from (select ${extract} as extract, share, count(*) as rows, sum(value) as total, ${estimated} as estimated, max(abs(value), ${Math.max(1, top)}) as sizes
-           from (${contributions}) group by all) group by extract`
-      : `select ${extract} as extract, count(*) as rows, sum(contribution) as contribution, ${estimated} as estimated, null::decimal(38,16)[] as sizes
-         from (${contributions}) group by all`;
+  const totals = parts
+    ? `select extract, sum(rows) as rows, sum(contribution) as contribution, sum(estimated) as estimated from (${parts}) group by extract`
+    : `select ${extract} as extract, count(*) as rows, sum(contribution) as contribution, count(*) filter (where quality = 'estimated') as estimated
+       from (${contributions}) group by all`;
   await warehouse.run(
     `create or replace temp table extract_total as select * replace (contribution::decimal(38,10) as contribution) from (${totals})`,
   );
-}
-
-/** The rows of the extracts that hold the largest, where their sizes tell; all where they do not. */
-async function candidates(warehouse: Warehouse, contributions: string, top: number): Promise<string> {
-  const largest = await warehouse.rows<{ extract: string }>(
-    `select extract from (select extract, unnest(sizes) as size from extract_total) order by size desc, extract limit ${top}`,
-  );
-  if (top === 0 || largest.length < top) return contributions;
-  const names = [...new Set(largest.map((one) => one.extract))];
-  return `select * from (${contributions}) where extract_id in (${names.map(literal).join(', ')})`;
 }
 
 /** What each extract gave, largest first; of people, the small ones {@link together}. */
@@ -299,7 +294,8 @@ export async function* traceRows(
       date: window.to,
     };
     if (shown === 'extracts') {
-      await totalByExtract(warehouse, measure, contributions, 0);
+      const parts = sites ? null : await recordedParts(warehouse, measure, entity, window);
+      await totalByExtract(warehouse, measure, contributions, parts);
       const totals = await extractTotals(warehouse, measure);
       yield totals.map(({ extract, contribution }) => ({ ...own, contribution, extract }) as PassageRow);
     } else {

@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadModels } from '../harmonise/harmonise.ts';
 import { faultWords } from '../language/faults.ts';
 import { type Language, wording } from '../language/wording.ts';
 import { publishedContent } from '../report/published-content.ts';
@@ -34,6 +33,7 @@ import {
   checkHarmonised,
   checkMeasures,
   checkOpening,
+  checkParts,
   openRecomputation,
   sealedModels,
   viewSealed,
@@ -42,7 +42,7 @@ import { checkRedrawn } from './verification/redrawn.ts';
 import { type Difference, Findings } from './verification/report.ts';
 import { checkRestaged } from './verification/restage.ts';
 import { checkManifest, checkSums } from './verification/sums.ts';
-import { checkConservation, checkQuarantine, checkTables } from './verification/tables.ts';
+import { checkConservation, checkExtracts, checkQuarantine, checkTables } from './verification/tables.ts';
 
 export type { Difference };
 
@@ -117,6 +117,7 @@ export async function verify(folder: string, options: VerifyOptions = {}): Promi
     const { warehouse, record } = await openRun(folder);
     try {
       await checkTables(warehouse, manifest, findings);
+      await checkExtracts(warehouse, manifest, findings);
       step('conservation');
       await checkConservation(warehouse, manifest, findings);
       await checkQuarantine(warehouse, folder, await faultWords(manifest.language), findings);
@@ -179,23 +180,32 @@ async function recompute(
     // what follows is SQL that the package's catalogue declares, or its models
     await again.shut([join(folder, 'figures.csv'), join(folder, 'figures.parquet')], [scratch]);
     step('harmonise');
-    const models = options.sameProgram ? await loadModels() : await sealedModels(again, findings);
+    const models = await sealedModels(again, options.sameProgram, findings);
     await checkHarmonised(again, models, findings);
     step('measures');
     const values = await checkMeasures(again, record, findings);
+    await checkParts(again, options.sameProgram, findings);
     if (!options.figuresOnly) {
       step('opening');
       await checkOpening(again, record, values, findings);
     }
     step('figures');
-    const computed = await checkFigures(again, record, values, { folder, scratch }, findings);
+    const computed = await checkFigures(
+      again,
+      record,
+      values,
+      { folder, scratch, sameProgram: options.sameProgram },
+      findings,
+    );
     const content = await readContent(again, 'sealed').catch(() => undefined);
     await checkCarried(folder, manifest, content, findings);
+    const { sameProgram } = options;
     if (!content) {
-      findings.note('no_content');
+      // every run of this program keeps it: without it nothing would hold the documents
+      if (sameProgram) findings.differs('figures', 'result.content', 'content_gone');
+      else findings.note('no_content');
       return;
     }
-    const { sameProgram } = options;
     await checkContent(again, content, record, sameProgram, { ...computed, measures: values }, findings);
     if (defined && sameProgram && manifest.hashes.carried) {
       step('objectives');

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadProject } from '../../pipelines/configuration/load.ts';
+import { recordParts } from '../../pipelines/indicators/measure-parts.ts';
 import { planOf } from '../../pipelines/plan.ts';
 import { silent } from '../../pipelines/progress.ts';
 import { runQuarter } from '../../pipelines/quarterly.ts';
+import { readRecord } from '../../pipelines/seal/record-run.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 import { period } from './load/group.ts';
 
@@ -79,6 +81,9 @@ async function multiply(warehouse: Warehouse, rows: number): Promise<void> {
   await warehouse.run(
     `insert into result.extract select distinct extract_id, extract_id, '', 'meters', 'csv', 'meter_readings' from model.energy`,
   );
+  const { catalogue } = await readRecord(warehouse);
+  await warehouse.run('drop table result.measure_part');
+  await recordParts(warehouse, catalogue.measures);
   // what the run would have summed, in every window
   await warehouse.run(
     `update result.measure_value set value = (select sum(energy_mwh) from model.energy), rows = ${rows}

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Measure } from '../../pipelines/indicators/catalogue.ts';
 import { measureOrigins } from '../../pipelines/indicators/measure-origins.ts';
+import { recordParts } from '../../pipelines/indicators/measure-parts.ts';
 import { tableColumns, windowsOf } from '../../pipelines/indicators/measure-values.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
@@ -33,6 +34,7 @@ afterEach(() => warehouse.close());
 
 const origins = async (one: Measure) => {
   const columns = await tableColumns(warehouse);
+  await recordParts(warehouse, [one]);
   const found = await measureOrigins(warehouse, one, columns('thing'), windows);
   return (entity: string, basis: string) =>
     found

@@ -3,6 +3,9 @@ import { basename, join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { traceText } from '../../pipelines/commands/trace-text.ts';
+import { loadModels } from '../../pipelines/harmonise/harmonise.ts';
+import type { Measure } from '../../pipelines/indicators/catalogue.ts';
+import type { Window } from '../../pipelines/indicators/measure-rows.ts';
 import type { Language } from '../../pipelines/language/wording.ts';
 import { wording } from '../../pipelines/language/wording.ts';
 import { silent } from '../../pipelines/progress.ts';
@@ -12,7 +15,7 @@ import { resolveLines } from '../../pipelines/seal/assurance.ts';
 import { openRun, type Trace, type TraceRequest, trace, traceRows } from '../../pipelines/seal/trace.ts';
 import { type Decided, decidedOf } from '../../pipelines/seal/tracing/decided.ts';
 import { addressesBelow } from '../../pipelines/seal/tracing/lineage.ts';
-import type { PassageRow } from '../../pipelines/seal/tracing/passage.ts';
+import { type PassageRow, passageRows } from '../../pipelines/seal/tracing/passage.ts';
 import { type Received, receivedRows } from '../../pipelines/seal/tracing/received.ts';
 import { Reviewer } from '../commands/filled-workbook.ts';
 import { concordance, type Project, tinyProject } from '../commands/tiny-project.ts';
@@ -366,6 +369,25 @@ describe('what people decided is shown with the figure', () => {
     expect((await one.text('en')).replace(/[\u00a0\u202f]/g, ' ')).toContain(
       `This package would restate ${basename(first)}: 75 % → 50 %; override +5, data \u221230`,
     );
+  });
+
+  test('the lines of the CSV are the same however many are taken at once', async () => {
+    const { warehouse, record } = await openRun(first);
+    const models = await loadModels();
+    const window = record.windows.find((one) => one.period === '2026-Q3' && one.basis === 'ttm') as Window;
+    for (const id of ['electricity_bought', 'scope2_location', 'waste_weight', 'headcount']) {
+      const measure = record.catalogue.measures.find((one) => one.id === id) as Measure;
+      const lines = async (atOnce?: number) => {
+        const all: PassageRow[] = [];
+        const place = { entity: 'GROUP', sites: null, window };
+        for await (const rows of passageRows(warehouse, models, measure, place, atOnce)) all.push(...rows);
+        return all;
+      };
+      const whole = await lines();
+      expect(whole.length).toBeGreaterThan(2);
+      for (const atOnce of [1, 2]) expect(await lines(atOnce), `${id} by ${atOnce}`).toEqual(whole);
+    }
+    await warehouse.close();
   });
 
   test('the command says the same as text and as JSON, of the draft by its link', async () => {

@@ -1,5 +1,6 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PDFDict, PDFDocument, PDFName, PDFString, StandardFonts } from '@cantoo/pdf-lib';
 import fc from 'fast-check';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,10 +10,11 @@ import { wording } from '../../pipelines/language/wording.ts';
 import { templatesFolder } from '../../pipelines/places.ts';
 import { writeBoard } from '../../pipelines/report/board/board.ts';
 import { readContent } from '../../pipelines/report/record-content.ts';
-import { readManifest, runId, writeSeal } from '../../pipelines/seal/manifest.ts';
+import { readManifest, runId, writeSeal, writeSums } from '../../pipelines/seal/manifest.ts';
 import { checkSignature } from '../../pipelines/seal/signature.ts';
 import { openRun } from '../../pipelines/seal/trace.ts';
 import { checkChain } from '../../pipelines/seal/verification/chain.ts';
+import { foreignParts } from '../../pipelines/seal/verification/pdf-parts.ts';
 import { Findings } from '../../pipelines/seal/verification/report.ts';
 import { checkSums } from '../../pipelines/seal/verification/sums.ts';
 import { sameBeyondImages } from '../../pipelines/seal/verification/workbook-parts.ts';
@@ -374,6 +376,116 @@ describe('a forger who makes every hash again', () => {
     );
   });
 
+  test('and adds what no manifest names: a file, a file among the extracts, a link, though SHA256SUMS lists them', async () => {
+    const folder = await spoilt();
+    await writeFile(join(folder, 'board-final.pdf'), 'another report');
+    await writeFile(join(folder, 'extracts', 'a'.repeat(64)), 'another extract');
+    await symlink(join(folder, 'board.pdf'), join(folder, 'report.pdf'));
+    // the manifest stays as it was signed: its signature is good
+    await writeSums(folder);
+    const key = await readPublicKey(publicKey);
+    expect((await found(folder, { key, quick: true })).sort()).toEqual([
+      'manifest: board-final.pdf: the manifest does not name this file',
+      `manifest: extracts/${'a'.repeat(64)}: the manifest does not name this file`,
+      'manifest: report.pdf: a link, or something else that is no file',
+    ]);
+  });
+
+  test('and adds to the database what no run makes: a view, a macro, a table elsewhere', async () => {
+    const folder = await spoilt();
+    await editWarehouse(
+      folder,
+      'create view model.energy_again as select 1 as mwh',
+      'create macro model.twice(a) as a * 2',
+      'create schema other',
+      'create table other.figure as select 1 as value',
+    );
+    await reseal(folder);
+    const differences = await found(folder, { figuresOnly: true });
+    for (const name of ['model.energy_again', 'model.twice', 'other.figure'])
+      expect(differences).toContain(`warehouse: ${name}: the table, view, macro or sequence was added`);
+  });
+
+  test('and changes what the database says of itself: what-if, extracts, models, run, content', async () => {
+    for (const [statement, place] of [
+      [
+        `update result.arbitration set record = replace(record, '{', '{"x":1,')`,
+        'figures: warehouse.duckdb, result.arbitration',
+      ],
+      [
+        "update result.extract set sha256 = repeat('f', 64) where source_id = 'water'",
+        'warehouse: result.extract, water/water_2026-Q3.csv',
+      ],
+      [
+        "delete from result.extract where source_id = 'water'",
+        'warehouse: result.extract, water/water_2026-Q3.csv',
+      ],
+      [
+        "update result.model set model = replace(model, 'from staged.', 'from  staged.')",
+        'harmonise: result.model',
+      ],
+      [
+        `update result.run set record = replace(record, '"suppressBelow":5', '"suppressBelow":2')`,
+        'definition: result.run, suppressBelow',
+      ],
+      [
+        "update result.measure_part set largest = largest * 2 where measure = 'waste_weight'",
+        'measures: warehouse.duckdb, result.measure_part, waste_weight:SA:waste/waste_2026-Q3.csv',
+      ],
+      ['delete from result.content', 'figures: result.content'],
+      ["update result.content set content = 'x' || content", 'figures: result.content'],
+    ] as const) {
+      const folder = await spoilt();
+      await editWarehouse(folder, statement);
+      await reseal(folder);
+      expect((await found(folder, { figuresOnly: true })).join('\n'), statement).toContain(`${place}: `);
+      await copy?.remove();
+    }
+  });
+
+  test('and leaves out an indicator, with its definition in the database and its figures everywhere', async () => {
+    const folder = await spoilt();
+    const { warehouse, record } = await openRun(folder);
+    await warehouse.close();
+    const indicators = record.catalogue.indicators.filter(({ id }) => id !== 'waste.recycling_rate');
+    const told = JSON.stringify({ ...record, catalogue: { ...record.catalogue, indicators } });
+    await editWarehouse(
+      folder,
+      `update result.run set record = '${told.replaceAll("'", "''")}'`,
+      "delete from result.figure where indicator = 'waste.recycling_rate'",
+    );
+    const csv = join(folder, 'figures.csv');
+    const lines = (await readFile(csv, 'utf8')).split('\n');
+    await writeFile(csv, lines.filter((line) => !line.startsWith('waste.recycling_rate,')).join('\n'));
+    await reseal(folder);
+    expect(await found(folder, { figuresOnly: true })).toContain(
+      'definition: result.run, waste.recycling_rate: the sealed definitions have waste.recycling_rate, the database does not',
+    );
+  });
+
+  test('and tells a figure twice, or in another order', async () => {
+    const folder = await spoilt();
+    const csv = join(folder, 'figures.csv');
+    const [head, first, second, ...rest] = (await readFile(csv, 'utf8')).split('\n');
+    await writeFile(csv, [head, first, first, second, ...rest].join('\n'));
+    await reseal(folder);
+    expect((await found(folder, { figuresOnly: true })).join('\n')).toMatch(
+      /figures: figures\.csv: \d+ rows; the measures make \d+/,
+    );
+    await writeFile(csv, [head, second, first, ...rest].join('\n'));
+    await reseal(folder);
+    expect(await found(folder, { figuresOnly: true })).toContain(
+      'figures: figures.csv: every figure is right, yet the file is not the one that the run wrote',
+    );
+  });
+
+  test('and breaks the manifest is told the key that is wrong', async () => {
+    const folder = await spoilt();
+    const file = join(folder, 'manifest.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"previous": null', '"previous": "none"'));
+    await expect(verify(folder)).rejects.toThrow(/SEA-002 .*manifest of ours: previous: Invalid input/);
+  });
+
   test('is found by another key than the one that signed', async () => {
     const { publicFile } = await makeSigningKey(join(project.folder, 'other.key'));
     expect(await checkSignature(sealed)).toBe('good');
@@ -435,6 +547,62 @@ describe('the documents', () => {
     expect(differences).toMatch(
       /board: board.html: "Prélèvements d’eau .*29 .*" is printed, and nothing makes it/,
     );
+  });
+
+  test('what is put over the printed pages or beside them is named: a number in the margin, a note, a script, a blank page', async () => {
+    const folder = await spoilt();
+    const file = join(folder, 'board.pdf');
+    const pdf = await PDFDocument.load(await readFile(file), { updateMetadata: false });
+    const font = await pdf.embedFont(StandardFonts.Helvetica);
+    // below the foot of the third page
+    pdf.getPage(2).drawText('4242', { x: 60, y: 20, size: 8, font });
+    const note = {
+      Type: 'Annot',
+      Subtype: 'FreeText',
+      Rect: [50, 50, 300, 100],
+      Contents: PDFString.of('999'),
+    };
+    pdf.getPage(1).node.addAnnot(pdf.context.register(pdf.context.obj(note)));
+    pdf.addJavaScript('hello', 'app.alert(1)');
+    await pdf.attach(new Uint8Array([1, 2, 3]), 'other.bin');
+    pdf.setTitle('Another report');
+    pdf.addPage();
+    await writeFile(file, await pdf.save());
+    await reseal(folder);
+    const differences = await found(folder);
+    for (const one of [
+      'board: board.pdf, p. 3: "4242" is printed, and nothing makes it',
+      'board: board.pdf, p. 2: FreeText is in the file, and no report holds such',
+      'board: board.pdf: JavaScript is in the file, and no report holds such',
+      'board: board.pdf: EmbeddedFiles is in the file, and no report holds such',
+      'board: board.pdf: Another report is in the file, and no report holds such',
+    ])
+      expect(differences).toContain(one);
+    // the foot of every page tells a number of pages that is no longer theirs
+    expect(differences).toContainEqual(expect.stringMatching(/^board: board\.pdf, p\. 1: "\d+" is printed/));
+  }, 300_000);
+
+  test('what the report says to who does not see it is that of the page: the text of a chart, a bookmark', async () => {
+    const html = await readFile(join(sealed, 'board.html'), 'utf8');
+    const file = await readFile(join(sealed, 'board.pdf'));
+    expect(await foreignParts(file, html)).toEqual([]);
+    for (const [key, beside] of [
+      ['Alt', 'S'],
+      ['Title', 'Dest'],
+    ] as const) {
+      const pdf = await PDFDocument.load(file, { updateMetadata: false });
+      const [told] = pdf.context
+        .enumerateIndirectObjects()
+        .flatMap(([, object]) =>
+          object instanceof PDFDict && [key, beside].every((name) => object.has(PDFName.of(name)))
+            ? [object]
+            : [],
+        );
+      told?.set(PDFName.of(key), PDFString.of('All objectives are reached'));
+      expect(await foreignParts(await pdf.save(), html), key).toEqual([
+        { page: 0, name: 'All objectives are reached' },
+      ]);
+    }
   });
 });
 

@@ -13,10 +13,15 @@ export interface PaintedText {
 }
 
 /**
- * The text of each page of a printed report, read by another program than the one that printed it; without
- * running heads, page numbers and the slanted watermark.
+ * The text of each page of a printed report, read by another program than the one that printed it; without the
+ * slanted watermark.
+ *
+ * @param part of the page: `margins` is where running heads and page numbers stand, `body` all the rest
  */
-export async function pagesOfPdf(bytes: Uint8Array): Promise<PaintedText[][]> {
+export async function pagesOfPdf(
+  bytes: Uint8Array,
+  part: 'body' | 'margins' = 'body',
+): Promise<PaintedText[][]> {
   const task = getDocument({
     data: bytes.slice(),
     verbosity: 0,
@@ -36,7 +41,7 @@ export async function pagesOfPdf(bytes: Uint8Array): Promise<PaintedText[][]> {
         const [a, slant, , , x, y] = item.transform as [number, number, number, number, number, number];
         // slanted words are the watermark; a slanted number is a label of a chart
         if (Math.abs(slant) > 0.01 && !/\d/.test(item.str)) continue;
-        if (y > height - margins.top || y < margins.bottom) continue;
+        if ((y > height - margins.top || y < margins.bottom) !== (part === 'margins')) continue;
         const size = Math.hypot(a, slant);
         const along = size === 0 ? 0 : item.width / size;
         painted.push({ text: item.str, from: [x, y], to: [x + a * along, y + slant * along], size });

@@ -1,4 +1,4 @@
-import { identifier } from '../../../connectors/connector.ts';
+import { identifier, literal } from '../../../connectors/connector.ts';
 import type { Model } from '../../harmonise/harmonise.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
 import { contributionRows, divisorOf, measureRows, type Window } from '../../indicators/measure-rows.ts';
@@ -112,7 +112,7 @@ export async function readColumns(warehouse: Warehouse): Promise<ColumnsOf> {
 
 /**
  * Every contributing row of a measure that opens to its rows, as a stream, with what was received and what
- * turned it into its value. One query whatever the number of rows.
+ * turned it into its value: in the order of extracts and rows, some extracts at a time.
  */
 export async function* passageRows(
   warehouse: Warehouse,
@@ -128,6 +128,8 @@ export async function* passageRows(
     readonly sites: readonly string[] | null;
     readonly window: Window;
   },
+  /** rows that one query sorts and joins at most, so that memory does not grow with the figure */
+  atOnce = 500_000,
 ): AsyncGenerator<PassageRow[]> {
   const columns = await readColumns(warehouse);
   const rules = await readRules(warehouse);
@@ -139,18 +141,61 @@ export async function* passageRows(
     Object.fromEntries(carried.map((name) => [name, `t.${name.slice('told_'.length)}::varchar`])),
   );
   const contributions = contributionRows(measure, own, entity, window, ofSites(`(${all})`, sites), carried);
-  const select = measure.people
-    ? `select ${shownColumns(measure, window)}, value, share, contribution, quality
+  const selectOf = (stretch: string) =>
+    measure.people
+      ? `select ${shownColumns(measure, window)}, value, share, contribution, quality
          from (${peopleContributions(measure, own, entity, window, sites)}) order by line`
-    : `select null::bigint as line, c.entity, c.site, c.date::varchar as date, c.value, c.share, c.contribution, c.quality, c.extract_id as extract, c.row_number as row,
+      : `select null::bigint as line, c.entity, c.site, c.date::varchar as date, c.value, c.share, c.contribution, c.quality, c.extract_id as extract, c.row_number as row,
          ${[...carried.map((name) => `c.${name}`), 'e.method as energy_method', ...staged.map((name) => `s.${name} as staged_${name}`)].join(', ')}
-       from (${contributions}) as c
-       left join (${energyMethods(measure, columns)}) as e on c.quality = 'estimated' and e.extract_id = c.extract_id and e.row_number = c.row_number and e.date = c.date and e.entity = c.entity
-       left join (${stagedRows(models, measure, columns)}) as s on s.extract_id = c.extract_id and s.row_number = c.row_number
+       from (select * from (${contributions}) where ${stretch}) as c
+       left join (${energyMethods(measure, columns, stretch)}) as e on c.quality = 'estimated' and e.extract_id = c.extract_id and e.row_number = c.row_number and e.date = c.date and e.entity = c.entity
+       left join (${stagedRows(models, measure, columns, stretch)}) as s on s.extract_id = c.extract_id and s.row_number = c.row_number
        order by c.extract_id, c.row_number, c.date`;
   const divisor = divisorOf(measure, window);
-  for await (const chunk of warehouse.chunks<Read>(select))
-    yield chunk.map((read) => passageOf(measure, divisor, read, rules));
+  // people are numbered over the whole measure
+  const stretches = measure.people ? ['true'] : await stretchesOf(warehouse, contributions, atOnce);
+  for (const stretch of stretches)
+    for await (const chunk of warehouse.chunks<Read>(selectOf(stretch)))
+      yield chunk.map((read) => passageOf(measure, divisor, read, rules));
+}
+
+/** Predicates over addresses that take rows in their order: some extracts, or a stretch of one that is long. */
+async function stretchesOf(warehouse: Warehouse, contributions: string, atOnce: number): Promise<string[]> {
+  const extracts = await warehouse.rows<{
+    extract: string | null;
+    rows: number;
+    first: number;
+    last: number;
+  }>(
+    `select extract_id as extract, count(*)::bigint as rows, min(row_number)::bigint as first, max(row_number)::bigint as last
+     from (${contributions}) group by extract_id order by extract_id`,
+  );
+  const stretches: string[] = [];
+  let names: string[] = [];
+  let together = 0;
+  const end = () => {
+    if (names.length > 0) stretches.push(`extract_id in (${names.join(', ')})`);
+    names = [];
+    together = 0;
+  };
+  for (const { extract, rows, first, last } of extracts) {
+    // rows that no extract holds stand last
+    if (extract === null || together + rows > atOnce) end();
+    if (extract === null) {
+      stretches.push('extract_id is null');
+    } else if (rows <= atOnce) {
+      names.push(literal(extract));
+      together += rows;
+    } else {
+      const step = Math.max(1, Math.floor(((last - first + 1) * atOnce) / rows));
+      for (let from = first; from <= last; from += step)
+        stretches.push(
+          `extract_id = ${literal(extract)} and row_number between ${from} and ${from + step - 1}`,
+        );
+    }
+  }
+  end();
+  return stretches;
 }
 
 type Read = Pick<
@@ -160,14 +205,14 @@ type Read = Pick<
   Readonly<Record<string, string | null>>;
 
 /** An emission is estimated as the energy that made it was. */
-function energyMethods(measure: Measure, columns: ColumnsOf): string {
+function energyMethods(measure: Measure, columns: ColumnsOf, stretch: string): string {
   return ['emission', 'energy_origin'].includes(measure.table) && columns('model.energy').has('method')
-    ? `select extract_id, row_number, date, entity, min(method) as method from model.energy where quality = 'estimated' group by all`
+    ? `select extract_id, row_number, date, entity, min(method) as method from model.energy where quality = 'estimated' and ${stretch} group by all`
     : 'select null::varchar as extract_id, null::bigint as row_number, null::date as date, null::varchar as entity, null::varchar as method where false';
 }
 
 /** The staged rows that the measure's table is made from, whatever the models between, one row an address. */
-function stagedRows(models: readonly Model[], measure: Measure, columns: ColumnsOf): string {
+function stagedRows(models: readonly Model[], measure: Measure, columns: ColumnsOf, stretch: string): string {
   const tables = new Set<string>();
   const seen = new Set<string>();
   const visit = (name: string) => {
@@ -187,7 +232,7 @@ function stagedRows(models: readonly Model[], measure: Measure, columns: Columns
         (name) => `${columns(table).has(name) ? `${identifier(name)}::varchar` : 'null::varchar'} as ${name}`,
       );
       const [schema, name] = table.split('.') as [string, string];
-      return `select extract_id, row_number, ${values.join(', ')} from ${schema}.${identifier(name)}`;
+      return `select extract_id, row_number, ${values.join(', ')} from ${schema}.${identifier(name)} where ${stretch}`;
     });
   if (parts.length === 0)
     return `select null::varchar as extract_id, null::bigint as row_number, ${staged.map((name) => `null::varchar as ${name}`).join(', ')} where false`;

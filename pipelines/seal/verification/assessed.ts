@@ -60,6 +60,12 @@ export async function checkAssessment(
   for (const id of unlike(content.findings, made.findings, (one) => `finding ${one.id}`)) differ(id);
   for (const name of ['matrix', 'spend', 'arbitration', 'agenda', 'followed', 'pastDecisions'] as const)
     if (JSON.stringify(content[name]) !== JSON.stringify(made[name])) differ(name);
+  // what `whatif` starts from
+  const problem = await again
+    .scalar<string | undefined>('select record from sealed.result.arbitration')
+    .catch(() => undefined);
+  if (problem !== JSON.stringify(made.problem))
+    findings.differs('figures', 'warehouse.duckdb, result.arbitration', 'arbitration');
   findings.checked.objectives = made.positions.length;
   findings.checked.findings = made.findings.length;
   const dossier = dossierOf({

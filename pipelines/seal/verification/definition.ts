@@ -83,7 +83,21 @@ export async function checkDefinition(
       for (const one of record.catalogue[kind])
         if (!saysAlike(one as unknown as Fields, declared.get(one.id)))
           findings.differs('definition', `result.run, ${one.id}`, 'method', { id: one.id });
+      // one that is gone would take its figures with it
+      const recorded = new Set(record.catalogue[kind].map(({ id }) => id));
+      for (const id of declared.keys())
+        if (!recorded.has(id)) findings.differs('definition', `result.run, ${id}`, 'method_gone', { id });
     }
+    const stated = {
+      run: manifest.run,
+      period: manifest.period,
+      language: manifest.language,
+      suppressBelow: configuration.thresholds.suppress_below,
+    };
+    // a package of before it was kept says no threshold
+    for (const [name, value] of Object.entries(stated))
+      if (record[name as keyof typeof stated] !== value && (name !== 'suppressBelow' || record.suppressBelow))
+        findings.differs('definition', `result.run, ${name}`, 'run_record', { name });
     findings.checked.definitions = Object.keys(hashes).length;
     return {
       project,

@@ -22,6 +22,7 @@ import { readSheets, type Sheets } from '../../review/read-sheets.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { RunRecord } from '../record-run.ts';
 import type { Defined } from './definition.ts';
+import { foreignParts, headTexts } from './pdf-parts.ts';
 import type { Findings } from './report.ts';
 import { unlike } from './unlike.ts';
 import { sameBeyondImages } from './workbook-parts.ts';
@@ -219,10 +220,10 @@ export async function checkBoard(
     });
     return;
   }
-  let best: (Comparison & { readonly page: string }) | undefined;
+  let best: (Comparison & { readonly page: string; readonly printed: string }) | undefined;
   for await (const { printed, page } of printable(content, templatesFolder, presentation, pdf)) {
     const one = compareText(printed, pages);
-    if (!best || apart(one) < apart(best)) best = { ...one, page };
+    if (!best || apart(one) < apart(best)) best = { ...one, page, printed };
     if (apart(best) === 0) break;
   }
   if (!best) return;
@@ -230,6 +231,10 @@ export async function checkBoard(
   for (const { page, text } of best.strange)
     findings.differs('board', `board.pdf, p. ${page}`, 'board_number', { text });
   for (const text of best.unpainted) findings.differs('board', 'board.pdf', 'board_label', { text });
+  for (const { page, text } of strangeHeads(best.printed, await pagesOfPdf(new Uint8Array(pdf), 'margins')))
+    findings.differs('board', `board.pdf, p. ${page}`, 'board_number', { text });
+  for (const { page, name } of await foreignParts(pdf, best.page))
+    findings.differs('board', page === 0 ? 'board.pdf' : `board.pdf, p. ${page}`, 'board_foreign', { name });
   findings.checked.printed = best.numbers;
   const html = await readFile(join(folder, 'board.html'), 'utf8').catch(() => undefined);
   // logo and fonts are not in the package: a page that carries them cannot be made again to the byte
@@ -338,6 +343,21 @@ export function strangeWords(
     painted
       .filter(({ text }) => /\p{L}{3}/u.test(text) && !/\d/.test(text) && !all.includes(bareText(text)))
       .map(({ text }) => ({ page: page + 1, text })),
+  );
+}
+
+/** What stands in the margins of a page and is neither a running head nor the page's number. */
+function strangeHeads(
+  html: string,
+  pages: readonly (readonly PaintedText[])[],
+): { page: number; text: string }[] {
+  const heads = headTexts(html);
+  const numbers = (page: number) => [String(page + 1), String(pages.length)];
+  return pages.flatMap((painted, page) =>
+    painted
+      .map(({ text }) => bareText(text))
+      .filter((text) => text !== '' && !heads.includes(text) && !numbers(page).includes(text))
+      .map((text) => ({ page: page + 1, text })),
   );
 }
 

@@ -1,6 +1,7 @@
 import { identifier, literal } from '../../../connectors/connector.ts';
 import { harmonise, loadModels, type Model } from '../../harmonise/harmonise.ts';
 import type { MeasureValue } from '../../indicators/figure.ts';
+import { recordParts } from '../../indicators/measure-parts.ts';
 import { contributionRows, divisorOf, measureRows } from '../../indicators/measure-rows.ts';
 import { computeMeasures, readMeasureValues, tableColumns } from '../../indicators/measure-values.ts';
 import { Warehouse } from '../../warehouse/warehouse.ts';
@@ -57,22 +58,36 @@ export async function checkHarmonised(
 }
 
 /**
- * The SQL of the version that sealed the package, as the database records it; which models differ from this
- * program's is said. Whoever can change the database can change them: only the signature and that version
- * of the program vouch for them.
+ * What the package's rows are harmonised by: this program's SQL where it wrote the package, whose database must
+ * then hold the same; else that of the version that sealed it, as the database records it, and which models
+ * differ from this program's is said. Whoever can change the database can change them: only the signature and
+ * that version of the program vouch for them.
  */
-export async function sealedModels(again: Warehouse, findings: Findings): Promise<Model[]> {
+export async function sealedModels(
+  again: Warehouse,
+  sameProgram: boolean,
+  findings: Findings,
+): Promise<Model[]> {
   const rows = await again.rows<{ model: string }>(
     `select model from ${sealed}.result.model order by position`,
   );
-  const models = rows.map(({ model }) => JSON.parse(model) as Model);
-  const own = new Map((await loadModels()).map((one) => [one.name, JSON.stringify(one)]));
-  const names = models
+  const models = await loadModels();
+  if (sameProgram) {
+    if (
+      JSON.stringify(rows.map(({ model }) => model)) !==
+      JSON.stringify(models.map((one) => JSON.stringify(one)))
+    )
+      findings.differs('harmonise', 'result.model', 'models');
+    return models;
+  }
+  const recorded = rows.map(({ model }) => JSON.parse(model) as Model);
+  const own = new Map(models.map((one) => [one.name, JSON.stringify(one)]));
+  const names = recorded
     .filter((one) => own.get(one.name) !== JSON.stringify(one))
     .map((one) => one.name)
     .sort();
   findings.note(names.length === 0 ? 'models_alike' : 'models_differ', { names: names.join(', ') });
-  return models;
+  return recorded;
 }
 
 /** Computes every measure again, for every entity and window, from the rows harmonised again. */
@@ -115,7 +130,26 @@ export async function checkMeasures(
   }
   for (const place of stored.keys()) findings.differs('measures', place, 'measure_added');
   findings.checked.measures = values.length;
+  await recordParts(again, record.catalogue.measures);
   return values;
+}
+
+/** What the database says that each extract gave to each measure, which `trace` reads, against the rows. */
+export async function checkParts(again: Warehouse, sameProgram: boolean, findings: Findings): Promise<void> {
+  const all = (database: string) => `select * from ${database}result.measure_part`;
+  const differing = await again
+    .rows<{ place: string }>(
+      `select distinct measure || ':' || entity || ':' || extract as place
+       from ((${all('')} except all ${all(`${sealed}.`)}) union all (${all(`${sealed}.`)} except all ${all('')})) order by place`,
+    )
+    // a run of before it was recorded: trace reads the rows
+    .catch((error) => {
+      if (sameProgram) throw error;
+      return [];
+    });
+  for (const { place } of differing)
+    findings.differs('measures', `warehouse.duckdb, result.measure_part, ${place}`, 'measure_part');
+  findings.checked.parts = await again.scalar<number>('select count(*)::integer from result.measure_part');
 }
 
 /**

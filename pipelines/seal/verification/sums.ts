@@ -1,7 +1,10 @@
-import { access, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { filesBelow, type Manifest, runId, sha256File } from '../manifest.ts';
+import { publicKeyFile, signatureFile } from '../signature.ts';
 import type { Findings } from './report.ts';
+
+const sumsFile = 'SHA256SUMS';
 
 /** Every file of the package against SHA256SUMS: changed, added, gone. */
 export async function checkSums(folder: string, findings: Findings): Promise<void> {
@@ -15,7 +18,7 @@ export async function checkSums(folder: string, findings: Findings): Promise<voi
   if (text !== '' && malformed >= 0)
     findings.differs('seal', `SHA256SUMS:${malformed + 1}`, 'sums_malformed');
   const expected = new Map(lines.filter(Boolean).map((line) => [line.slice(66), line.slice(0, 64)]));
-  const found = (await filesBelow(folder)).filter((name) => name !== 'SHA256SUMS');
+  const found = (await filesBelow(folder)).filter((name) => name !== sumsFile);
   for (const name of found) {
     const sum = expected.get(name);
     if (sum === undefined) findings.differs('seal', name, 'added');
@@ -25,7 +28,10 @@ export async function checkSums(folder: string, findings: Findings): Promise<voi
   findings.checked.files = found.length;
 }
 
-/** What the manifest says of outputs and extracts, and the run's name, which follows from its hashes. */
+/**
+ * What the manifest says of outputs and extracts, the run's name, which follows from its hashes, and that nothing
+ * else lies in the package: a file that only SHA256SUMS names is under no signature.
+ */
 export async function checkManifest(folder: string, manifest: Manifest, findings: Findings): Promise<void> {
   const id = runId(manifest.period, manifest.language, manifest.code_version, manifest.hashes);
   if (id !== manifest.run)
@@ -37,9 +43,12 @@ export async function checkManifest(folder: string, manifest: Manifest, findings
     else if ((await sha256File(path)) !== output.sha256)
       findings.differs('manifest', output.name, 'not_the_output');
   }
+  const known = new Set([sumsFile, 'manifest.json', signatureFile, publicKeyFile, 'warehouse.duckdb']);
+  for (const { name } of manifest.outputs) known.add(name);
   for (const extract of manifest.extracts) {
     if (extract.kept === 'omitted') continue;
     const name = `extracts/${extract.kept === 'encrypted' ? `${extract.sha256}.enc` : extract.sha256}`;
+    known.add(name);
     const present = await access(join(folder, name)).then(
       () => true,
       () => false,
@@ -47,5 +56,11 @@ export async function checkManifest(folder: string, manifest: Manifest, findings
     if (!present) findings.differs('manifest', name, 'extract_gone', { extract: extract.id });
     else if (extract.kept === 'clear' && (await sha256File(join(folder, name))) !== extract.sha256)
       findings.differs('manifest', name, 'extract_changed', { extract: extract.id });
+  }
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    const name = relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
+    if (!entry.isFile()) findings.differs('manifest', name, 'no_file');
+    else if (!known.has(name)) findings.differs('manifest', name, 'unnamed');
   }
 }

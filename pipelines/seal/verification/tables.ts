@@ -26,7 +26,45 @@ export async function checkTables(
     if (!manifest.warehouse.some((table) => table.table === name))
       findings.differs('warehouse', name, 'table_added');
   }
+  for (const name of await strangers(warehouse)) findings.differs('warehouse', name, 'table_added');
   findings.checked.tables = found.size;
+}
+
+/** What a run never makes: a table elsewhere, a view, a macro, a sequence; a reader of the database would take it for ours. */
+async function strangers(warehouse: Warehouse): Promise<string[]> {
+  const own = 'database_name = current_database() and not internal';
+  const rows = await warehouse.rows<{ name: string }>(
+    `select schema_name || '.' || table_name as name from duckdb_tables()
+     where ${own} and schema_name not in ('staged', 'reference', 'model', 'result')
+     union all select schema_name || '.' || view_name from duckdb_views() where ${own}
+     union all select schema_name || '.' || function_name from duckdb_functions() where ${own}
+     union all select schema_name || '.' || sequence_name from duckdb_sequences() where database_name = current_database()
+     order by name`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** What `trace` names an extract by, `result.extract`, against the manifest. */
+export async function checkExtracts(
+  warehouse: Warehouse,
+  manifest: Manifest,
+  findings: Findings,
+): Promise<void> {
+  const line = (cells: readonly string[]) => JSON.stringify(cells);
+  const rows = await warehouse.rows<
+    Record<'extract_id' | 'name' | 'sha256' | 'source_id' | 'connector' | 'contract', string>
+  >('select extract_id, name, sha256, source_id, connector, contract from result.extract');
+  const found = new Map(
+    rows.map((one) => [
+      line([one.extract_id, one.name, one.sha256, one.source_id, one.connector, one.contract]),
+      one.extract_id,
+    ]),
+  );
+  for (const { id, name, sha256, source, connector, contracts } of manifest.extracts)
+    for (const contract of contracts)
+      if (!found.delete(line([id, name, sha256, source, connector, contract])))
+        findings.differs('warehouse', `result.extract, ${id}`, 'extract_line');
+  for (const id of found.values()) findings.differs('warehouse', `result.extract, ${id}`, 'extract_line');
 }
 
 /** Rows read = rows staged + rows quarantined, for each extract, counted in the database. */
