@@ -479,6 +479,17 @@ describe('a forger who makes every hash again', () => {
     );
   });
 
+  test('and states another size of an output', async () => {
+    const folder = await spoilt();
+    await reseal(folder, (manifest) => {
+      const outputs = manifest.outputs as { name: string; bytes: number }[];
+      for (const one of outputs) if (one.name === 'board.pdf') one.bytes += 1;
+    });
+    expect(await found(folder, { quick: true })).toContain(
+      'manifest: board.pdf: this is not the file that the manifest names',
+    );
+  });
+
   test('and breaks the manifest is told the key that is wrong', async () => {
     const folder = await spoilt();
     const file = join(folder, 'manifest.json');

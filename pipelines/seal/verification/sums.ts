@@ -40,7 +40,7 @@ export async function checkManifest(folder: string, manifest: Manifest, findings
     const path = join(folder, output.name);
     const present = await stat(path).catch(() => undefined);
     if (!present) findings.differs('manifest', output.name, 'gone');
-    else if ((await sha256File(path)) !== output.sha256)
+    else if (present.size !== output.bytes || (await sha256File(path)) !== output.sha256)
       findings.differs('manifest', output.name, 'not_the_output');
   }
   const known = new Set([sumsFile, 'manifest.json', signatureFile, publicKeyFile, 'warehouse.duckdb']);
