@@ -68,6 +68,11 @@ describe('a package as it was sealed', () => {
     });
     expect(differences).toEqual([]);
     expect(checked).toMatchObject({ signatures: 1, restaged: 2, extracts: 2 });
+    // what was counted has its words in both languages
+    for (const language of ['fr', 'en'] as const) {
+      const say = await wording(language, 'verify');
+      for (const name of Object.keys(checked)) expect(say(`counts.${name}`)).not.toBe('');
+    }
     // printed again by the same browser
     expect(checked.pages).toBeGreaterThan(5);
     // every measure of every window and both entities (SA and the group), each opened
