@@ -17,8 +17,8 @@ interface Options {
   json?: boolean;
 }
 
-/** Differences printed before the rest is left to `--json`. */
-const shown = 200;
+/** Differences of a kind that are printed before the rest is left to `--json`. */
+const shown = 25;
 
 export function verifyCommand(): Command {
   return new Command('verify')
@@ -61,16 +61,21 @@ async function run(folder: string, options: Options): Promise<void> {
   if (verification.differences.length > 0) process.exitCode = 1;
 }
 
-async function asText({ run, language, differences, notes, checked }: Verification): Promise<string> {
+export async function asText({ run, language, differences, notes, checked }: Verification): Promise<string> {
   const say = await wording(language, 'verify');
   const counts = Object.entries(checked)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${say(`counts.${name}`)}`)
     .join(', ');
   const lines = [say('checked', { run, counts })];
-  for (const { check, place, what } of differences.slice(0, shown))
-    lines.push(`  ${say(`checks.${check}`)}: ${place}: ${what}`);
-  if (differences.length > shown) lines.push(`  ${say('more', { number: differences.length - shown })}`);
+  // by kind: a changed factor alone makes thousands of figures, and must not hide the rest
+  for (const check of new Set(differences.map((one) => one.check))) {
+    const found = differences.filter((one) => one.check === check);
+    for (const { place, what } of found.slice(0, shown))
+      lines.push(`  ${say(`checks.${check}`)}: ${place}: ${what}`);
+    if (found.length > shown)
+      lines.push(`  ${say(`checks.${check}`)}: ${say('more', { number: found.length - shown })}`);
+  }
   for (const note of notes) lines.push(`  (${note})`);
   lines.push(differences.length === 0 ? say('none') : say('found', { number: differences.length }), '');
   return lines.join('\n');
