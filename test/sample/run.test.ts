@@ -15,6 +15,7 @@ import { readContent } from '../../pipelines/report/record-content.ts';
 import { resolveLines } from '../../pipelines/seal/assurance.ts';
 import { contributionsOf, openRun, type Trace, trace, traceRows } from '../../pipelines/seal/trace.ts';
 import { verify } from '../../pipelines/seal/verify.ts';
+import { determined } from '../indicators/disclosure/determined.ts';
 
 /** The sample group's quarter, run once; each test looks at the package as one of its users would. */
 const sample = join(projectFolder, 'data/sample');
@@ -441,6 +442,74 @@ describe('what only a company has', () => {
       ),
     );
     expect(shown).toEqual([]);
+  });
+});
+
+describe('what is told of people', () => {
+  /** True of the sample alone, or of figures whose population is never small: no rule of the measures. */
+  const byChance = (id: string) =>
+    // whoever is known is entitled to family leave, in the sample
+    id === 'family_leave_entitled' ||
+    // companies, not people; and companies of 20 people and more
+    /^index_\w+_calculable$|^oeth_due$/.test(id);
+
+  test('no measure adds up from others without saying so: what is hidden of one would show in the rest', async () => {
+    const measures = content.catalogue.measures.filter(({ people }) => people);
+    const places = new Map<string, number>();
+    const vectors = new Map<string, number[]>();
+    for (const one of content.measures) {
+      if (one.basis !== 'quarter' || Number(one.value ?? 0) === 0) continue;
+      const place = `${one.entity}|${one.period}`;
+      places.set(place, places.get(place) ?? places.size);
+      const vector = vectors.get(one.measure) ?? [];
+      vector[places.get(place) as number] = Math.round(Number(one.value) * 1e4);
+      vectors.set(one.measure, vector);
+    }
+    const told = measures.flatMap(({ id }) => {
+      const vector = vectors.get(id);
+      if (!vector || byChance(id)) return [];
+      const full = Array.from(places.values(), (place) => vector[place] ?? 0);
+      // equal vectors have equal marks; what marks alone make equal is compared in full
+      return [
+        { id, full, mark: full.reduce((sum, value, place) => sum + value * ((place * 7919) % 1009), 0) },
+      ];
+    });
+    expect(told.length).toBeGreaterThan(80);
+    const byMark = new Map<number, typeof told>();
+    for (const one of told) byMark.set(one.mark, [...(byMark.get(one.mark) ?? []), one]);
+    const adds = (whole: (typeof told)[number], parts: typeof told) =>
+      !parts.includes(whole) &&
+      whole.full.every(
+        (value, place) =>
+          Math.abs(value - parts.reduce((sum, { full }) => sum + (full[place] ?? 0), 0)) <= parts.length,
+      );
+    const found: { whole: string; parts: string[] }[] = [];
+    const look = (parts: typeof told) => {
+      const mark = parts.reduce((sum, one) => sum + one.mark, 0);
+      for (const whole of byMark.get(mark) ?? [])
+        if (adds(whole, parts)) found.push({ whole: whole.id, parts: parts.map(({ id }) => id) });
+    };
+    for (const [i, a] of told.entries()) {
+      look([a]);
+      for (const [j, b] of told.slice(i + 1).entries()) {
+        look([a, b]);
+        for (const c of told.slice(i + j + 2)) look([a, b, c]);
+      }
+    }
+    const ways = new Map<string, { whole: string; parts: string[] }>();
+    for (const { id, part_of } of measures)
+      for (const { whole, by } of part_of ?? []) {
+        const way = ways.get(`${whole}|${by}`) ?? { whole, parts: [] };
+        ways.set(`${whole}|${by}`, { whole, parts: [...way.parts, id] });
+      }
+    const declared = [...ways.values()];
+    const cells = new Set(measures.map(({ id }) => id));
+    // one that follows from those declared leaves no room for a rest
+    const follows = ({ whole, parts }: { whole: string; parts: string[] }) =>
+      determined([...declared, { whole, parts: [...parts, 'rest'] }], new Set([...cells, 'rest']), ['rest'])
+        .size === 1;
+    expect(found.length).toBeGreaterThan(20);
+    expect(found.filter((one) => !follows(one))).toEqual([]);
   });
 });
 
