@@ -257,9 +257,13 @@ test('the next quarter says what became of each decision, with the figures then 
 
 test('what went otherwise than decided is a finding that asks the owner of the action', () => {
   expect(asked.map((one) => one.id)).toEqual(
-    expect.arrayContaining(['action:decision_against:LOOP', 'action:decision_late:METER']),
+    expect.arrayContaining([
+      'decision:against:action:LOOP',
+      'decision:late:action:METER',
+      'decision:late:objective:O-WATER',
+    ]),
   );
-  expect(dossier.questions.find((one) => one.finding === 'action:decision_against:LOOP')?.owner).toBe(
+  expect(dossier.questions.find((one) => one.finding === 'decision:against:action:LOOP')?.owner).toBe(
     'Directrice',
   );
 });
