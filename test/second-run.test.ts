@@ -8,6 +8,7 @@ import { harmonise, loadModels } from '../pipelines/harmonise/harmonise.ts';
 import { figureMethods } from '../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../pipelines/indicators/figures.ts';
 import { loadCatalogue } from '../pipelines/indicators/load.ts';
+import { recordParts } from '../pipelines/indicators/measure-parts.ts';
 import { computeMeasures } from '../pipelines/indicators/measure-values.ts';
 import { dataFolder } from '../pipelines/places.ts';
 import { planOf } from '../pipelines/plan.ts';
@@ -83,6 +84,7 @@ async function told(cached: boolean, previous: string | null) {
       expectationsOf(configuration.sources, contracts),
       kept?.addTotals,
     );
+    await recordParts(warehouse, catalogue.measures);
     const figures = computeFigures(catalogue, values);
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
     await kept?.leave(scratch);
