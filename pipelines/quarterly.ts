@@ -180,6 +180,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       kept?.addTotals,
     );
     await recordParts(warehouse, catalogue.measures);
+    await kept?.settle('result.measure_part');
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
     const { figures, withheld } = protectedFigures(catalogue, measures, rules);
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);

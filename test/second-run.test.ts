@@ -85,6 +85,7 @@ async function told(cached: boolean, previous: string | null) {
       kept?.addTotals,
     );
     await recordParts(warehouse, catalogue.measures);
+    await kept?.settle('result.measure_part');
     const figures = computeFigures(catalogue, values);
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
     await kept?.leave(scratch);

@@ -78,6 +78,11 @@ export class KeptResults implements Answering {
     this.contents.set(table, found as TableContent);
   }
 
+  /** Learns what a table of results holds once nothing is added to it any more: statements that read it are many. */
+  async settle(table: string): Promise<void> {
+    this.contents.set(table, await contentOfTable(this.warehouse, table));
+  }
+
   /** What is known of the tables that are done, for who seals them. */
   get known(): ReadonlyMap<string, TableContent> {
     return this.contents;
@@ -224,13 +229,12 @@ export class KeptResults implements Answering {
     if (reads.length === 0 || readsElsewhere.test(sql)) return undefined;
     const contents: unknown[] = [];
     for (const table of reads) {
-      // results are still added to
-      const settled = !table.startsWith('result.');
       const found =
-        (settled && known.get(table)) ||
+        known.get(table) ??
         (await contentOfTable(this.warehouse, table).catch((error) => refuseExhausted(error)));
       if (!found) return undefined;
-      if (settled) known.set(table, found);
+      // results are still added to, but for those that are settled
+      if (!table.startsWith('result.')) known.set(table, found);
       contents.push([table, found.rows, found.content, found.columns]);
     }
     return hash([this.common, sql, contents]);
