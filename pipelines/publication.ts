@@ -26,7 +26,7 @@ import { publishedTable } from './review/published-table.ts';
 import { breachesOf } from './review/replay.ts';
 import { type Draft, materialFigures, openDraft, recordedOf, reviewAt } from './review-round.ts';
 import { withLock } from './seal/lock.ts';
-import { type Manifest, type Publication, sha256, sha256File, writeSeal } from './seal/manifest.ts';
+import { type Manifest, type Publication, sha256, sha256File, sumsFile, writeSeal } from './seal/manifest.ts';
 import { outputsOf } from './seal/manifest-of.ts';
 import { programVersion } from './seal/program.ts';
 import {
@@ -313,7 +313,7 @@ async function copyRest(from: string, to: string): Promise<void> {
   const made = new Set(await readdir(to));
   for (const name of await readdir(from)) {
     const own = made.has(name) && name !== 'extracts';
-    if (own || name.startsWith('manifest.') || name === 'SHA256SUMS') continue;
+    if (own || name.startsWith('manifest.') || name === sumsFile) continue;
     await cp(join(from, name), join(to, name), { recursive: true, mode: constants.COPYFILE_FICLONE });
   }
 }

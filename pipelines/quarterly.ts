@@ -147,17 +147,18 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     await loadReference(warehouse, project, plan.quarters);
     await prepareStage(warehouse, contracts.values());
     const start = configuration.fiscal_year_start_month;
+    const stageCache = await stageCacheOf(plan);
     const read = await stage(
       warehouse,
       collected.extracts,
       contracts,
-      { scratch, fiscalYearStartMonth: start, ...(await stageCacheOf(plan)) },
+      { scratch, fiscalYearStartMonth: start, ...stageCache },
       (done) => progress.tick(done, collected.extracts.length),
     );
     staged = inWords(read, words);
     kept = await keptResultsOf(plan, warehouse);
-    if (kept) {
-      for (const [table, origin] of originsOf(read, contracts, await programVersion(stageProgram)))
+    if (kept && stageCache.cache) {
+      for (const [table, origin] of originsOf(read, contracts, stageCache.cache.program))
         await kept.tableOf(table, origin);
     }
 

@@ -226,11 +226,11 @@ async function refuseChanges(
   shown: Review,
   file: string,
 ): Promise<void> {
+  refuseUncomputed(back, file);
   const written =
     shown.entries === 0
       ? readSheets(new Uint8Array(await readFile(join(draft.folder, 'review.xlsx'))), 'review.xlsx')
       : readSheets(await workbookBytes({ ...content, review: shown }), 'the workbook of the last review');
-  refuseUncomputed(back, file);
   const changed = changedCells(written, back, await inputColumns(content));
   if (changed.length === 0) return;
   const listed = changed

@@ -62,6 +62,10 @@ export const Measure = z.strictObject({
 });
 export type Measure = z.infer<typeof Measure>;
 
+/** Whether a window of the measure counts its last month alone. */
+export const countsLastMonth = ({ time }: Pick<Measure, 'time'>): boolean =>
+  time === 'stock_end' || time === 'trailing';
+
 export const StandardReference = z.strictObject({
   framework: z.string().describe('key of data/frameworks'),
   version: z.string(),

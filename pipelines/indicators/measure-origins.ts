@@ -1,6 +1,6 @@
 import { literal } from '../../connectors/connector.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
-import type { Measure } from './catalogue.ts';
+import { countsLastMonth, type Measure } from './catalogue.ts';
 import { type Basis, GROUP } from './figure.ts';
 import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
 import { tellsOfOnePerson } from './population.ts';
@@ -80,7 +80,7 @@ function others(measure: Measure, columns: TableColumns, windows: readonly Windo
 
 function windowValues(measure: Measure, windows: readonly Window[]): string {
   const rows = windows.map(({ period, basis, from, to }) => {
-    const first = measure.time === 'stock_end' || measure.time === 'trailing' ? to : from;
+    const first = countsLastMonth(measure) ? to : from;
     return `(${literal(period)}, ${literal(basis)}, date_trunc('month', date '${first}'), date_trunc('month', date '${to}'))`;
   });
   return `select * from (values ${rows.join(', ')}) as t(period, basis, first_month, last_month)`;

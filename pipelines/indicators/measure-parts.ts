@@ -1,6 +1,6 @@
 import { literal } from '../../connectors/connector.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Measure } from './catalogue.ts';
+import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
 import { measureRows, type Window } from './measure-rows.ts';
 import { measureGroups } from './measure-totals.ts';
@@ -44,11 +44,10 @@ export async function recordParts(warehouse: Warehouse, measures: readonly Measu
  */
 export function partsIn(measure: Measure, entity: string, { from, to }: Pick<Window, 'from' | 'to'>): string {
   const isGroup = entity === GROUP;
-  const atEnd = measure.time === 'stock_end' || measure.time === 'trailing';
   const columns = isGroup
     ? 'group_rows as rows, group_estimated as estimated, consolidated as contribution, group_largest as largest'
     : 'rows, estimated, own as contribution, largest';
   return `select extract, month, ${columns} from result.measure_part
-    where measure = ${literal(measure.id)} and month between date_trunc('month', date '${atEnd ? to : from}') and date '${to}'
+    where measure = ${literal(measure.id)} and month between date_trunc('month', date '${countsLastMonth(measure) ? to : from}') and date '${to}'
       and ${isGroup ? 'group_rows > 0' : `entity = ${literal(entity)}`}`;
 }

@@ -1,4 +1,4 @@
-import type { Measure } from './catalogue.ts';
+import { countsLastMonth, type Measure } from './catalogue.ts';
 import type { Basis } from './figure.ts';
 import { GROUP } from './figure.ts';
 import { isPopulationStatistic, populationColumns, populationContributions } from './population.ts';
@@ -68,10 +68,9 @@ export function contributionRows(
   /** columns of `rows` to keep beside the usual ones; a statistic of a population keeps none */
   carried: readonly string[] = [],
 ): string {
-  const inWindow =
-    measure.time === 'stock_end' || measure.time === 'trailing'
-      ? `month = date_trunc('month', date '${window.to}')`
-      : `date between date '${window.from}' and date '${window.to}'`;
+  const inWindow = countsLastMonth(measure)
+    ? `month = date_trunc('month', date '${window.to}')`
+    : `date between date '${window.from}' and date '${window.to}'`;
   const isGroup = entity === GROUP;
   const scope = isGroup ? 'weight <> 0' : `entity = '${entity.replaceAll("'", "''")}'`;
   const share = isGroup ? 'weight' : '1::decimal(9,6)';
@@ -96,7 +95,7 @@ export function divisorOf(measure: Measure, window: Window): number {
 
 /** SQL predicate: month `m.month` counts in window `w` of the measure. */
 export function monthIn(measure: Measure): string {
-  return measure.time === 'stock_end' || measure.time === 'trailing'
+  return countsLastMonth(measure)
     ? `m.month = date_trunc('month', w.window_end)`
     : 'm.month between w.window_start and w.window_end';
 }

@@ -1,4 +1,4 @@
-import type { Measure } from './catalogue.ts';
+import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
 import { measureRows, monthIn, type TableColumns } from './measure-rows.ts';
 import { isPopulationStatistic, populationTotals } from './population.ts';
@@ -40,14 +40,11 @@ export function groupTotals(measures: readonly Measure[], columns: TableColumns)
   return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
 }
 
-/** Whether a window counts its last month alone. */
-const atEnd = ({ time }: Measure): boolean => time === 'stock_end' || time === 'trailing';
-
 function sumTotals(measures: readonly Measure[], columns: TableColumns): string {
   const monthly = measures.map(
     (
       measure,
-    ) => `select '${measure.id}' as measure, ${atEnd(measure)} as at_end, entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
+    ) => `select '${measure.id}' as measure, ${countsLastMonth(measure)} as at_end, entity, month, sum(value) as own, sum(value * weight) as consolidated, count(*) as rows,
         count(*) filter (where weight <> 0) as group_rows,
         count(*) filter (where value is null) as unvalued, sum(abs(value)) as absolute,
         coalesce(sum(abs(value)) filter (where quality = 'estimated'), 0) as estimated
@@ -69,7 +66,7 @@ function distinctTotals(measures: readonly Measure[], columns: TableColumns): st
   const monthly = measures.map(
     (
       measure,
-    ) => `select '${measure.id}' as measure, ${atEnd(measure)} as at_end, entity, month, key, max(weight) as weight, count(*) as rows
+    ) => `select '${measure.id}' as measure, ${countsLastMonth(measure)} as at_end, entity, month, key, max(weight) as weight, count(*) as rows
       from (${measureRows(measure, columns)}) where key is not null group by entity, month, key`,
   );
   // a stock averages the counts of its months; otherwise a key counts once in the window

@@ -158,11 +158,13 @@ export async function writeSeal(folder: string, manifest: Manifest, signingKey?:
   await writeSums(folder);
 }
 
+export const sumsFile = 'SHA256SUMS';
+
 /** `SHA256SUMS` over every file of the package: `sha256sum -c SHA256SUMS` checks it without Concordance. */
 export async function writeSums(folder: string): Promise<void> {
   const lines: string[] = [];
   for (const name of await filesBelow(folder)) {
-    if (name !== 'SHA256SUMS') lines.push(`${await sha256File(join(folder, name))}  ${name}`);
+    if (name !== sumsFile) lines.push(`${await sha256File(join(folder, name))}  ${name}`);
   }
-  await writeFile(join(folder, 'SHA256SUMS'), `${lines.join('\n')}\n`);
+  await writeFile(join(folder, sumsFile), `${lines.join('\n')}\n`);
 }

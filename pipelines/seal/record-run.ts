@@ -63,11 +63,9 @@ export async function readRecord(warehouse: Warehouse): Promise<RunRecord> {
 }
 
 /** The SQL that harmonised the run's rows, in the order in which it ran; none in a package of before it was kept. */
-export async function recordedModels(warehouse: Warehouse, catalog?: string): Promise<Model[]> {
+export async function recordedModels(warehouse: Warehouse): Promise<Model[]> {
   const rows = await warehouse
-    .rows<{ model: string }>(
-      `select model from ${catalog === undefined ? '' : `${catalog}.`}result.model order by position`,
-    )
+    .rows<{ model: string }>('select model from result.model order by position')
     .catch(() => []);
   return rows.map(({ model }) => JSON.parse(model) as Model);
 }

@@ -1,5 +1,5 @@
 import { shiftQuarter } from '../../configuration/period.ts';
-import type { Measure } from '../catalogue.ts';
+import { countsLastMonth, type Measure } from '../catalogue.ts';
 import type { Basis, MeasureValue } from '../figure.ts';
 import { isPopulationStatistic } from '../population.ts';
 
@@ -57,7 +57,7 @@ export class Family {
   changingWith(measure: string, { period, basis }: Moment): Moment[] {
     const known = this.#measures.get(measure);
     if (known && isPopulationStatistic(known)) return [{ period, basis }];
-    const years = isAtEnd(known) ? [0] : [0, 1, 2, 3];
+    const years = known && countsLastMonth(known) ? [0] : [0, 1, 2, 3];
     return [
       { period, basis: 'quarter' },
       ...years.map((later) => ({ period: shiftQuarter(period, later), basis: 'ttm' as const })),
@@ -80,12 +80,9 @@ export function tiedMeasures(measures: readonly Pick<Measure, 'id' | 'part_of'>[
 
 /** The quarters whose values make that of the twelve months that end with `period`: of a stock at the end, the last alone. */
 export function quartersOf(measure: Measure, period: string): string[] {
-  if (isAtEnd(measure)) return [period];
+  if (countsLastMonth(measure)) return [period];
   return [3, 2, 1, 0].map((back) => shiftQuarter(period, -back));
 }
-
-const isAtEnd = (measure: Measure | undefined) =>
-  measure?.time === 'stock_end' || measure?.time === 'trailing';
 
 const placed = (measure: string, entity: string, { period, basis }: Moment) =>
   `${measure}|${entity}|${period}|${basis}`;

@@ -1,5 +1,5 @@
 import { literal } from '../../../connectors/connector.ts';
-import type { Measure } from '../../indicators/catalogue.ts';
+import { countsLastMonth, type Measure } from '../../indicators/catalogue.ts';
 import { measureRows, type TableColumns, type Window } from '../../indicators/measure-rows.ts';
 import { numberedPeople } from '../../indicators/people-lines.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
@@ -89,8 +89,7 @@ export function measureLines(measure: Measure, columns: TableColumns, windows: r
 function dated(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
   const ends = [...new Set(windows.map(({ to }) => to))].sort();
   const [from] = windows.map((one) => one.from).sort();
-  const atEnd = measure.time === 'stock_end' || measure.time === 'trailing';
-  const within = atEnd
+  const within = countsLastMonth(measure)
     ? `month in (${ends.map((to) => `date_trunc('month', date '${to}')`).join(', ')})`
     : `date between date '${from}' and date '${ends.at(-1)}'`;
   const shown = !measure.people ? 'date' : measure.time === 'flow' ? flowDay(windows) : 'last_day(date)';

@@ -1,15 +1,13 @@
 import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { filesBelow, type Manifest, runId, sha256File } from '../manifest.ts';
+import { filesBelow, type Manifest, runId, sha256File, sumsFile } from '../manifest.ts';
 import { publicKeyFile, signatureFile } from '../signature.ts';
 import type { Findings } from './report.ts';
 
-const sumsFile = 'SHA256SUMS';
-
 /** Every file of the package against SHA256SUMS: changed, added, gone. */
 export async function checkSums(folder: string, findings: Findings): Promise<void> {
-  const text = await readFile(join(folder, 'SHA256SUMS'), 'utf8').catch(() => '');
-  if (text === '') findings.differs('seal', 'SHA256SUMS', 'sums_missing');
+  const text = await readFile(join(folder, sumsFile), 'utf8').catch(() => '');
+  if (text === '') findings.differs('seal', sumsFile, 'sums_missing');
   const lines = text.split('\n');
   // a line that we would not have written is a change, even one that reads the same
   const malformed = lines.findIndex((line, i) =>
