@@ -62,6 +62,7 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
       'hits',
       'extract',
       'row',
+      'last_row',
     ] as const;
     process.stdout.write(`${columns.join(',')}\n`);
     for (const { sampled } of samples)

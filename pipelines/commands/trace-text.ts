@@ -230,8 +230,8 @@ class Page {
         .filter(Boolean)
         .join('; ');
       this.lines.push(
-        step.kind === 'estimate'
-          ? `${indent}  ${say('steps.estimate', { method: this.method(step.by), rows: one.rests, to: step.to })}`
+        step.kind === 'estimate' || step.kind === 'sum'
+          ? `${indent}  ${say(`steps.${step.kind}`, { method: this.method(step.by), rows: one.rests, to: step.to })}`
           : `${indent}  ${say(`steps.${step.kind}`)}: ${step.from} × ${step.by} → ${step.to}${reference ? ` (${reference})` : ''}`.replace(
               '× ÷',
               '÷',

@@ -22,27 +22,27 @@ with located_energy as (
 activities as (
   -- fuels burnt on sites
   select entity, site, date, '1' as scope, 'stationary' as category, null::varchar as basis, carrier as activity, 'combustion' as scope_part,
-    country, kwh as quantity, 'kWh_pci' as unit, null::decimal(18,6) as given_factor, null::varchar as given_id, null::varchar as method, null::varchar as family, quality, extract_id, row_number
+    country, kwh as quantity, 'kWh_pci' as unit, null::decimal(18,6) as given_factor, null::varchar as given_id, null::varchar as method, null::varchar as family, quality, extract_id, row_number, last_row
   from located_energy
   where purpose = 'site' and carrier not in ('electricity', 'district_heat')
   union all
-  select entity, site, date, '3', 'c3_energy', null, carrier, 'upstream', country, kwh, 'kWh_pci', null, null, null, null, quality, extract_id, row_number
+  select entity, site, date, '3', 'c3_energy', null, carrier, 'upstream', country, kwh, 'kWh_pci', null, null, null, null, quality, extract_id, row_number, last_row
   from located_energy
   where purpose = 'site' and carrier not in ('electricity', 'district_heat')
   -- fuels of vehicles
   union all
-  select f.entity, f.site, f.date, '1', 'mobile', null, f.fuel, 'combustion', coalesce(f.country, o.country), f.quantity::decimal(28,9), f.fuel_unit, null, null, null, null, f.quality, f.extract_id, f.row_number
+  select f.entity, f.site, f.date, '1', 'mobile', null, f.fuel, 'combustion', coalesce(f.country, o.country), f.quantity::decimal(28,9), f.fuel_unit, null, null, null, null, f.quality, f.extract_id, f.row_number, null
   from model.fuel as f
   left join reference.entity as o on o.entity = f.entity
   where f.kind in ('fuel', 'unknown')
   union all
-  select f.entity, f.site, f.date, '3', 'c3_energy', null, f.fuel, 'upstream', coalesce(f.country, o.country), f.quantity::decimal(28,9), f.fuel_unit, null, null, null, null, f.quality, f.extract_id, f.row_number
+  select f.entity, f.site, f.date, '3', 'c3_energy', null, f.fuel, 'upstream', coalesce(f.country, o.country), f.quantity::decimal(28,9), f.fuel_unit, null, null, null, null, f.quality, f.extract_id, f.row_number, null
   from model.fuel as f
   left join reference.entity as o on o.entity = f.entity
   where f.kind in ('fuel', 'unknown')
   -- refrigerants
   union all
-  select r.entity, r.site, r.date, case when k.basket = 'montreal' then 'outside' else '1' end, case when k.basket = 'montreal' then 'non_kyoto' else 'fugitive' end, null, 'refrigerant_' || r.fluid, 'gwp', coalesce(s.country, o.country), r.net_kg::decimal(28,9), 'kg', null, null, 'mass_balance', null, r.quality, r.extract_id, r.row_number
+  select r.entity, r.site, r.date, case when k.basket = 'montreal' then 'outside' else '1' end, case when k.basket = 'montreal' then 'non_kyoto' else 'fugitive' end, null, 'refrigerant_' || r.fluid, 'gwp', coalesce(s.country, o.country), r.net_kg::decimal(28,9), 'kg', null, null, 'mass_balance', null, r.quality, r.extract_id, r.row_number, null
   from model.refrigerant as r
   left join reference.refrigerants as k on k.fluid = r.fluid
   left join reference.site as s on s.site = r.site
@@ -51,29 +51,29 @@ activities as (
   -- processes; biogenic carbon dioxide is outside the scopes
   union all
   select p.entity, p.site, p.date, '1', 'process', null, 'gas_' || p.gas, 'gwp', coalesce(s.country, o.country), p.gas_kg::decimal(28,9), 'kg',
-    case when p.gas = 'CO2_biogenic' then 0 end::decimal(18,6), case when p.gas = 'CO2_biogenic' then 'outside_scopes' end, null, null, p.quality, p.extract_id, p.row_number
+    case when p.gas = 'CO2_biogenic' then 0 end::decimal(18,6), case when p.gas = 'CO2_biogenic' then 'outside_scopes' end, null, null, p.quality, p.extract_id, p.row_number, null
   from model.process_emission as p
   left join reference.site as s on s.site = p.site
   left join reference.entity as o on o.entity = p.entity
   -- bought electricity and heat, by location, by market, and upstream
   union all
-  select entity, site, date, '2', case carrier when 'electricity' then 'electricity' else 'heat' end, 'location', carrier, 'generation', country, kwh, 'kWh', null, null, null, null, quality, extract_id, row_number
+  select entity, site, date, '2', case carrier when 'electricity' then 'electricity' else 'heat' end, 'location', carrier, 'generation', country, kwh, 'kWh', null, null, null, null, quality, extract_id, row_number, last_row
   from located_energy
   where carrier in ('electricity', 'district_heat')
   union all
-  select entity, site, date, '3', 'c3_energy', null, carrier, 'upstream', country, kwh, 'kWh', null, null, null, null, quality, extract_id, row_number
+  select entity, site, date, '3', 'c3_energy', null, carrier, 'upstream', country, kwh, 'kWh', null, null, null, null, quality, extract_id, row_number, last_row
   from located_energy
   where carrier in ('electricity', 'district_heat')
   union all
   select entity, site, date, '2', case carrier when 'electricity' then 'electricity' else 'heat' end, 'market', carrier, 'residual', country,
     (energy_mwh::decimal(24,9) * 1000)::decimal(28,9), 'kWh', contract_factor, case when origin = 'contract' then 'contract:' || certificate end,
-    case when origin = 'contract' then 'contract' end, null, quality, extract_id, row_number
+    case when origin = 'contract' then 'contract' end, null, quality, extract_id, row_number, last_row
   from model.energy_origin
   where direction = 'consumption' and carrier in ('electricity', 'district_heat')
   -- purchases by spend; energy, freight, travel and waste are followed by quantities
   union all
   select p.entity, p.site, p.date, '3', case p.treatment when 'capital' then 'c2_capital' else 'c1_purchased' end, null, 'spend_' || p.nace, 'all_in', o.country,
-    (p.amount_eur * 0.001::decimal(4,3))::decimal(28,9), 'kEUR', null, null, 'spend', p.family, 'by_spend', p.extract_id, p.row_number
+    (p.amount_eur * 0.001::decimal(4,3))::decimal(28,9), 'kEUR', null, null, 'spend', p.family, 'by_spend', p.extract_id, p.row_number, null
   from model.purchase as p
   left join reference.entity as o on o.entity = p.entity
   left join (
@@ -85,7 +85,7 @@ activities as (
   select m.entity, m.site, m.date, '3', 'c1_purchased', null, 'material_' || m.material, 'all_in', o.country, m.kg::decimal(28,9), 'kg',
     m.supplier_factor_kgco2e_kg::decimal(18,6), case when m.supplier_factor_kgco2e_kg is not null then 'supplier:' || m.supplier_document end,
     case when m.supplier_factor_kgco2e_kg is not null then 'supplier' end, m.family,
-    case when m.supplier_factor_kgco2e_kg is not null then 'measured' else 'calculated' end, m.extract_id, m.row_number
+    case when m.supplier_factor_kgco2e_kg is not null then 'measured' else 'calculated' end, m.extract_id, m.row_number, null
   from model.material as m
   left join reference.entity as o on o.entity = m.entity
   where m.flow = 'inflow' and m.family is not null
@@ -93,14 +93,14 @@ activities as (
   union all
   select f.entity, f.site, f.date, '3', f.category, null,
     case when f.mode = 'air' then case when f.distance_km < 1000 then 'freight_air_short' when f.distance_km <= 3500 then 'freight_air_medium' else 'freight_air_long' end else 'freight_' || f.mode end,
-    'combustion', coalesce(s.country, o.country), f.tonne_km::decimal(28,9), 'tkm', null, null, null, null, f.quality, f.extract_id, f.row_number
+    'combustion', coalesce(s.country, o.country), f.tonne_km::decimal(28,9), 'tkm', null, null, null, null, f.quality, f.extract_id, f.row_number, null
   from model.freight as f
   left join reference.site as s on s.site = f.site
   left join reference.entity as o on o.entity = f.entity
   where f.category is not null
   -- waste
   union all
-  select w.entity, w.site, w.date, '3', 'c5_waste', null, w.activity, 'all_in', coalesce(s.country, o.country), w.tonnes::decimal(28,9), 't', null, null, null, null, w.quality, w.extract_id, w.row_number
+  select w.entity, w.site, w.date, '3', 'c5_waste', null, w.activity, 'all_in', coalesce(s.country, o.country), w.tonnes::decimal(28,9), 't', null, null, null, null, w.quality, w.extract_id, w.row_number, null
   from model.waste as w
   left join reference.site as s on s.site = w.site
   left join reference.entity as o on o.entity = w.entity
@@ -110,26 +110,26 @@ activities as (
     case when t.mode = 'hotel' then t.amount_eur * 0.001::decimal(4,3) else t.distance_km end::decimal(28,9),
     case when t.mode = 'hotel' then 'kEUR' when t.mode in ('car', 'taxi') then 'km' else 'pkm' end,
     null, null, case when t.mode = 'hotel' then 'spend' end, null,
-    case when t.mode = 'hotel' then 'by_spend' else t.quality end, t.extract_id, t.row_number
+    case when t.mode = 'hotel' then 'by_spend' else t.quality end, t.extract_id, t.row_number, null
   from model.travel as t
   left join reference.entity as o on o.entity = t.entity
   -- private vehicles on mileage claims
   union all
   select m.entity, m.site, m.date, '3', 'c6_travel', null, m.vehicle, 'all_in', o.country, m.km::decimal(28,9),
-    case when m.vehicle = 'bicycle' then 'pkm' else 'km' end, null, null, null, null, m.quality, m.extract_id, m.row_number
+    case when m.vehicle = 'bicycle' then 'pkm' else 'km' end, null, null, null, null, m.quality, m.extract_id, m.row_number, null
   from model.mileage as m
   left join reference.entity as o on o.entity = m.entity
   -- leases, products sold, franchises, investments; a stated factor is primary data
   union all
   select v.entity, v.site, v.date, '3', v.category, null, v.activity, v.scope_part, coalesce(v.country, s.country, o.country), v.quantity, v.unit,
     v.stated_kgco2e, 'stated:' || v.document, case when v.document is not null then 'supplier' end, null,
-    case when v.document is not null and v.quality <> 'estimated' then 'measured' else v.quality end, v.extract_id, v.row_number
+    case when v.document is not null and v.quality <> 'estimated' then 'measured' else v.quality end, v.extract_id, v.row_number, null
   from model.value_chain as v
   left join reference.site as s on s.site = v.site
   left join reference.entity as o on o.entity = v.entity
   -- commuting, from the answers to a survey
   union all
-  select c.entity, c.site, c.date, '3', 'c7_commute', null, c.activity, 'all_in', coalesce(s.country, o.country), c.km::decimal(28,9), c.unit, null, null, 'survey', null, 'survey', c.extract_id, c.row_number
+  select c.entity, c.site, c.date, '3', 'c7_commute', null, c.activity, 'all_in', coalesce(s.country, o.country), c.km::decimal(28,9), c.unit, null, null, 'survey', null, 'survey', c.extract_id, c.row_number, null
   from model.commuting as c
   left join reference.site as s on s.site = c.site
   left join reference.entity as o on o.entity = c.entity
@@ -254,7 +254,8 @@ select
   e.site is not null as ets,
   case when a.quality = 'measured' and a.method is distinct from 'supplier' and a.category <> 'process' then 'calculated' else a.quality end as quality,
   a.extract_id,
-  a.row_number
+  a.row_number,
+  a.last_row
 from activities as a
 left join chosen as c
   on c.activity = case when a.given_factor is null then a.activity end and c.scope_part = a.scope_part and c.unit = a.unit

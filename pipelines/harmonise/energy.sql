@@ -1,12 +1,12 @@
 -- model: energy
 -- purpose: every energy bought, made or sold, in MWh of net calorific value, by local day; gaps of meters are estimated and say so
--- grain: one row is one staged reading (split where it crosses months, or local days for electricity intervals longer than an hour), one fuel-card line, or one estimated meter-day
--- grain_fr: une ligne est un relevé reçu (coupé où il passe d’un mois à l’autre, ou en jours locaux pour les intervalles d’électricité de plus d’une heure), une ligne de carte carburant, ou un jour de compteur estimé
+-- grain: one row is the intervals of an hour or less of one local day of an electricity meter that stand together in one extract (measured and estimated apart), another staged reading (split where it crosses months, or local days for electricity), one fuel-card line, or one estimated meter-day
+-- grain_fr: une ligne est les intervalles d’une heure ou moins d’un jour local d’un compteur électrique qui se suivent dans un extrait (mesurés et estimés à part), un autre relevé reçu (coupé où il passe d’un mois à l’autre, ou en jours locaux pour l’électricité), une ligne de carte carburant, ou un jour de compteur estimé
 -- inputs: staged.energy_intervals, staged.gas_readings, staged.meter_readings, model.fuel, reference.meter, reference.month, reference.units, reference.fuels, reference.constants
 -- columns: date (date) local day in Europe/Paris, last day of the part of a reading in its month; meter (text) 14 digits or own code; carrier (code) electricity, natural_gas, district_heat, heating_oil, propane, wood, self_generated_solar, or the fuel of vehicles
 -- columns: direction (code) consumption (bought), generation (own renewable production), export (given back to the grid); purpose (code) site or vehicle
 -- columns: energy_mwh (MWh) net calorific value: gas in kWh PCS is divided by 1.111; null where a unit cannot be converted; method (code) of an estimated row: same_weekday_year_before or mean_of_neighbours
--- columns: also_from (list) the other rows that an estimate rests on
+-- columns: last_row (number) of a day of intervals: the row is the sum of the extract's rows from row_number to this one; null of another row; also_from (list) the other rows that an estimate rests on
 with horizon as (
   select min(month_start) as first_day, max(month_end) as last_day from reference.month
 ),
@@ -15,50 +15,110 @@ gross_to_net as (
 ),
 -- dialect-bound: the local clock of Europe/Paris, asked once an hour rather than once a row
 local_hours as (
-  select hour, timezone('Europe/Paris', timezone('UTC', hour)) as local_hour
+  select hour, timezone('Europe/Paris', timezone('UTC', hour))::date as day
   from (select distinct date_trunc('hour', interval_start) as hour from staged.energy_intervals)
 ),
--- one interval may come twice: corrected prevails over measured over estimated, then the later extract
--- few do, or none: they are found by a hash (dialect-bound), and only they, with what shares one, are sorted
-interval_hashes as (
-  select hash(meter, direction, interval_start) as mark
-  from staged.energy_intervals
-  group by mark
-  having count(*) > 1
-),
-repeated_intervals as (
+-- a day is added up where the intervals are read, and is what the rest looks at: of a curve, a fiftieth of the rows
+extract_days as materialized (
   select
-    i.*,
-    row_number() over (
-      partition by meter, direction, interval_start
-      order by case quality when 'corrected' then 0 when 'measured' then 1 else 2 end, minutes, extract_id desc, row_number desc
-    ) as choice
+    i.meter,
+    i.direction,
+    h.day,
+    i.extract_id,
+    i.quality = 'estimated' as is_estimated,
+    i.minutes > 60 as is_long,
+    sum(i.energy_kwh) as energy_kwh,
+    sum(i.minutes) as minutes,
+    count(*) as intervals,
+    min(i.row_number) as row_number,
+    max(i.row_number) as last_row,
+    -- dialect-bound: one bit a minute, of two days since a local one has 25 hours
+    bitstring_agg((epoch(i.interval_start)::bigint // 60 % 2880)::integer, 0, 2879) as starts
   from staged.energy_intervals as i
-  where hash(meter, direction, interval_start) in (select mark from interval_hashes)
+  join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
+  group by i.meter, i.direction, h.day, i.extract_id, i.quality = 'estimated', i.minutes > 60
 ),
-intervals as not materialized (
-  select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
-  from staged.energy_intervals
-  left join interval_hashes on mark = hash(meter, direction, interval_start)
-  where mark is null
-  union all
-  select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
-  from repeated_intervals
+-- one interval may come twice: corrected prevails over measured over estimated, then the later extract
+-- few do, or none: only the days in which one does are looked at by interval
+repeated_days as (
+  select meter, direction, day
+  from extract_days
+  group by meter, direction, day
+  having bit_count(bit_or(starts)) < sum(intervals)
+),
+chosen_intervals as (
+  select *
+  from (
+    select
+      i.*,
+      r.day,
+      row_number() over (
+        partition by i.meter, i.direction, i.interval_start
+        order by case i.quality when 'corrected' then 0 when 'measured' then 1 else 2 end, i.minutes, i.extract_id desc, i.row_number desc
+      ) as choice
+    from staged.energy_intervals as i
+    join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
+    join repeated_days as r on r.meter = i.meter and r.direction = i.direction and r.day = h.day
+  )
   where choice = 1
 ),
-short_pieces as not materialized (
-  select i.meter, i.direction, h.local_hour::date as day, i.minutes, i.energy_kwh, i.quality, 'curve' as grain, i.extract_id, i.row_number
-  from intervals as i
+curve_days as (
+  select meter, direction, day, extract_id, is_estimated, energy_kwh, minutes, intervals, row_number, last_row
+  from extract_days
+  anti join repeated_days using (meter, direction, day)
+  where not is_long
+  union all
+  select meter, direction, day, extract_id, quality = 'estimated', sum(energy_kwh), sum(minutes), count(*), min(row_number), max(row_number)
+  from chosen_intervals
+  where minutes <= 60
+  group by meter, direction, day, extract_id, quality = 'estimated'
+),
+-- intervals between which other rows stand in their extract keep a row each
+apart_days as (
+  select meter, direction, day, extract_id, is_estimated
+  from curve_days
+  where last_row - row_number + 1 <> intervals
+),
+apart_intervals as (
+  select i.meter, i.direction, a.day, i.minutes, i.energy_kwh, a.is_estimated, i.extract_id, i.row_number
+  from staged.energy_intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
+  join apart_days as a
+    on a.meter = i.meter and a.direction = i.direction and a.day = h.day and a.extract_id = i.extract_id and a.is_estimated = (i.quality = 'estimated')
+  anti join repeated_days as r on r.meter = i.meter and r.direction = i.direction and r.day = h.day
   where i.minutes <= 60
+  union all
+  select i.meter, i.direction, i.day, i.minutes, i.energy_kwh, a.is_estimated, i.extract_id, i.row_number
+  from chosen_intervals as i
+  join apart_days as a
+    on a.meter = i.meter and a.direction = i.direction and a.day = i.day and a.extract_id = i.extract_id and a.is_estimated = (i.quality = 'estimated')
+  where i.minutes <= 60
+),
+short_pieces as (
+  select meter, direction, day, minutes, energy_kwh::decimal(28,6) as energy_kwh, is_estimated, 'curve' as grain, extract_id, row_number,
+    case when intervals > 1 then last_row end as last_row
+  from curve_days
+  where last_row - row_number + 1 = intervals
+  union all
+  select meter, direction, day, minutes, energy_kwh, is_estimated, 'curve', extract_id, row_number, null
+  from apart_intervals
 ),
 long_intervals as (
   select
     i.*,
     timezone('Europe/Paris', timezone('UTC', interval_start)) as local_start,
     timezone('Europe/Paris', timezone('UTC', interval_start + to_minutes(minutes))) as local_end
-  from intervals as i
-  where i.minutes > 60
+  from (
+    select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
+    from staged.energy_intervals as i
+    join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
+    anti join repeated_days as r on r.meter = i.meter and r.direction = i.direction and r.day = h.day
+    where i.minutes > 60
+    union all
+    select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
+    from chosen_intervals
+    where minutes > 60
+  ) as i
 ),
 long_days as (
   select
@@ -77,14 +137,15 @@ long_pieces as (
     direction,
     day,
     case when span = minutes_to_end - minutes_to_start then minutes else minutes_to_end - minutes_to_start end as minutes,
-    ((energy_kwh * minutes_to_end / span)::decimal(18,6) - (energy_kwh * minutes_to_start / span)::decimal(18,6))::decimal(18,6) as energy_kwh,
-    quality,
+    ((energy_kwh * minutes_to_end / span)::decimal(18,6) - (energy_kwh * minutes_to_start / span)::decimal(18,6))::decimal(28,6) as energy_kwh,
+    quality = 'estimated' as is_estimated,
     'index' as grain,
     extract_id,
-    row_number
+    row_number,
+    null::bigint as last_row
   from long_days
 ),
-interval_pieces as not materialized (
+interval_pieces as (
   select * from short_pieces
   union all
   select * from long_pieces
@@ -97,7 +158,6 @@ days_told_twice as (
     day,
     case when sum(minutes) filter (where grain = 'curve') >= sum(minutes) filter (where grain = 'index') then 'curve' else 'index' end as kept_grain
   from interval_pieces
-  where meter in (select meter from long_pieces)
   group by meter, direction, day
   having count(distinct grain) = 2
 ),
@@ -188,7 +248,8 @@ read_rows as (
     case when quality = 'estimated' then 'estimated' else 'measured' end as quality,
     case when quality = 'estimated' then 'estimated_by_source' end as method,
     extract_id,
-    row_number
+    row_number,
+    null::bigint as last_row
   from reading_months
   union all
   select
@@ -199,10 +260,11 @@ read_rows as (
     direction,
     day,
     (energy_kwh * 0.001::decimal(4,3))::decimal(18,9),
-    case when quality = 'estimated' then 'estimated' else 'measured' end,
-    case when quality = 'estimated' then 'estimated_by_source' end,
+    case when is_estimated then 'estimated' else 'measured' end,
+    case when is_estimated then 'estimated_by_source' end,
     extract_id,
-    row_number
+    row_number,
+    last_row
   from electricity_pieces
 ),
 -- how much of each local day is told, by meter: intervals by their minutes, readings by whole days
@@ -292,7 +354,9 @@ model_days as (
 ),
 day_energy as (
   select p.meter, p.direction as flow, p.day, (sum(p.energy_kwh) * 0.001::decimal(4,3))::decimal(18,9) as energy_mwh,
-    list(struct_pack(extract_id := p.extract_id, row_number := p.row_number) order by p.extract_id, p.row_number) as addresses
+    flatten(list(
+      list_transform(range(p.row_number, coalesce(p.last_row, p.row_number) + 1), lambda one: struct_pack(extract_id := p.extract_id, row_number := one))
+      order by p.extract_id, p.row_number)) as addresses
   from electricity_pieces as p
   join model_days as d on d.meter = p.meter and d.flow = p.direction and d.model_day = p.day
   group by p.meter, p.direction, p.day
@@ -318,11 +382,11 @@ estimates as (
   group by g.meter, g.flow, g.day, g.method
 ),
 metered as (
-  select entity, site, meter, carrier, flow, date, energy_mwh, quality, method, extract_id, row_number,
+  select entity, site, meter, carrier, flow, date, energy_mwh, quality, method, extract_id, row_number, last_row,
     null::struct(extract_id varchar, row_number bigint)[] as also_from
   from read_rows
   union all
-  select null, null, meter, null, flow, day, energy_mwh, 'estimated', method, addresses[1].extract_id, addresses[1].row_number,
+  select null, null, meter, null, flow, day, energy_mwh, 'estimated', method, addresses[1].extract_id, addresses[1].row_number, null,
     case when len(addresses) > 1 then addresses[2:] end
   from estimates
 ),
@@ -340,6 +404,7 @@ placed as (
     e.quality,
     e.extract_id,
     e.row_number,
+    e.last_row,
     e.also_from
   from metered as e
   left join reference.meter as m
@@ -364,6 +429,7 @@ select
   quality,
   extract_id,
   row_number,
+  last_row,
   also_from
 from placed
 union all
@@ -380,6 +446,7 @@ select
   quality,
   extract_id,
   row_number,
+  null,
   null
 from model.fuel
 where kind <> 'none'

@@ -4,7 +4,7 @@
 -- grain_fr: une ligne est la part d’une ligne d’énergie qui a une même origine ; les parts d’une ligne s’y additionnent
 -- inputs: model.energy, model.energy_contract, reference.site, reference.entity, reference.fuels
 -- columns: meter, carrier, direction, purpose as in energy; country (code); origin (code) contract, own_generation, export, fuel or uncovered; instrument (code), certificate (text) of the contract
--- columns: renewable (flag); energy_mwh (MWh) net calorific value, negative for energy given back to the grid; contract_factor (kgCO2e/kWh) of the contract
+-- columns: renewable (flag); energy_mwh (MWh) net calorific value, negative for energy given back to the grid; contract_factor (kgCO2e/kWh) of the contract; last_row as in energy
 with consumed as (
   select entity, carrier, date_trunc('month', date)::date as month, sum(energy_mwh) as consumed_mwh
   from model.energy
@@ -92,5 +92,6 @@ select
   contract_factor,
   quality,
   extract_id,
-  row_number
+  row_number,
+  last_row
 from parts

@@ -20,10 +20,11 @@ export interface Window {
 
 /**
  * SELECT of the harmonised rows of a measure that lie in the perimeter, before any window:
- * `entity, site, date, month, value DECIMAL(28,10), weight, key, quality, method, extract_id, row_number`.
+ * `entity, site, date, month, value DECIMAL(28,10), weight, key, quality, method, extract_id, row_number, last_row`.
  *
  * `weight` is what the row counts for in the group: the consolidation weight of its entity, 0 for an
- * intra-group row of a measure that eliminates them. A row outside its entity's dates is not in it.
+ * intra-group row of a measure that eliminates them. A row outside its entity's dates is not in it. Where `last_row`
+ * is not null, the row is the sum of the extract's rows from `row_number` to it.
  */
 export function measureRows(
   measure: Measure,
@@ -40,7 +41,7 @@ export function measureRows(
       ${measure.aggregation === 'sum' ? 'null::varchar' : `(${measure.key})::varchar`} as key,
       ${measure.opens === 'cells' ? 't.cell, t.women, t.men,' : ''}
       ${isPopulationStatistic(measure) ? `${populationColumns(measure)},` : ''}
-      ${optional('quality', 'varchar')} as quality, ${optional('method', 'varchar')} as method, t.extract_id, t.row_number${Object.entries(
+      ${optional('quality', 'varchar')} as quality, ${optional('method', 'varchar')} as method, t.extract_id, t.row_number, ${optional('last_row', 'bigint')} as last_row${Object.entries(
         carried,
       )
         .map(([name, expression]) => `, ${expression} as ${name}`)
@@ -84,7 +85,7 @@ export function contributionRows(
     return populationContributions(measure, `select * from ${rows} where ${inWindow} and ${scope}${keyed}`);
   }
   const cells = measure.opens === 'cells' ? 'cell, women, men, ' : '';
-  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, ${cells}extract_id, row_number${carried.map((name) => `, ${name}`).join('')}
+  return `select entity, site, date, value, ${share} as share, ${contribution} as contribution, quality, key, ${cells}extract_id, row_number, last_row${carried.map((name) => `, ${name}`).join('')}
     from ${rows} where ${inWindow} and ${scope}${keyed}`;
 }
 

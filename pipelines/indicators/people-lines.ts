@@ -42,9 +42,9 @@ export const ofSites = (rows: string, sites: readonly string[] | null): string =
 /** Columns of a contribution as a reader may see them: address and place of a row, or of a person the line alone. */
 export function shownColumns(measure: Measure, window: Window): string {
   if (!measure.people)
-    return 'null::bigint as line, entity, site, date::varchar as date, extract_id as extract, row_number as row';
+    return 'null::bigint as line, entity, site, date::varchar as date, extract_id as extract, row_number as row, last_row';
   const day = measure.time === 'flow' ? `date '${window.to}'` : 'last_day(date)';
-  return `line, entity, null::varchar as site, ${day}::varchar as date, null::varchar as extract, null::bigint as row`;
+  return `line, entity, null::varchar as site, ${day}::varchar as date, null::varchar as extract, null::bigint as row, null::bigint as last_row`;
 }
 
 /**

@@ -113,6 +113,6 @@ export function populationContributions(measure: Measure, rows: string): string 
     measured as (select *, coalesce(${raw}, 0)::decimal(38,10) as part from lines)
     select entity, site, date, value, 1::decimal(9,6) as share,
       (part + case when line = 1 then (select coalesce(total, 0) from total) - sum(part) over () else 0 end)::decimal(38,10) as contribution,
-      quality, key, extract_id, row_number
+      quality, key, extract_id, row_number, last_row
     from measured`;
 }

@@ -248,6 +248,8 @@ export interface ContributingRow {
   readonly quality: string | null;
   readonly extract: string | null;
   readonly row: number | null;
+  /** of a row that adds up several of the extract: the last of them; null elsewhere */
+  readonly last_row: number | null;
   /** what else the harmonised row says, for a reader: carrier, meter, account, label... */
   readonly detail: string;
 }

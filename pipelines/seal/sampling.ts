@@ -35,6 +35,8 @@ export interface SampledRow {
   /** null for people, as the row */
   readonly extract: string | null;
   readonly row: number | null;
+  /** of a row that adds up several of the extract: the last of them; null elsewhere */
+  readonly last_row: number | null;
 }
 
 export interface Sample {

@@ -79,6 +79,8 @@ export interface TracedRow {
   /** null for people, as the row, the site and the rows below */
   readonly extract: string | null;
   readonly row: number | null;
+  /** of a row that adds up several of the extract: the last of them; null elsewhere */
+  readonly last_row: number | null;
   /** the row of the common model, opened down to the staged rows; null where it cannot be told */
   readonly harmonised: HarmonisedRow | null;
   /** the first row as staged; null for rows that no extract holds */
@@ -545,10 +547,10 @@ function openedRows(
         row_number() over (order by case when small then 0 else 1 end, least(women, men), cell) as place
       from cells),
     merged as (select *, small or (alone and place = 2) as hidden from ranked)
-    select entity, site, date, value, share, contribution, quality, key, cell || ' (' || women || ' F, ' || men || ' M)' as extract_id, 0 as row_number
+    select entity, site, date, value, share, contribution, quality, key, cell || ' (' || women || ' F, ' || men || ' M)' as extract_id, 0 as row_number, null::bigint as last_row
     from merged where not hidden
     union all
-    select max(entity), null, max(date), sum(value), max(share), sum(contribution), null, null, count(*) || ' x (< ' || ${smallestGroup} || ')', 0
+    select max(entity), null, max(date), sum(value), max(share), sum(contribution), null, null, count(*) || ' x (< ' || ${smallestGroup} || ')', 0, null
     from merged where hidden having count(*) > 0`;
 }
 
@@ -591,7 +593,7 @@ async function largestRows(
   const rows = await warehouse.rows<
     Omit<TracedRow, 'staged' | 'harmonised'> & { extract: string; row: number }
   >(
-    `select null::bigint as line, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row
+    `select null::bigint as line, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row, last_row
      from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
   );
   const opened = await lineageOf(warehouse, await loadModels(), measure, rows);

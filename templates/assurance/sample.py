@@ -124,10 +124,10 @@ def main():
             if hits:
                 drawn.append((one, hits))
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["line", "entity", "site", "date", "contribution", "hits", "extract", "row"])
+    out.writerow(["line", "entity", "site", "date", "contribution", "hits", "extract", "row", "last_row"])
     for one, hits in drawn:
         out.writerow([one[k] for k in ("line", "entity", "site", "date")]
-                     + [format(one["contribution"], "f"), hits, one["extract"], one["row"]])
+                     + [format(one["contribution"], "f"), hits, one["extract"], one["row"], one["last_row"]])
     if measure["reason"] == "capped":
         print(say(f"{measure['file']} has the first {measure['listed']} of {measure['rows']} lines only: this is no sample of "
                   "the measure",

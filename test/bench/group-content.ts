@@ -59,6 +59,7 @@ export async function groupContent(companies: number): Promise<ReportContent> {
           quality: 'measured',
           extract: `extract-${place}`,
           row: place + 1,
+          last_row: null,
           detail: `compteur 3000${place}`,
         })),
       })),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Harmonised, harmonised } from './harmonised.ts';
 
@@ -15,8 +16,9 @@ const energy = async (staged: Record<string, string>, last = '2025-Q1') => {
       method: string | null;
       extract_id: string;
       row_number: number;
+      last_row: number | null;
     }>(
-      `select date::varchar as date, meter, carrier, direction, energy_mwh::varchar as mwh, quality, method, extract_id, row_number
+      `select date::varchar as date, meter, carrier, direction, energy_mwh::varchar as mwh, quality, method, extract_id, row_number, last_row
        from model.energy where ${where} order by date, meter, extract_id, row_number, mwh`,
     );
 };
@@ -76,8 +78,135 @@ describe('electricity by interval', () => {
       ].join('\n'),
     });
     const day = await rows("date = '2025-03-30'");
-    expect(day).toHaveLength(46);
-    expect(day.every((r) => r.quality === 'measured')).toBe(true);
+    expect(day.map(({ mwh, quality, row_number, last_row }) => [mwh, quality, row_number, last_row])).toEqual(
+      [['0.046000000', 'measured', 1, 46]],
+    );
+  });
+
+  test('is one row a day and extract where its rows stand together, else one each; estimated apart', async () => {
+    const at = (day: number, n: number) =>
+      new Date(Date.UTC(2025, 0, day, 9, 30 * n)).toISOString().slice(0, 19).replace('T', ' ');
+    const rows = await energy({
+      energy_intervals: `${head}
+        M1  ${at(6, 0)}  30  1  consumption  measured
+        M1  ${at(6, 1)}  30  2  consumption  corrected
+        M1  ${at(6, 2)}  30  4  consumption  estimated
+        M1  ${at(6, 3)}  30  8  consumption  estimated
+        M1  ${at(7, 0)}  30  16  consumption  measured
+        M2  ${at(7, 0)}  30  32  consumption  measured
+        M1  ${at(7, 1)}  30  64  consumption  measured`,
+    });
+    expect(
+      (
+        await rows(
+          "date between '2025-01-06' and '2025-01-07' and method is distinct from 'mean_of_neighbours'",
+        )
+      ).map(({ date, meter, mwh, quality, row_number, last_row }) => [
+        date,
+        meter,
+        mwh,
+        quality,
+        row_number,
+        last_row,
+      ]),
+    ).toEqual([
+      ['2025-01-06', 'M1', '0.003000000', 'measured', 1, 2],
+      ['2025-01-06', 'M1', '0.012000000', 'estimated', 3, 4],
+      ['2025-01-07', 'M1', '0.016000000', 'measured', 5, null],
+      ['2025-01-07', 'M1', '0.064000000', 'measured', 7, null],
+      ['2025-01-07', 'M2', '0.032000000', 'measured', 6, null],
+    ]);
+  });
+
+  test('of the hour that comes twice in autumn is no repetition', async () => {
+    const half = (n: number) =>
+      new Date(Date.UTC(2025, 9, 25, 22, 0) + n * 1_800_000).toISOString().slice(0, 19).replace('T', ' ');
+    const rows = await energy(
+      {
+        energy_intervals: [
+          head,
+          ...Array.from({ length: 50 }, (_, n) => `M1  ${half(n)}  30  1  consumption  measured`),
+        ].join('\n'),
+      },
+      '2025-Q4',
+    );
+    expect((await rows("date = '2025-10-26'")).map(({ mwh, last_row }) => [mwh, last_row])).toEqual([
+      ['0.050000000', 50],
+    ]);
+  });
+
+  test('adds up to the intervals by hand: each start once, the better quality, then the later extract', async () => {
+    const interval = fc.record({
+      meter: fc.constantFrom('M1', 'M2'),
+      slot: fc.integer({ min: 0, max: 60 }),
+      kwh: fc.integer({ min: 0, max: 999 }),
+      quality: fc.constantFrom('corrected', 'measured', 'estimated'),
+      extract: fc.constantFrom('first', 'later'),
+    });
+    const start = (slot: number) =>
+      new Date(Date.UTC(2025, 2, 29, 12, 0) + slot * 1_800_000).toISOString().slice(0, 19).replace('T', ' ');
+    await fc.assert(
+      fc.asyncProperty(fc.array(interval, { minLength: 1, maxLength: 80 }), async (intervals) => {
+        const of = (extract: string) => intervals.filter((one) => one.extract === extract);
+        const text = (extract: string) =>
+          [
+            head,
+            ...of(extract).map(
+              (i) => `${i.meter}  ${start(i.slot)}  30  ${i.kwh}  consumption  ${i.quality}`,
+            ),
+          ].join('\n');
+        const rows = await energy(
+          Object.fromEntries(
+            ['first', 'later']
+              .filter((extract) => of(extract).length > 0)
+              .map((extract) => [`energy_intervals@${extract}`, text(extract)]),
+          ),
+        );
+        // March 30, 2025, begins at 23:00 UTC of the 29th and ends at 22:00 UTC
+        const day = (slot: number) =>
+          slot < 22 ? '2025-03-29' : slot < 22 + 46 ? '2025-03-30' : '2025-03-31';
+        const rank = ['corrected', 'measured', 'estimated'];
+        const chosen = new Map<string, (typeof intervals)[number] & { row: number }>();
+        for (const extract of ['first', 'later'])
+          of(extract).forEach((one, n) => {
+            const key = `${one.meter} ${one.slot}`;
+            const held = chosen.get(key);
+            if (!held || rank.indexOf(one.quality) <= rank.indexOf(held.quality))
+              chosen.set(key, { ...one, row: n + 1 });
+          });
+        const places = (list: Iterable<[string, number]>) => {
+          const sums = new Map<string, number>();
+          for (const [key, kwh] of list) sums.set(key, (sums.get(key) ?? 0) + kwh);
+          return [...sums].sort();
+        };
+        const own = await rows("method is null or method = 'estimated_by_source'");
+        expect(
+          places(
+            own.map((r) => [
+              `${r.meter} ${r.date} ${r.quality} ${r.extract_id}`,
+              Math.round(Number(r.mwh) * 1000),
+            ]),
+          ),
+        ).toEqual(
+          places(
+            [...chosen.values()].map((i) => [
+              `${i.meter} ${day(i.slot)} ${i.quality === 'estimated' ? 'estimated' : 'measured'} ${i.extract}`,
+              i.kwh,
+            ]),
+          ),
+        );
+        // each row names the staged rows that it adds up, no more and no fewer
+        const named = own.flatMap((r) =>
+          Array.from(
+            { length: (r.last_row ?? r.row_number) - r.row_number + 1 },
+            (_, n) => `${r.extract_id} ${r.row_number + n}`,
+          ),
+        );
+        expect(named.sort()).toEqual([...chosen.values()].map((i) => `${i.extract} ${i.row}`).sort());
+        built?.close();
+      }),
+      { numRuns: 15 },
+    );
   });
 
   test('counts an interval once when it comes twice, the corrected one', async () => {
@@ -145,6 +274,7 @@ describe('a meter with a gap', () => {
         method: 'same_weekday_year_before',
         extract_id: 'old',
         row_number: 21,
+        last_row: null,
       },
     ]);
   });

@@ -228,6 +228,7 @@ function sampleContributions(measures: readonly MeasureValue[]): MeasureContribu
           quality: measure === 'electricity' && v.entity === 'OFR' && i === 3 ? 'estimated' : 'measured',
           extract: sampleExtracts[m % sampleExtracts.length]?.id ?? '',
           row: 12 + i * 31 + m,
+          last_row: measure === 'electricity' ? 12 + i * 31 + m + 47 : null,
           detail:
             measure === 'revenue' ? '=cmd|account 701000' : `meter 300099000000${m}${i}; carrier ${measure}`,
         }));

@@ -44,6 +44,7 @@ const changes = (yaml: string) =>
     - { id: DEPOT, entity: SB, name: Dépôt, city: Lille, country: FR }
   meters:
     - { id: M1, site: USINE, carrier: electricity, from: 2026-07-01, to: null }
+    - { id: '30009900000099', site: DEPOT, carrier: electricity, from: 2026-09-28, to: null }
 `,
     )
     .replace(
@@ -53,6 +54,7 @@ const changes = (yaml: string) =>
     .replace(
       'privacy:',
       `  - { id: meters, connector: csv, contract: meter_readings, path: extracts/meters_*.csv, entities: [SA], covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
+  - { id: curves, connector: enedis, path: extracts/curve_*.csv, entities: [SB], covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
   - { id: sites, connector: csv, contract: site_register, path: extracts/sites_2026-Q3.csv, entities: [SA], covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
   - { id: people, connector: csv, contract: hr_register, path: extracts/people_*.csv, entities: [SA], personal: true, covers: '(?<year>\\d{4})-Q(?<quarter>\\d)' }
 privacy:`,
@@ -81,6 +83,15 @@ function people(): string {
   return `Entité;Site;Matricule;Mois;Sexe;Contrat;Taux ETP;Catégorie;Date d'entrée;Rémunération brute;Heures payées;Devise\n${lines.join('\n')}\n`;
 }
 
+/** Half-hours of 1 kWh over 28, 29 and 30 September; one of the 29th cannot be read. */
+function curve(): string {
+  const lines = Array.from({ length: 144 }, (_, n) => {
+    const end = new Date(Date.UTC(2026, 8, 28, 0, 30 * (n + 1))).toISOString().slice(0, 19).replace('T', ' ');
+    return `30009900000099;2026-07-01;2026-10-01;PA;CONS;BRUT;W;${end};${n === 58 ? 'n.d.' : 2000};B;PT30M;0;0`;
+  });
+  return `Identifiant PRM;Date de début;Date de fin;Grandeur physique;Grandeur métier;Etape métier;Unité;Horodate;Valeur;Nature;Pas;Indice de vraisemblance;Etat complémentaire\n${lines.join('\n')}\n`;
+}
+
 beforeAll(async () => {
   project = await tinyProject(changes);
   const waste = await readFile(join(project.folder, 'extracts/waste_2026-Q3.csv'), 'utf8');
@@ -97,6 +108,7 @@ beforeAll(async () => {
     'Entité;Site;À compter du;Surface de plancher m2;Emprise ha;Surface imperméabilisée ha;Surface favorable à la nature ha;Zone sensible\nSA;USINE;2026-01-01;1000;1;0.5;0.1;none\nSA;USINE;2026-09-01;1600;1;0.5;0.1;none\n',
   );
   await project.write('extracts/people_2026-Q3.csv', people());
+  await project.write('extracts/curve_2026-Q3.csv', curve());
   first = await sealedRun(project);
   await reviewAndPublish();
   await project.write(
@@ -198,7 +210,7 @@ function addsUp({ tree, csv }: Opened): void {
     for (const row of largest) {
       // people are lines, see below
       if (row.line !== null) continue;
-      expect(row.extract).toMatch(/^(waste|water|meters|sites|people)\//);
+      expect(row.extract).toMatch(/^(waste|water|meters|curves|sites|people)\//);
       expect(row.staged, `${row.extract}, ${row.row}`).not.toBeNull();
     }
   }
@@ -261,6 +273,41 @@ describe('the contributions make the figure, and open to file, row and original 
     });
     const text = await one.text('en');
     expect(text).toContain('of which estimated: 31 MWh, 31 row(s), method: the mean of the days around');
+  });
+
+  test('a day of a curve: one line that adds up its 48 rows; a day that lacks one: a line each and what is estimated', async () => {
+    const one = await opened({ id: 'energy.electricity', entity: 'SB', basis: 'quarter', top: 100 });
+    addsUp(one);
+    expect(Number(one.tree.figure?.value)).toBe(0.144);
+    const at = (date: string) =>
+      one.csv
+        .filter((line) => line.date === date)
+        .map(({ row, last_row, received, quality }) => [row, last_row, received, quality]);
+    // line 1 of the file is its heading
+    expect(at('2026-09-28')).toEqual([[2, 49, '48.000000', 'measured']]);
+    expect(at('2026-09-30')).toEqual([[98, 145, '48.000000', 'measured']]);
+    const lacking = at('2026-09-29');
+    expect(lacking).toHaveLength(48);
+    expect(lacking.filter(([, , , quality]) => quality === 'estimated')).toHaveLength(1);
+    expect(lacking.filter(([, , received]) => received === '1.000000')).toHaveLength(47);
+    const [day] = one.tree.measures[0]?.largest ?? [];
+    expect(day).toMatchObject({ row: 2, last_row: 49, date: '2026-09-28' });
+    expect(day?.harmonised?.staged.map(({ row }) => row)).toEqual(
+      Array.from({ length: 48 }, (_, n) => n + 2),
+    );
+    expect(one.received.rows.filter(({ row }) => row >= 2 && row <= 49)).toHaveLength(48);
+    expect(await one.text('en')).toContain('sum of 48 rows → 0.048000000 MWh');
+    // an emission of that day rests on the same rows
+    const emission = await opened({ id: 'scope2_location', entity: 'SB', basis: 'quarter' });
+    expect(emission.csv.find(({ date }) => date === '2026-09-30')).toMatchObject({
+      row: 98,
+      last_row: 145,
+      received: '48.000000',
+      activity: '48.000000000',
+    });
+    const energy = emission.tree.measures[0]?.largest.find(({ date }) => date === '2026-09-30')?.harmonised
+      ?.from[0];
+    expect([energy?.table, energy?.rests, energy?.staged.length]).toEqual(['energy', 48, 48]);
   });
 
   test('an emission: each row with its activity, the id, version and value of its factor', async () => {

@@ -19,6 +19,8 @@ export interface MeasureLine {
   /** null for people, as the site and the row: with them, what two measures say of one person could be put together */
   readonly extract: string | null;
   readonly row: number | null;
+  /** of a line that adds up several rows of the extract: the last of them; null elsewhere */
+  readonly last_row: number | null;
   /** how an estimated row was estimated, or how an emission was worked out; null for people */
   readonly method: string | null;
   /** of an emission: its value, in tCO2e, is activity times factor (kgCO2e for one unit of it) over a thousand */
@@ -40,6 +42,7 @@ const lineColumns = [
   'quality',
   'extract',
   'row',
+  'last_row',
   'method',
 ] as const satisfies readonly (keyof MeasureLine)[];
 
@@ -80,7 +83,7 @@ export function measureLines(measure: Measure, columns: TableColumns, windows: r
         ${measure.aggregation === 'sum' ? 'null::bigint' : `dense_rank() over (order by ${key})`} as key_number
       from (${dated(measure, columns, windows)}))
     select own_line as line, entity, ${unless('site', 'varchar')} as site, date::varchar as date, value, weight, key_number as key, quality,
-      ${unless('extract_id', 'varchar')} as extract, ${unless('row_number', 'bigint')} as row,
+      ${unless('extract_id', 'varchar')} as extract, ${unless('row_number', 'bigint')} as row, ${unless('last_row', 'bigint')} as last_row,
       ${unless('method', 'varchar')} as method, ${tellsFactor(measure) ? `${Object.keys(emissionColumns).join(', ')}, ` : ''}extract_id as source, row_number as address
     from lined order by own_line`;
 }

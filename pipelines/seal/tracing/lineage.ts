@@ -15,14 +15,14 @@ export interface HarmonisedRow {
   readonly steps: readonly Step[];
   /** rows of other models that it was made from: an emission, from the energy that made it */
   readonly from: readonly HarmonisedRow[];
-  /** staged rows that it rests on; for an estimate, those of its neighbours */
+  /** staged rows that it rests on: of a day, those that it adds up; of an estimate, those of its neighbours */
   readonly staged: readonly StagedRow[];
   /** addresses that it rests on, where not all are listed */
   readonly rests: number;
 }
 
-/** Addresses of one harmonised row that are opened; an estimate may rest on hundreds. */
-const openedAddresses = 24;
+/** Addresses of one harmonised row that are opened: a day has 288 intervals of five minutes, an estimate may rest on more. */
+const openedAddresses = 300;
 /** Models between a measure's and the staged rows. */
 const deepest = 4;
 
@@ -119,12 +119,12 @@ async function open(
     const own = from.get(row) ?? [];
     const addresses = addressesOf(row);
     const mine = own.length > 0 ? [] : addresses.flatMap((at) => staged.get(keyOf(at)) ?? []);
-    const { extract_id: _e, row_number: _r, also_from: _a, ...values } = row;
+    const { extract_id: _e, row_number: _r, last_row: _l, also_from: _a, ...values } = row;
     const shown = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
     return {
       table,
       values: shown,
-      steps: stepsOf(table, shown, mine, rules),
+      steps: stepsOf(table, shown, mine, rules, addresses.length),
       from: own,
       staged: mine,
       rests: addresses.length,
@@ -138,7 +138,7 @@ function parentsOf(models: readonly Model[], table: string): string[] {
 }
 
 async function parentRows(warehouse: Warehouse, parent: string, rows: readonly Values[]): Promise<Values[]> {
-  const addresses = new Map(rows.flatMap(addressesOf).map((at) => [keyOf(at), at]));
+  const addresses = new Map(rows.flatMap(namedBy).map((at) => [keyOf(at), at]));
   if (addresses.size === 0) return [];
   const list = [...addresses.values()].map(({ extract, row }) => `(${literal(extract)}, ${row})`);
   return warehouse.rows<Values>(
@@ -153,14 +153,23 @@ function isParent(table: string, parent: string, row: Values, values: Values): b
   // what a contract covers matters for the market-based part of scope 2 only, and that part rests on it
   if (table === 'emission' && parent === 'energy_origin' && row.basis !== 'market') return false;
   if (table === 'emission' && parent === 'energy' && row.basis === 'market') return false;
-  const shared = addressesOf(values).some((at) => addressesOf(row).some((own) => keyOf(own) === keyOf(at)));
+  const shared = namedBy(values).some((at) => namedBy(row).some((own) => keyOf(own) === keyOf(at)));
   const same = ['entity', 'site', 'date', 'meter', 'carrier'].every(
     (column) => row[column] == null || values[column] == null || row[column] === values[column],
   );
   return shared && same;
 }
 
+/** Every address that a row rests on. */
 function addressesOf(row: Values): Address[] {
+  const [own, ...also] = namedBy(row);
+  if (own === undefined || row.last_row == null) return namedBy(row);
+  const rows = Array.from({ length: Number(row.last_row) - own.row + 1 }, (_, n) => own.row + n);
+  return [...rows.map((n) => ({ extract: own.extract, row: n })), ...also];
+}
+
+/** The addresses that stand in a row: of a day that rows from one to another make, the first. */
+function namedBy(row: Values): Address[] {
   const own =
     typeof row.extract_id === 'string' ? [{ extract: row.extract_id, row: Number(row.row_number) }] : [];
   const also = (row.also_from as { extract_id: string; row_number: number }[] | null | undefined) ?? [];

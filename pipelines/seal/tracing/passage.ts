@@ -19,7 +19,7 @@ export interface PassageRow {
   readonly quality: string | null;
   /** how an estimated row was estimated, or how an emission was worked out */
   readonly method: string | null;
-  /** quantity and unit of the staged row; null for a row that we estimated */
+  /** quantity and unit of the staged row, or of those from `row` to `last_row` together; null for a row that we estimated */
   readonly received: string | null;
   readonly received_unit: string | null;
   /** conversions between what was received and the value, or the activity that a factor multiplies: unit, calorific value, currency */
@@ -39,6 +39,8 @@ export interface PassageRow {
   readonly divisor: number;
   readonly extract: string | null;
   readonly row: number | null;
+  /** of a line that adds up several rows of the extract: the last of them; null elsewhere */
+  readonly last_row: number | null;
 }
 
 export const passageColumns = [
@@ -64,6 +66,7 @@ export const passageColumns = [
   'divisor',
   'extract',
   'row',
+  'last_row',
 ] as const satisfies readonly (keyof PassageRow)[];
 
 /** Columns of a harmonised row that say how it came about. */
@@ -141,57 +144,73 @@ export async function* passageRows(
     Object.fromEntries(carried.map((name) => [name, `t.${name.slice('told_'.length)}::varchar`])),
   );
   const contributions = contributionRows(measure, own, entity, window, ofSites(`(${all})`, sites), carried);
-  const selectOf = (stretch: string) =>
-    measure.people
+  const selectOf = ({ lines, received: reach }: Stretch) => {
+    const received = stagedRows(models, measure, columns, reach);
+    return measure.people
       ? `select ${shownColumns(measure, window)}, value, share, contribution, quality
          from (${peopleContributions(measure, own, entity, window, sites)}) order by line`
-      : `select null::bigint as line, c.entity, c.site, c.date::varchar as date, c.value, c.share, c.contribution, c.quality, c.extract_id as extract, c.row_number as row,
+      : `select null::bigint as line, c.entity, c.site, c.date::varchar as date, c.value, c.share, c.contribution, c.quality, c.extract_id as extract, c.row_number as row, c.last_row,
          ${[...carried.map((name) => `c.${name}`), 'e.method as energy_method', ...staged.map((name) => `s.${name} as staged_${name}`)].join(', ')}
-       from (select * from (${contributions}) where ${stretch}) as c
-       left join (${energyMethods(measure, columns, stretch)}) as e on c.quality = 'estimated' and e.extract_id = c.extract_id and e.row_number = c.row_number and e.date = c.date and e.entity = c.entity
-       left join (${stagedRows(models, measure, columns, stretch)}) as s on s.extract_id = c.extract_id and s.row_number = c.row_number
+       from (select * from (${contributions}) where ${lines}) as c
+       left join (${energyMethods(measure, columns, lines)}) as e on c.quality = 'estimated' and e.extract_id = c.extract_id and e.row_number = c.row_number and e.date = c.date and e.entity = c.entity
+       left join (${own.has('last_row') ? addedUp(received, contributions, lines) : received}) as s on s.extract_id = c.extract_id and s.row_number = c.row_number
        order by c.extract_id, c.row_number, c.date`;
+  };
   const divisor = divisorOf(measure, window);
   // people are numbered over the whole measure
-  const stretches = measure.people ? ['true'] : await stretchesOf(warehouse, contributions, atOnce);
+  const stretches = measure.people
+    ? [{ lines: 'true', received: 'true' }]
+    : await stretchesOf(warehouse, contributions, atOnce);
   for (const stretch of stretches)
     for await (const chunk of warehouse.chunks<Read>(selectOf(stretch)))
       yield chunk.map((read) => passageOf(measure, divisor, read, rules));
 }
 
-/** Predicates over addresses that take rows in their order: some extracts, or a stretch of one that is long. */
-async function stretchesOf(warehouse: Warehouse, contributions: string, atOnce: number): Promise<string[]> {
+/** Lines and the staged rows that they may rest on, as predicates over addresses. */
+interface Stretch {
+  readonly lines: string;
+  readonly received: string;
+}
+
+/** What takes rows in their order: some extracts, or a stretch of one that is long. */
+async function stretchesOf(warehouse: Warehouse, contributions: string, atOnce: number): Promise<Stretch[]> {
   const extracts = await warehouse.rows<{
     extract: string | null;
     rows: number;
     first: number;
     last: number;
+    longest: number;
   }>(
-    `select extract_id as extract, count(*)::bigint as rows, min(row_number)::bigint as first, max(row_number)::bigint as last
+    `select extract_id as extract, sum(coalesce(last_row - row_number, 0) + 1)::bigint as rows, min(row_number)::bigint as first, max(row_number)::bigint as last,
+       max(coalesce(last_row - row_number, 0))::bigint as longest
      from (${contributions}) group by extract_id order by extract_id`,
   );
-  const stretches: string[] = [];
+  const stretches: Stretch[] = [];
+  const add = (lines: string, received = lines) => stretches.push({ lines, received });
   let names: string[] = [];
   let together = 0;
   const end = () => {
-    if (names.length > 0) stretches.push(`extract_id in (${names.join(', ')})`);
+    if (names.length > 0) add(`extract_id in (${names.join(', ')})`);
     names = [];
     together = 0;
   };
-  for (const { extract, rows, first, last } of extracts) {
+  for (const { extract, rows, first, last, longest } of extracts) {
     // rows that no extract holds stand last
     if (extract === null || together + rows > atOnce) end();
     if (extract === null) {
-      stretches.push('extract_id is null');
+      add('extract_id is null');
     } else if (rows <= atOnce) {
       names.push(literal(extract));
       together += rows;
     } else {
       const step = Math.max(1, Math.floor(((last - first + 1) * atOnce) / rows));
-      for (let from = first; from <= last; from += step)
-        stretches.push(
-          `extract_id = ${literal(extract)} and row_number between ${from} and ${from + step - 1}`,
-        );
+      for (let from = first; from <= last; from += step) {
+        const upto = from + step - 1;
+        const within = (end: number) =>
+          `extract_id = ${literal(extract)} and row_number between ${from} and ${end}`;
+        // a line that begins in the stretch may end beyond it
+        add(within(upto), within(upto + longest));
+      }
     }
   }
   end();
@@ -200,7 +219,17 @@ async function stretchesOf(warehouse: Warehouse, contributions: string, atOnce: 
 
 type Read = Pick<
   PassageRow,
-  'line' | 'entity' | 'site' | 'date' | 'quality' | 'value' | 'share' | 'contribution' | 'extract' | 'row'
+  | 'line'
+  | 'entity'
+  | 'site'
+  | 'date'
+  | 'quality'
+  | 'value'
+  | 'share'
+  | 'contribution'
+  | 'extract'
+  | 'row'
+  | 'last_row'
 > &
   Readonly<Record<string, string | null>>;
 
@@ -209,6 +238,21 @@ function energyMethods(measure: Measure, columns: ColumnsOf, stretch: string): s
   return ['emission', 'energy_origin'].includes(measure.table) && columns('model.energy').has('method')
     ? `select extract_id, row_number, date, entity, min(method) as method from model.energy where quality = 'estimated' and ${stretch} group by all`
     : 'select null::varchar as extract_id, null::bigint as row_number, null::date as date, null::varchar as entity, null::varchar as method where false';
+}
+
+/** Staged rows with those that one harmonised row adds up as one, under the number of the first. */
+function addedUp(received: string, contributions: string, lines: string): string {
+  const values = staged.map((name) =>
+    name === 'energy_kwh'
+      ? `case when count(*) > 1 then sum(energy_kwh::decimal(28,6))::varchar else min(energy_kwh) end as energy_kwh`
+      : `min(${name}) as ${name}`,
+  );
+  return `with stretches as (select distinct extract_id, row_number, last_row from (${contributions}) where last_row is not null and ${lines})
+    select s.extract_id, coalesce(r.row_number, s.row_number) as row_number, ${values.join(', ')}
+    from (${received}) as s
+    asof left join stretches as a on a.extract_id = s.extract_id and s.row_number >= a.row_number
+    left join stretches as r on r.extract_id = a.extract_id and r.row_number = a.row_number and s.row_number <= r.last_row
+    group by 1, 2`;
 }
 
 /** The staged rows that the measure's table is made from, whatever the models between, one row an address. */
@@ -288,6 +332,7 @@ function passageOf(measure: Measure, divisor: number, read: Read, rules: Rules):
     divisor,
     extract: read.extract,
     row: read.row,
+    last_row: read.last_row ?? null,
   };
 }
 

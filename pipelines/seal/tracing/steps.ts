@@ -5,7 +5,7 @@ import type { StagedRow } from './staged-row.ts';
 
 /** A conversion, a factor or an estimate on the way from a staged row to a harmonised one. */
 export interface Step {
-  readonly kind: 'unit' | 'gross_to_net' | 'currency' | 'factor' | 'estimate';
+  readonly kind: 'sum' | 'unit' | 'gross_to_net' | 'currency' | 'factor' | 'estimate';
   /** `5,76 EUR` is the text of a person; this is `{ from, by, to }` with their units */
   readonly from: string;
   readonly by: string;
@@ -100,12 +100,23 @@ export function stepsOf(
   values: Readonly<Record<string, unknown>>,
   staged: readonly StagedRow[],
   rules: Rules,
+  /** staged rows that it rests on, where they are not all given */
+  rests = staged.length,
 ): Step[] {
   const steps: Step[] = [];
   // what we estimated rests on rows that other values were made of
   const ours =
     values.quality === 'estimated' && values.method !== undefined && values.method !== 'estimated_by_source';
   for (const { values: received } of ours ? [] : staged.slice(0, 1)) {
+    if (rests > 1 && received.energy_kwh !== undefined)
+      steps.push({
+        kind: 'sum',
+        from: `${rests}`,
+        by: 'kWh',
+        to: `${text(values.energy_mwh)} MWh`,
+        reference: '',
+        source: null,
+      });
     steps.push(
       ...unitStep(values, received, rules),
       ...gasStep(values, received, rules),

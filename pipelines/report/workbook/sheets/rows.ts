@@ -104,7 +104,7 @@ function rowCells(row: ContributingRow, book: Book): Cells {
       ? { extract: text(book.words.say('rows.line', { line: row.line ?? '' })) }
       : {
           extract: link(extract?.name ?? row.extract ?? '', book.places.link(`extract:${row.extract}`)),
-          row: number(row.row),
+          row: row.last_row === null ? number(row.row) : text(`${row.row}–${row.last_row}`),
         }),
     detail: text(inWords(row.detail, book)),
   };
