@@ -1,5 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
-import { contentOfTable, type TableContent } from '../warehouse/content-digest.ts';
+import { contentOfTable, type RowText, type TableContent } from '../warehouse/content-digest.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -13,6 +13,8 @@ export async function contentOf(
   schemas: readonly string[] = ['staged', 'reference', 'model', 'result'],
   /** what is known of tables that did not change since */
   known: ReadonlyMap<string, TableContent> = new Map(),
+  /** how the digest is to be made that it is held against */
+  rowText: (table: string) => RowText | undefined = () => undefined,
 ): Promise<Manifest['warehouse']> {
   const database = attached === undefined ? 'current_database()' : literal(attached);
   const tables = await warehouse.rows<{ name: string }>(
@@ -22,7 +24,8 @@ export async function contentOf(
   const prefix = attached === undefined ? '' : `${attached}.`;
   const found: Manifest['warehouse'] = [];
   for (const { name } of tables) {
-    const { rows, content } = known.get(name) ?? (await contentOfTable(warehouse, `${prefix}${name}`));
+    const { rows, content } =
+      known.get(name) ?? (await contentOfTable(warehouse, `${prefix}${name}`, rowText(name)));
     found.push({ table: name, rows, content });
   }
   return found;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
 import { inertQuarantineSelect } from '../../indicators/record.ts';
 import type { FaultWords } from '../../language/faults.ts';
+import { rowTextOf } from '../../warehouse/content-digest.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { contentOf } from '../content.ts';
 import type { Manifest } from '../manifest.ts';
@@ -14,7 +15,9 @@ export async function checkTables(
   manifest: Manifest,
   findings: Findings,
 ): Promise<void> {
-  const found = new Map((await contentOf(warehouse)).map((table) => [table.table, table]));
+  const stated = new Map(manifest.warehouse.map(({ table, content }) => [table, rowTextOf(content)]));
+  const tables = await contentOf(warehouse, undefined, undefined, undefined, (table) => stated.get(table));
+  const found = new Map(tables.map((table) => [table.table, table]));
   for (const { table, rows, content } of manifest.warehouse) {
     const now = found.get(table);
     if (!now) findings.differs('warehouse', table, 'table_gone');
