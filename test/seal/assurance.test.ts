@@ -265,8 +265,8 @@ describe.skipIf(!hasPython)('the programs of the assurance package, with Python 
     const { out } = run('sample.py', 'waste_weight', '--seed', 'graine', '--size', '5');
     const drawn = out.trimEnd().split('\n').slice(1);
     expect(drawn.map((line) => line.split(',').slice(4))).toEqual([
-      ['10.0000000000000000', '4', 'waste/waste_2026-Q3.csv', '1'],
-      ['2.5000000000000000', '1', 'waste/waste_2026-Q3.csv', '2'],
+      ['10.0000000000000000', '4', 'waste/waste_2026-Q3.csv', '1', ''],
+      ['2.5000000000000000', '1', 'waste/waste_2026-Q3.csv', '2', ''],
     ]);
   });
 });

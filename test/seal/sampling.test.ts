@@ -24,7 +24,7 @@ const window: Window = {
 const rows = (values: readonly (number | string)[], shown: Shown = 'rows') => ({
   shown,
   window,
-  contributions: `select 'SA' as entity, null::varchar as site, date '2026-07-01' as date, v::decimal(38,10) as contribution, 'e' as extract_id, n as row_number
+  contributions: `select 'SA' as entity, null::varchar as site, date '2026-07-01' as date, v::decimal(38,10) as contribution, 'e' as extract_id, n as row_number, null::bigint as last_row
    from (values ${values.map((v, i) => `(${v}, ${i + 1})`).join(', ')}) as t(v, n)`,
 });
 
