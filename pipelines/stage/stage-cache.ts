@@ -157,17 +157,20 @@ async function copyRows(
     `select extract_id as extract, min(rowid) as first, max(rowid) as last, count(*) as rows
      from ${staged} group by extract_id order by first`,
   );
-  const own = found.filter(({ extract }) => entries.has(extract));
-  if (own.length === 0) return;
   let at = 0;
-  for (const { extract, first, last, rows } of own) {
-    if (last - first + 1 !== rows)
-      throw new Error(`The rows of ${extract} in ${staged} do not stand together.`);
-    (entries.get(extract) as CacheEntry).rows[table] = [at, rows];
+  // rowids are missing where rows were taken out: an extract's rows reach from its first to the next one's first
+  const own: [number, number][] = [];
+  for (const [i, { extract, first, last, rows }] of found.entries()) {
+    const next = found[i + 1]?.first ?? last + 1;
+    if (last >= next) throw new Error(`The rows of ${extract} in ${staged} do not stand together.`);
+    const entry = entries.get(extract);
+    if (!entry) continue;
+    entry.rows[table] = [at, rows];
     at += rows;
+    own.push([first, next - first]);
   }
-  const where =
-    own.length === found.length ? '' : `where ${within(own.map(({ first, rows }) => [first, rows]))}`;
+  if (own.length === 0) return;
+  const where = own.length === found.length ? '' : `where ${within(own)}`;
   await warehouse.run(`create table ${arriving}.${identifier(table)} as select * from ${staged} ${where}`);
 }
 

@@ -300,8 +300,8 @@ function recordSets(
 
 /**
  * Types the records of one contract and puts each row where it belongs, in the order of extracts and of their
- * rows. What is in order goes from the texts straight to the staged table; what did not arrive there breaks a
- * rule, and is looked at again for the words.
+ * rows. All go to the staged table, those that break a rule as empty rows, which are then taken out again: a
+ * filter before would leave DuckDB pieces short of a row group, and it would write them all twice.
  */
 async function stageContract(
   typing: Typing,
@@ -315,36 +315,48 @@ async function stageContract(
   try {
     for (const [at, set] of sets.entries())
       typed.push(await typeRecords(typing, `raw_texts_${contract.id}_${at}`, set));
-    const rows = typed.map((one) => one.good).join(' union all ');
     const numbers = typed
       .map(({ texts }) => `select _place, row_number from ${texts.name}`)
       .join(' union all ');
     const came = await arrivals(warehouse, numbers);
-    const total = sum(came);
-    if (total === 0) return;
-    const names = Object.keys(contract.columns).map(identifier).join(', ');
-    const { source } = (hands[0] as InHand).extract;
-    const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
+    if (sum(came) === 0) return;
     const inOrder = typed.every(({ keepsOrder }) => keepsOrder) && came.every(({ out }) => out === 0);
     const before = await countOf(warehouse, table);
     await warehouse.run(
-      `insert into ${table} select ${names}, (${ids})[_place + 1], row_number, ${literal(source.id)}
-       from (${rows}) ${inOrder ? '' : 'order by _place, row_number'}`,
+      `insert into ${table} ${stagedOrEmpty(typed, hands, contract)} ${inOrder ? '' : 'order by _place, row_number'}`,
     );
-    const good = (await countOf(warehouse, table)) - before;
-    if (good === total) {
-      for (const { place, rows } of came) (hands[place] as InHand).staged += rows;
-      return;
+    const emptied = `from ${table} where ${isEmptied} and rowid >= ${before}`;
+    const broken = await byPlace(warehouse, `select ${placeOfEmptied} as _place ${emptied}`);
+    if (broken.length > 0) {
+      await warehouse.run(
+        `create or replace temp table ${brokenTable} as select ${placeOfEmptied} as _place, row_number ${emptied}`,
+      );
+      await warehouse.run(`delete ${emptied}`);
+      await aside.addFaults(typed.map(({ faults }) => faults).join(' union all '));
     }
-    const staged = `select list_position(${ids}, extract_id) - 1 as _place, row_number from ${table} where rowid >= ${before}`;
-    for (const { place, rows } of await byPlace(warehouse, staged)) (hands[place] as InHand).staged += rows;
-    const broken = await brokenRows(warehouse, typed, numbers, staged, total - good);
     for (const { place, rows } of broken) (hands[place] as InHand).quarantined += rows;
-    await aside.addFaults(typed.map(({ faults }) => faults).join(' union all '));
+    const good = (await countOf(warehouse, table)) - before;
+    for (const { place, rows } of await goodOf(warehouse, table, hands, came, broken, good))
+      (hands[place] as InHand).staged += rows;
   } finally {
     await warehouse.run(`drop table if exists ${brokenTable}`);
     for (const { texts } of typed) await warehouse.run(`drop ${texts.kind} if exists ${texts.name}`);
   }
+}
+
+/** An emptied row of a staged table has no extract; the place of its extract stands where the source would. */
+const isEmptied = 'extract_id is null';
+const placeOfEmptied = 'source_id::integer';
+
+/** SELECT of what a staged table holds, of every row; of one that breaks a rule, only its place and number. */
+function stagedOrEmpty(typed: readonly Typed[], hands: readonly InHand[], contract: Contract): string {
+  const { source } = (hands[0] as InHand).extract;
+  const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
+  const unlessBroken = (value: string) => `case when _broken then null else ${value} end`;
+  const values = Object.keys(contract.columns).map((name) => unlessBroken(identifier(name)));
+  return `select ${values.join(', ')}, ${unlessBroken(`(${ids})[_place + 1]`)}, row_number,
+      case when _broken then _place::varchar else ${literal(source.id)} end
+    from (${typed.map(({ judged }) => judged).join(' union all ')})`;
 }
 
 interface OfPlace {
@@ -370,25 +382,26 @@ function arrivals(warehouse: Warehouse, numbers: string): Promise<(OfPlace & { o
 }
 
 /**
- * Writes down the numbers of the rows that were not staged, and counts them. Where an extract gives one number
- * to several rows, numbers do not tell which of them it is: every row is judged again.
+ * How many rows the table gained of each extract: what came less what broke a rule, where that makes as many
+ * as it gained in all; else they are counted, so that the extract that lacks some is named.
  */
-async function brokenRows(
+async function goodOf(
   warehouse: Warehouse,
-  typed: readonly Typed[],
-  numbers: string,
-  staged: string,
-  missing: number,
-): Promise<OfPlace[]> {
-  await warehouse.run(
-    `create or replace temp table ${brokenTable} as select came.* from (${numbers}) as came anti join (${staged}) as staged using (_place, row_number)`,
+  table: string,
+  hands: readonly InHand[],
+  came: readonly OfPlace[],
+  broken: readonly OfPlace[],
+  gained: number,
+): Promise<readonly OfPlace[]> {
+  if (gained === sum(came) - sum(broken)) {
+    const brokenAt = new Map(broken.map(({ place, rows }) => [place, rows]));
+    return came.map(({ place, rows }) => ({ place, rows: rows - (brokenAt.get(place) ?? 0) }));
+  }
+  const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
+  return byPlace(
+    warehouse,
+    `select list_position(${ids}, extract_id) - 1 as _place from ${table} where list_contains(${ids}, extract_id)`,
   );
-  const found = await byPlace(warehouse, `from ${brokenTable}`);
-  if (sum(found) === missing) return found;
-  await warehouse.run(
-    `create or replace temp table ${brokenTable} as ${typed.map(({ broken }) => broken).join(' union all ')}`,
-  );
-  return byPlace(warehouse, `from ${brokenTable}`);
 }
 
 /** Rows whose months are not known count in no coverage: the figure would show as missing beside them. */

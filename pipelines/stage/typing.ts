@@ -20,12 +20,10 @@ export interface RecordsAlike {
 export interface Typed {
   /** the records as received, with `_place` and `row_number` */
   readonly texts: { readonly name: string; readonly kind: 'view' | 'table' };
-  /** SELECT of the rows that break no rule: `_place`, `row_number`, the contract's columns */
-  readonly good: string;
+  /** SELECT of every row: `_place`, `row_number`, the contract's columns, `_broken` where it breaks a rule */
+  readonly judged: string;
   /** they come in the order of the texts */
   readonly keepsOrder: boolean;
-  /** SELECT of the others: `_place`, `row_number` */
-  readonly broken: string;
   /** SELECT of what is wrong with the rows that {@link brokenTable} holds: `_place`, `row_number`, `fault`, one row a fault */
   readonly faults: string;
 }
@@ -68,17 +66,14 @@ export async function typeRecords(typing: Typing, texts: string, alike: RecordsA
       cells,
       `select ${known}, ${cells.map((one) => `${one.text} as ${textOf(one.name)}`).join(', ')} from ${from}`,
     );
-  const judged = `select *, ${broken([...ofRow, { broken: '_own' }])} as _broken
-    from (
-      select ${known}, ${names.map(textOf).join(', ')}, ${values(cells)}, ${broken(ofCells.flat())} as _own
-      from (${readTexts(texts)})
-    ) as typed`;
   return {
     texts: { name: texts, kind },
-    // a WHERE would be asked of the texts, and all that it rests on worked out twice
-    good: `select _place, row_number, ${names.map(identifier).join(', ')} from (select *, unnest(case when _broken then [] else [true] end) from (${judged}))`,
+    judged: `select _place, row_number, ${names.map(identifier).join(', ')}, ${broken([...ofRow, { broken: '_own' }])} as _broken
+      from (
+        select ${known}, ${names.map(textOf).join(', ')}, ${values(cells)}, ${broken(ofCells.flat())} as _own
+        from (${readTexts(texts)})
+      ) as typed`,
     keepsOrder: !ofRow.some(({ joins }) => joins),
-    broken: `select _place, row_number from (${judged}) where _broken`,
     faults: `select _place, row_number, unnest(${faultList([
       ...ofCells.map((_, at) => `_fault_${at}`),
       ...ofRow.map((rule) => faultOf([rule])),

@@ -136,7 +136,7 @@ async function staged(
       ...(cache ? { cache: { store: cache, program: conditions.program, secret: conditions.secret } } : {}),
     });
     const tables = ['fuel', 'quarantine'].map((name) =>
-      warehouse.rows(`select rowid, * from staged.${name} order by rowid`),
+      warehouse.rows(`select * from staged.${name} order by rowid`),
     );
     const counts = found.map(({ extract, key: _, ...counted }) => ({ ...counted, id: extract.extractId }));
     return { staged: { tables: await Promise.all(tables), counts }, read };
