@@ -36,9 +36,11 @@ async function read(extract: ExtractFile, options: CsvOptions, session: ReadingS
   const layout = await layoutOf(text.path, extract.name, text.markBytes, dialect, options);
   const table = session.temporary('rows');
 
-  const counted = await survey(text.path, dialect, layout);
-  const inPlace = counted.plain && (layout.headingIsFirstLine || layout.from === text.markBytes);
-  if (inPlace && (await loadInPlace(session, table, text.path, dialect, layout, options, counted))) {
+  const inPlace = layout.headingIsFirstLine || layout.from === text.markBytes;
+  const load = (found: LinesFound) => loadInPlace(session, table, text.path, dialect, layout, options, found);
+  const { counted, loaded } = await surveyAndLoad(text.path, dialect, layout, inPlace ? load : undefined);
+  // DuckDB may not find the records that were counted: the text is then rewritten for it
+  if (loaded !== undefined && loaded === counted.records) {
     return reading(extract, options, layout, table, undefined, counted, text.remarks);
   }
 
@@ -63,7 +65,37 @@ async function read(extract: ExtractFile, options: CsvOptions, session: ReadingS
   return reading(extract, options, layout, table, rejectTable, rewritten, text.remarks);
 }
 
-/** False when DuckDB does not find the records that were counted: the text is then rewritten for it. */
+/** How the lines of a text end and whether quoted values break them: what DuckDB must be told. */
+type LinesFound = Pick<Survey, 'lineEnd' | 'multiline'>;
+
+/**
+ * Surveys the text and loads it, both at once from where its beginning promises that DuckDB may read it in place;
+ * what was loaded counts only where the whole text keeps the promise.
+ *
+ * @param load gives the number of records that DuckDB found; undefined where it may not read the text in place
+ */
+async function surveyAndLoad(
+  path: string,
+  dialect: Dialect,
+  layout: Layout,
+  load: ((found: LinesFound) => Promise<number | undefined>) | undefined,
+): Promise<{ counted: Survey; loaded: number | undefined }> {
+  let ahead: { lineEnd: Survey['lineEnd']; loaded: Promise<number | undefined> } | undefined;
+  try {
+    const counted = await survey(path, dialect, layout, (lineEnd) => {
+      if (load) ahead = { lineEnd, loaded: load({ lineEnd, multiline: false }) };
+    });
+    // nothing else may use the table before it is made
+    const early = await ahead?.loaded;
+    if (!load || !counted.plain) return { counted, loaded: undefined };
+    const kept = ahead !== undefined && ahead.lineEnd === counted.lineEnd && !counted.multiline;
+    return { counted, loaded: kept ? early : await load(counted) };
+  } finally {
+    await ahead?.loaded;
+  }
+}
+
+/** The number of records that DuckDB found; undefined when it refuses the text. */
 async function loadInPlace(
   session: ReadingSession,
   table: string,
@@ -71,11 +103,11 @@ async function loadInPlace(
   dialect: Dialect,
   layout: Layout,
   options: CsvOptions,
-  counted: Survey,
-): Promise<boolean> {
+  found: LinesFound,
+): Promise<number | undefined> {
   const delimiter = String.fromCharCode(dialect.delimiter);
   const quote = dialect.quote < 0 ? '' : String.fromCharCode(dialect.quote);
-  const lineEnd = counted.lineEnd === 'crlf' ? '\\r\\n' : '\\n';
+  const lineEnd = found.lineEnd === 'crlf' ? '\\r\\n' : '\\n';
   const skip = layout.headingIsFirstLine ? 1 : 0;
   const { columns } = layout;
   try {
@@ -87,14 +119,14 @@ async function loadInPlace(
         skip,
         columns,
         nulls: options.null_values,
-        parallel: !counted.multiline,
+        parallel: !found.multiline,
       }),
     );
+    const [counted] = await session.rows<{ n: number | bigint }>(`select count(*) as n from ${table}`);
+    return Number(counted?.n);
   } catch {
-    return false;
+    return undefined;
   }
-  const [found] = await session.rows<{ n: number | bigint }>(`select count(*) as n from ${table}`);
-  return Number(found?.n) === counted.records;
 }
 
 interface Loading {

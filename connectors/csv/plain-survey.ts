@@ -26,12 +26,12 @@ const DELIMITER = 1;
 const LINE_FEED = 2;
 const RETURN = 3;
 const QUOTE = 4;
-const BLANK = 5;
 
 /**
  * The survey of a text in which everything is as most exports have it: one line a record, quotes where RFC 4180
  * has them, as many values as headings, line ends alike. It looks at each byte once.
  *
+ * @param promising called once, with the line end, when the text up to there is so and more of it may follow
  * @returns undefined for any other text, of which the record scanner says what it is
  */
 export async function plainSurvey(
@@ -39,6 +39,7 @@ export async function plainSurvey(
   dialect: Dialect,
   wanted: number,
   from: number,
+  promising: (lineEnd: Survey['lineEnd']) => void = () => {},
 ): Promise<Survey | undefined> {
   const { delimiter, quote, lineEnd } = dialect;
   if (lineEnd === 'cr' || delimiter < 0 || delimiter === SPACE || wanted < 2 || wanted > mostColumns)
@@ -49,15 +50,17 @@ export async function plainSurvey(
   try {
     let held = 0;
     let position = from;
-    for (;;) {
+    for (let windows = 1; ; windows++) {
       const { bytesRead } = await file.read(buffer, held, WINDOW - held, position);
       position += bytesRead;
       const limit = held + bytesRead;
       // the last line may lack its end
       const whole = bytesRead === 0 ? limit : buffer.lastIndexOf(LF, limit - 1) + 1;
       if (!lines.count(buffer, whole)) return undefined;
-      if (bytesRead === 0) return lines.survey();
+      const survey = lines.survey();
+      if (bytesRead === 0) return survey;
       if (limit - whole > longestRecord) return undefined;
+      if (windows === 1) promising(survey.lineEnd);
       buffer.copyWithin(0, whole, limit);
       held = limit - whole;
     }
@@ -68,21 +71,25 @@ export async function plainSurvey(
 
 class PlainLines {
   private readonly kinds = new Uint8Array(256);
+  /** bytes at which a value begins or ends that may need trimming: a blank, or past ASCII */
+  private readonly edges = new Uint8Array(256).fill(1, 0x80);
+  private readonly lowest: number;
   private records = 0;
   private blankLines = 0;
   private lineEnd: 'crlf' | 'lf' | undefined;
   private trimmed = true;
 
   constructor(
-    delimiter: number,
+    private readonly delimiter: number,
     quote: number,
     private readonly wanted: number,
   ) {
-    this.kinds[SPACE] = BLANK;
     this.kinds[LF] = LINE_FEED;
     this.kinds[CR] = RETURN;
     if (quote >= 0) this.kinds[quote] = QUOTE;
     this.kinds[delimiter] = DELIMITER;
+    this.edges[SPACE] = 1;
+    this.lowest = Math.max(CR, quote) + 1;
   }
 
   survey(): Survey {
@@ -92,53 +99,73 @@ class PlainLines {
 
   /** Counts the whole lines up to `limit`; false at the first that is not plain. */
   count(buffer: Buffer, limit: number): boolean {
-    const { kinds } = this;
+    const { kinds, delimiter, lowest } = this;
     let start = 0;
     let delimiters = 0;
-    let blanks = 0;
     let valueStart = 0;
     for (let at = 0; at < limit; at++) {
-      const kind = kinds[buffer[at] as number];
+      const byte = buffer[at] as number;
+      // nearly every byte is text, and two comparisons are quicker than a look into the table
+      if (byte >= lowest && byte !== delimiter) continue;
+      const kind = kinds[byte];
       if (kind === TEXT) continue;
-      if (kind === BLANK) blanks++;
-      else if (kind === DELIMITER) {
+      if (kind === DELIMITER) {
         delimiters++;
-        this.trimmed &&= !isPadded(buffer, valueStart, at);
+        this.value(buffer, valueStart, at);
         valueStart = at + 1;
       } else if (kind === LINE_FEED) {
         const returns = buffer[at - 1] === CR && at > start;
-        if (!this.take(at - start, returns, delimiters, blanks)) return false;
-        this.trimmed &&= !isPadded(buffer, valueStart, returns ? at - 1 : at);
+        if (!this.take(buffer, start, returns ? at - 1 : at, delimiters, returns ? 'crlf' : 'lf'))
+          return false;
+        this.value(buffer, valueStart, returns ? at - 1 : at);
         start = at + 1;
         valueStart = start;
         delimiters = 0;
-        blanks = 0;
       } else if (kind === RETURN) {
         if (at + 1 >= limit || buffer[at + 1] !== LF) return false;
       } else {
         if (at !== valueStart) return false;
         at = this.closing(buffer, at, limit);
         if (at < 0) return false;
-        this.trimmed &&= !isPadded(buffer, valueStart + 1, at);
+        this.value(buffer, valueStart + 1, at);
       }
     }
-    this.trimmed &&= !isPadded(buffer, valueStart, limit);
-    return start === limit || this.take(limit - start, false, delimiters, blanks, true);
+    this.value(buffer, valueStart, limit);
+    return start === limit || this.take(buffer, start, limit, delimiters);
   }
 
-  private take(bytes: number, returns: boolean, delimiters: number, blanks: number, last = false): boolean {
-    const length = returns ? bytes - 1 : bytes;
+  private value(buffer: Buffer, start: number, end: number): void {
+    if (!this.trimmed || start >= end) return;
+    const { edges } = this;
+    if (edges[buffer[start] as number] === 0 && edges[buffer[end - 1] as number] === 0) return;
+    this.trimmed = !isPadded(buffer, start, end);
+  }
+
+  /** @param ends how the line ends; the last one may not */
+  private take(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    delimiters: number,
+    ends?: Survey['lineEnd'],
+  ): boolean {
+    const length = end - start;
     if (length === 0) {
       this.blankLines++;
     } else {
-      if (delimiters + 1 !== this.wanted || delimiters + blanks === length || length > longestRecord)
+      if (delimiters + 1 !== this.wanted || length > longestRecord || this.isHollow(buffer, start, end))
         return false;
       this.records++;
     }
-    if (last) return true;
-    const ends = returns ? 'crlf' : 'lf';
     this.lineEnd ??= ends;
-    return this.lineEnd === ends;
+    return ends === undefined || ends === this.lineEnd;
+  }
+
+  /** Nothing but delimiters and blanks. */
+  private isHollow(buffer: Buffer, start: number, end: number): boolean {
+    for (let at = start; at < end; at++)
+      if (buffer[at] !== this.delimiter && buffer[at] !== SPACE) return false;
+    return true;
   }
 
   /** Where a quoted value closes, before a delimiter or a line end; -1 when it does otherwise, or breaks a line. */
@@ -161,7 +188,6 @@ class PlainLines {
 
 /** Whether a value of UTF-8 begins or ends with a blank, or with a character that may be one of those past ASCII. */
 function isPadded(buffer: Buffer, start: number, end: number): boolean {
-  if (start >= end) return false;
   const first = buffer[start] as number;
   const last = buffer[end - 1] as number;
   if (first === SPACE || last === SPACE) return true;

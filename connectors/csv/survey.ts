@@ -11,10 +11,20 @@ export interface Rewritten extends Survey {
   readonly overlong: number;
 }
 
-/** Counts the records; stops at the first that DuckDB may read otherwise, since the text is then rewritten. */
-export async function survey(path: string, dialect: Dialect, layout: Layout): Promise<Survey> {
+/**
+ * Counts the records; stops at the first that DuckDB may read otherwise, since the text is then rewritten.
+ *
+ * @param promising as {@link plainSurvey} calls it
+ */
+export async function survey(
+  path: string,
+  dialect: Dialect,
+  layout: Layout,
+  promising?: (lineEnd: Survey['lineEnd']) => void,
+): Promise<Survey> {
   const { columns, from } = layout;
-  return (await plainSurvey(path, dialect, columns.length, from)) ?? scannedSurvey(path, dialect, layout);
+  const plain = await plainSurvey(path, dialect, columns.length, from, promising);
+  return plain ?? scannedSurvey(path, dialect, layout);
 }
 
 /** The survey of any text, value by value. */
