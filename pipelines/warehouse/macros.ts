@@ -27,27 +27,51 @@ export function macros(secret?: string): string {
       when contains(t, ',') then comma_number(t)
       else point_number(t)
     end`,
-    // a cast is quicker than a format, and takes other texts than days: it is asked of those that look like one
-    `create or replace temp macro iso_day(t) as coalesce(
-      case when t like '____-__-__' and t >= '0' then try_cast(t as date) end::timestamp,
-      try_strptime(trim(t), '%Y-%m-%d'), try_strptime(trim(t), '%Y%m%d'), try_strptime(trim(t), '%Y-%m'),
-      try_strptime(trim(t), '%Y-%m-%dT%H:%M:%S'), try_strptime(trim(t), '%Y-%m-%d %H:%M:%S'),
-      try_strptime(trim(t), '%Y-%m-%dT%H:%M:%S.%g'), try_strptime(trim(t), '%Y-%m-%dT%H:%M:%SZ'))::date`,
-    `create or replace temp macro dmy_day(t) as coalesce(iso_day(t),
-      try_strptime(trim(t), '%d/%m/%Y')::date, try_strptime(trim(t), '%d.%m.%Y')::date, try_strptime(trim(t), '%d-%m-%Y')::date,
-      try_strptime(trim(t), '%d/%m/%Y %H:%M')::date, try_strptime(trim(t), '%d/%m/%Y %H:%M:%S')::date,
-      try_strptime(trim(t), '%m/%Y')::date)`,
-    `create or replace temp macro mdy_day(t) as coalesce(iso_day(t), try_strptime(trim(t), '%m/%d/%Y')::date)`,
-    `create or replace temp macro instant(t) as coalesce(
-      try_strptime(trim(t), '%Y-%m-%dT%H:%M:%SZ'), try_strptime(trim(t), '%Y-%m-%d %H:%M:%S'),
-      try_strptime(trim(t), '%Y-%m-%dT%H:%M:%S'), try_strptime(trim(t), '%Y-%m-%dT%H:%M:%S.%gZ'),
-      try_strptime(trim(t), '%Y-%m-%d'))::timestamp`,
+    day('iso_day', isoDays),
+    day('dmy_day', [...isoDays, ...dayFirst], '%d/%m/%Y'),
+    day('mdy_day', [...isoDays, '%m/%d/%Y'], '%m/%d/%Y'),
+    `create or replace temp macro instant(t) as ${firstOf(instants)}::timestamp`,
     `create or replace temp macro flag(t) as case
       when list_contains(['1', 'true', 'vrai', 'oui', 'o', 'yes', 'y', 'ja', 'si', 'sí', 'x'], lower(trim(t))) then true
       when list_contains(['0', 'false', 'faux', 'non', 'n', 'no', 'nein'], lower(trim(t))) then false
     end`,
     personKey(secret),
   ].join(';\n');
+}
+
+const isoDays = [
+  '%Y-%m-%d',
+  '%Y%m%d',
+  '%Y-%m',
+  '%Y-%m-%dT%H:%M:%S',
+  '%Y-%m-%d %H:%M:%S',
+  '%Y-%m-%dT%H:%M:%S.%g',
+  '%Y-%m-%dT%H:%M:%SZ',
+];
+const dayFirst = ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%m/%Y'];
+const instants = [
+  '%Y-%m-%dT%H:%M:%SZ',
+  '%Y-%m-%d %H:%M:%S',
+  '%Y-%m-%dT%H:%M:%S',
+  '%Y-%m-%dT%H:%M:%S.%gZ',
+  '%Y-%m-%d',
+];
+
+/**
+ * A cast is quicker than a format, and takes other texts than days: it is asked of those that look like one. A
+ * format that does not fit costs much: one with slashes is asked at once of what looks so, which fits no other.
+ */
+function day(name: string, formats: readonly string[], slashed?: string): string {
+  const atOnce = slashed
+    ? `when t like '__/__/____' and t >= '0' then try_strptime(t, '${slashed}')::date`
+    : '';
+  return `create or replace temp macro ${name}(t) as coalesce(
+    case when t like '____-__-__' and t >= '0' then try_cast(t as date) ${atOnce} end, ${firstOf(formats)}::date)`;
+}
+
+/** The reading by the first format that fits. Asked for one by one, every text would be trimmed, needed or not. */
+function firstOf(formats: readonly string[]): string {
+  return `try_strptime(trim(t), [${formats.map((format) => `'${format}'`).join(', ')}])`;
 }
 
 /**
