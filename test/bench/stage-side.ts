@@ -9,6 +9,8 @@ export function stageSide(sources: readonly string[], config?: (prepared: string
     open: async ({ project, prepared, work }) => {
       const file = config?.(prepared) ?? join(project, 'concordance.yaml');
       const session = await openLoad(file, join(work, 'session'), sources);
+      // the reference tables are not what is measured
+      await session.warehouse.run('checkpoint');
       return {
         run: async () => {
           const staged = await stageLoad(session);

@@ -296,6 +296,23 @@ describe('records that cannot be cut are rejected with their rule and text, the 
     });
   });
 
+  test.each<[string, string, unknown[] | undefined]>([
+    ['a record short of a value', '7,8\n', undefined],
+    ['a quote that never closes', '7,"8,9\n', undefined],
+    ['a quoted line break', '7,"8\n8",9\n', [50_001, '7', '8\n8', '9']],
+    ['another line end', '7,8,9\r\n', [50_001, '7', '8', '9']],
+    ['an empty value too many', '7,8,9,\n', [50_001, '7', '8', '9']],
+  ])(
+    '%s, far behind a beginning so plain that it is being loaded, is read as anywhere',
+    async (_, odd, read) => {
+      const plain = `1,2,${'3'.repeat(100)}\n`.repeat(50_000);
+      const { records, rejects } = await whole(`a,b,c\n${plain}${odd}4,5,6\n`);
+      expect(records).toHaveLength(read ? 50_002 : 50_001);
+      expect(records.slice(50_000)).toEqual([...(read ? [read] : []), [50_002, '4', '5', '6']]);
+      expect(rejects.map(([row]) => row)).toEqual(read ? [] : [50_001]);
+    },
+  );
+
   test('many rejects do not make reading slow', async () => {
     const text = `a,b,c\n${'1,2\n1,2,3\n"x\n'.repeat(20_000)}`;
     const before = performance.now();
