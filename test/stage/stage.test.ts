@@ -384,6 +384,35 @@ test('a payroll file that cannot be read leaves those beside it as they are, in 
   ]);
 });
 
+test('rows that break a rule leave no gap in the order of the others, and nothing in their place', async () => {
+  // more than a row group of DuckDB's each, every hundredth row without its litres
+  const rows = 130_000;
+  const lines = Array.from(
+    { length: rows },
+    (_, i) => `ORV;05/07/2026;${i % 100 === 7 ? '' : '1,5'};l;EUR;;`,
+  );
+  const file = `${head}\n${lines.join('\n')}\n`;
+  const { staged, quarantine } = await load({ 'a.csv': file, 'b.csv': `${file}ORV;06/07/2026;2;l;EUR;;\n` });
+  const good = (rows * 99) / 100;
+  expect(staged).toMatchObject([
+    { rowsRead: rows, rowsStaged: good, rowsQuarantined: rows / 100 },
+    { rowsRead: rows + 1, rowsStaged: good + 1, rowsQuarantined: rows / 100 },
+  ]);
+  expect(quarantine).toHaveLength(rows / 50);
+  const [order] = await warehouse.rows(
+    `select count(*) as rows, count(extract_id) as addressed, min(source_id) as lowest, max(source_id) as highest,
+       count(*) filter (extract_id < before or extract_id = before and row_number <= above or row_number % 100 = 8) as out
+     from (select *, lag(extract_id) over () as before, lag(row_number) over () as above from staged.fuel)`,
+  );
+  expect(order).toEqual({
+    rows: 2 * good + 1,
+    addressed: 2 * good + 1,
+    lowest: 'fuel',
+    highest: 'fuel',
+    out: 0,
+  });
+});
+
 test('rows read are rows staged and rows quarantined, whatever comes', async () => {
   const cellText = fc.oneof(
     fc.constantFrom('ORV', '05/07/2026', '10', 'l', 'EUR', '', '-', '#N/A', '=1+1', '"'),
