@@ -262,7 +262,7 @@ async function stageBatch(
     const aside = await Quarantine.open(typing.warehouse, hands);
     await aside.addRejects(rejects);
     for (const sets of recordSets(hands, records, own))
-      await stageContract({ ...typing, hands }, sets, aside);
+      await stageContract({ ...typing, hands }, sets, aside, markOf(offset));
     await aside.close();
     return hands.map((hand) => settled(hand, own));
   } finally {
@@ -307,6 +307,7 @@ async function stageContract(
   typing: Typing,
   sets: readonly RecordsAlike[],
   aside: Quarantine,
+  mark: string,
 ): Promise<void> {
   const { warehouse, hands } = typing;
   const { contract } = sets[0] as RecordsAlike;
@@ -321,21 +322,22 @@ async function stageContract(
     const came = await arrivals(warehouse, numbers);
     if (sum(came) === 0) return;
     const inOrder = typed.every(({ keepsOrder }) => keepsOrder) && came.every(({ out }) => out === 0);
-    const before = await countOf(warehouse, table);
-    await warehouse.run(
-      `insert into ${table} ${stagedOrEmpty(typed, hands, contract)} ${inOrder ? '' : 'order by _place, row_number'}`,
+    // DuckDB says of each change how many rows it changed
+    const written = await warehouse.scalar<number>(
+      `insert into ${table} ${stagedOrEmpty(typed, hands, contract, mark)} ${inOrder ? '' : 'order by _place, row_number'}`,
     );
-    const emptied = `from ${table} where ${isEmptied} and rowid >= ${before}`;
-    const broken = await byPlace(warehouse, `select ${placeOfEmptied} as _place ${emptied}`);
+    const emptied = `from ${table} where extract_id is null and row_number <= ${mark}`;
+    const broken = await byPlace(warehouse, `select source_id::integer as _place ${emptied}`);
+    let removed = 0;
     if (broken.length > 0) {
       await warehouse.run(
-        `create or replace temp table ${brokenTable} as select ${placeOfEmptied} as _place, row_number ${emptied}`,
+        `create or replace temp table ${brokenTable} as select source_id::integer as _place, ${mark} - row_number as row_number ${emptied}`,
       );
-      await warehouse.run(`delete ${emptied}`);
+      removed = await warehouse.scalar<number>(`delete ${emptied}`);
       await aside.addFaults(typed.map(({ faults }) => faults).join(' union all '));
     }
     for (const { place, rows } of broken) (hands[place] as InHand).quarantined += rows;
-    const good = (await countOf(warehouse, table)) - before;
+    const good = written - removed;
     for (const { place, rows } of await goodOf(warehouse, table, hands, came, broken, good))
       (hands[place] as InHand).staged += rows;
   } finally {
@@ -344,17 +346,30 @@ async function stageContract(
   }
 }
 
-/** An emptied row of a staged table has no extract; the place of its extract stands where the source would. */
-const isEmptied = 'extract_id is null';
-const placeOfEmptied = 'source_id::integer';
+/**
+ * From this down, the numbers that emptied rows have for a while: `mark` less their own. Each batch marks below
+ * those before it, so that DuckDB passes over row groups in which only earlier ones were emptied.
+ *
+ * @param offset number of the batch's first extract in the run
+ */
+const markOf = (offset: number) => `(-${(BigInt(offset) + 1n) << 40n})`;
 
-/** SELECT of what a staged table holds, of every row; of one that breaks a rule, only its place and number. */
-function stagedOrEmpty(typed: readonly Typed[], hands: readonly InHand[], contract: Contract): string {
+/**
+ * SELECT of what a staged table holds, of every row. One that breaks a rule has no value and no extract, its
+ * number below `mark`, and the place of its extract where the source would stand.
+ */
+function stagedOrEmpty(
+  typed: readonly Typed[],
+  hands: readonly InHand[],
+  contract: Contract,
+  mark: string,
+): string {
   const { source } = (hands[0] as InHand).extract;
   const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
   const unlessBroken = (value: string) => `case when _broken then null else ${value} end`;
   const values = Object.keys(contract.columns).map((name) => unlessBroken(identifier(name)));
-  return `select ${values.join(', ')}, ${unlessBroken(`(${ids})[_place + 1]`)}, row_number,
+  return `select ${values.join(', ')}, ${unlessBroken(`(${ids})[_place + 1]`)},
+      case when _broken then ${mark} - row_number else row_number end,
       case when _broken then _place::varchar else ${literal(source.id)} end
     from (${typed.map(({ judged }) => judged).join(' union all ')})`;
 }
@@ -365,9 +380,6 @@ interface OfPlace {
 }
 
 const sum = (places: readonly OfPlace[]) => places.reduce((all, { rows }) => all + rows, 0);
-
-const countOf = (warehouse: Warehouse, table: string) =>
-  warehouse.scalar<number>(`select count(*) from ${table}`);
 
 const byPlace = (warehouse: Warehouse, rows: string) =>
   warehouse.rows<OfPlace>(`select _place as place, count(*) as rows from (${rows}) group by _place`);
