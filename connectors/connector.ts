@@ -90,7 +90,18 @@ export interface RecordSet {
   readonly columns: readonly string[];
   /** the query is one pass over one table, without a join: to read it twice costs less than to keep a copy */
   readonly isScan?: boolean;
+  /** the same rows with values of a type already, for who does not want them as text */
+  readonly typed?: TypedRecords;
 }
+
+export interface TypedRecords {
+  /** a SELECT that yields `row_number` BIGINT and the columns of the set, in the types below */
+  readonly query: string;
+  /** type of every column; a `varchar` holds no empty text and nothing to be trimmed, a `timestamp` is in UTC */
+  readonly types: Readonly<Record<string, TypeOfValue>>;
+}
+
+export type TypeOfValue = 'varchar' | 'bigint' | 'timestamp' | `decimal(${number},${number})`;
 
 export interface Reading {
   readonly addressing: Addressing;

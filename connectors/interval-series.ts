@@ -93,20 +93,31 @@ export async function findGaps(
   /** {@link SettledSeries.inOrder}, where the intervals are the whole table in its order */
   inOrder = false,
 ): Promise<{ gaps: Gap[]; total: number }> {
-  const sql = `with consecutive as (
-  select line, series, starts, ${
-    inOrder
-      ? 'case when lag(series) over () = series then lag(ends) over () end'
-      : 'max(ends) over (partition by series order by starts, line rows between unbounded preceding and 1 preceding)'
-  } as reached
-  from (${intervals})
-)
-select series, reached::varchar as "from", starts::varchar as "to", line, count(*) over () as total
-from consecutive
+  return reachedGaps(
+    session,
+    `(select line, series, starts, ${
+      inOrder
+        ? 'case when lag(series) over () = series then lag(ends) over () end'
+        : 'max(ends) over (partition by series order by starts, line rows between unbounded preceding and 1 preceding)'
+    } as reached
+  from (${intervals}))`,
+    limit,
+  );
+}
+
+/** The same of intervals that hold already, as `reached`, how far those before them reach. */
+export async function reachedGaps(
+  session: ReadingSession,
+  consecutive: string,
+  limit: number,
+): Promise<{ gaps: Gap[]; total: number }> {
+  const rows = await session.rows<Gap & { total: number | bigint }>(
+    `select series, reached::varchar as "from", starts::varchar as "to", line, count(*) over () as total
+from ${consecutive} as consecutive
 where starts > reached
 order by series, starts
-limit ${limit}`;
-  const rows = await session.rows<Gap & { total: number | bigint }>(sql);
+limit ${limit}`,
+  );
   return {
     gaps: rows.map(({ series, from, to, line }) => ({ series, from, to, line: Number(line) })),
     total: Number(rows[0]?.total ?? 0),

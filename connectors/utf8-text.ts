@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { ExtractError, type ExtractFile, literal, type ReadingSession } from './connector.ts';
@@ -18,12 +19,14 @@ const LARGEST_RATIO = 200;
  * The charset is the byte order mark's, else UTF-8 where the whole text is valid UTF-8, else Windows-1252.
  *
  * @param code prefix of the error codes, e.g. `ENE`
+ * @param watch sees the bytes of the text, in order, while its charset is found: all of them where it is UTF-8
  * @throws {ExtractError} `<code>-001` empty, truncated or oversized; `<code>-002` no text (zip, workbook, binary)
  */
 export async function utf8Text(
   extract: ExtractFile,
   session: Pick<ReadingSession, 'scratch'>,
   code: string,
+  watch: (chunk: Buffer) => void = () => {},
 ): Promise<Utf8Text> {
   const head = await firstBytes(extract.path, 4);
   if (extract.bytes === 0 || head.length === 0) {
@@ -33,7 +36,7 @@ export async function utf8Text(
     throw new ExtractError(`${code}-002`, { extract: extract.name }, { case: 'archive' });
   }
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  const encoding = await charset(extract, gzip, code);
+  const encoding = await charset(extract, gzip, code, watch);
   if (encoding === 'utf-8' && !gzip) return { path: extract.path, encoding };
   const path = session.scratch('text.txt');
   const decoder = new TextDecoder(encoding);
@@ -70,10 +73,16 @@ from read_csv(${literal(path)}, auto_detect = false, header = false, columns = {
   });
 }
 
-async function charset(extract: ExtractFile, gzip: boolean, code: string): Promise<Utf8Text['encoding']> {
+async function charset(
+  extract: ExtractFile,
+  gzip: boolean,
+  code: string,
+  watch: (chunk: Buffer) => void,
+): Promise<Utf8Text['encoding']> {
   const strict = new TextDecoder('utf-8', { fatal: true });
   let first = true;
   let valid = true;
+  let open = false;
   for await (const chunk of extractBytes(extract, gzip, {
     code: `${code}-001`,
     largestRatio: LARGEST_RATIO,
@@ -87,8 +96,12 @@ async function charset(extract: ExtractFile, gzip: boolean, code: string): Promi
       throw new ExtractError(`${code}-002`, { extract: extract.name }, { case: 'nul' });
     }
     if (!valid) continue;
+    watch(chunk);
+    // to decode is dear, and says nothing of plain ASCII that no character runs into
+    if (!open && isAscii(chunk)) continue;
     try {
       strict.decode(chunk, { stream: true });
+      open = (chunk.at(-1) as number) >= 0x80;
     } catch {
       valid = false;
     }

@@ -19,22 +19,70 @@ export async function resolveCivilTime(
   timed: string,
   name: string,
 ): Promise<string> {
-  const days = await daysOf(session, timed);
-  const switches = (hours: number) => days.filter((one) => Number(one.hours) === hours).map(({ day }) => day);
-  const resolved = `select * exclude (civil, instant),
-  case when civil is null then instant
-    else coalesce(civil - to_hours(${ordinaryShift(days)}), timezone('UTC', timezone('Europe/Paris', civil))) end as moment,
-  ${anyOf(switches(23), (day) => `civil < ${clock(day, 3)} and (civil > ${clock(day, 2)} or marks = 'start' and civil = ${clock(day, 2)})`)} as nonexistent,
-  false as lonely
+  const { moment, nonexistent, doubled } = clockOf(
+    await daysOf(session, `select distinct civil::date as day from ${timed} where civil is not null`),
+  );
+  const resolved = `select * exclude (civil, instant), ${moment} as moment, ${nonexistent} as nonexistent, false as lonely
 from ${timed}`;
-  const doubled = switches(25);
   if (doubled.length === 0) return `(${resolved})`;
   const result = session.temporary(name);
   await session.run(`create temp table ${result} as ${resolved}`);
-  const isDoubled = anyOf(doubled, (day) => `civil::date = date '${day}'`);
   const repeated = session.temporary('civil_repeated');
-  await session.run(`create or replace temp table ${repeated} as
-with backward as (
+  await session.run(`create or replace temp table ${repeated} as ${repeatedHours(timed, doubled)}`);
+  await session.run(
+    `update ${result} as t set moment = r.instant, lonely = r.lonely from ${repeated} as r where r.line = t.line`,
+  );
+  return result;
+}
+
+/** What some civil days of Paris make of a clock, as SQL over `civil`, `instant` and `marks`. */
+export interface Clock {
+  /** the instant in UTC; of a repeated hour one of the two */
+  readonly moment: string;
+  /** TRUE where the clock never showed the time, else FALSE */
+  readonly nonexistent: string;
+  /** TRUE on the days that were asked for */
+  readonly isKnown: string;
+  /** the days that are 25 hours long */
+  readonly doubled: readonly string[];
+}
+
+/** The clock of every day from one to another, `yyyy-mm-dd`. */
+export async function clockBetween(session: ReadingSession, from: string, to: string): Promise<Clock> {
+  const each = `select unnest(generate_series(timestamp '${from}', timestamp '${to}', interval 1 day))::date as day`;
+  return {
+    ...clockOf(await daysOf(session, each)),
+    isKnown: `(civil >= ${clock(from, 0)} and civil < ${clock(to, 24)})`,
+  };
+}
+
+function clockOf(days: readonly CivilDay[]): Omit<Clock, 'isKnown'> {
+  const switches = (hours: number) => days.filter((one) => Number(one.hours) === hours).map(({ day }) => day);
+  return {
+    moment: `case when civil is null then instant
+    else coalesce(civil - to_hours(${ordinaryShift(days)}), timezone('UTC', timezone('Europe/Paris', civil))) end`,
+    nonexistent: anyOf(
+      switches(23),
+      (day) =>
+        `civil < ${clock(day, 3)} and (civil > ${clock(day, 2)} or marks = 'start' and civil = ${clock(day, 2)})`,
+    ),
+    doubled: switches(25),
+  };
+}
+
+/** SQL: TRUE when `civil` is on one of the days, else FALSE. */
+export const isOnAny = (days: readonly string[]) =>
+  anyOf(days, (day) => `civil >= ${clock(day, 0)} and civil < ${clock(day, 24)}`);
+
+/**
+ * SELECT of the rows of `timed` whose time stands twice, by the order of their series: `line`, `instant` in UTC and
+ * `lonely`.
+ *
+ * @param doubled the days of 25 hours
+ */
+export function repeatedHours(timed: string, doubled: readonly string[]): string {
+  const isDoubled = isOnAny(doubled);
+  return `with backward as (
   -- an export in descending order gives the repeated hour in descending order too
   select series, sum(sign(epoch(civil) - epoch(before))) < 0 as descending
   from (
@@ -65,11 +113,7 @@ with backward as (
       else civil - interval 1 hour
     end as instant,
     occurrences = 1 and clock < interval 3 hour and (marks = 'start' or clock > interval 2 hour) as lonely
-  from counted`);
-  await session.run(
-    `update ${result} as t set moment = r.instant, lonely = r.lonely from ${repeated} as r where r.line = t.line`,
-  );
-  return result;
+  from counted`;
 }
 
 interface CivilDay {
@@ -80,11 +124,12 @@ interface CivilDay {
   readonly shift: number | bigint;
 }
 
-function daysOf(session: ReadingSession, timed: string): Promise<CivilDay[]> {
+/** @param days SELECT of `day` DATE */
+function daysOf(session: ReadingSession, days: string): Promise<CivilDay[]> {
   return session.rows<CivilDay>(`select day::varchar as day,
   date_diff('hour', timezone('Europe/Paris', day::timestamp), timezone('Europe/Paris', (day + 1)::timestamp)) as hours,
   date_diff('hour', timezone('UTC', timezone('Europe/Paris', day::timestamp)), day::timestamp) as shift
-from (select distinct civil::date as day from ${timed} where civil is not null) order by day`);
+from (${days}) order by day`);
 }
 
 /** A text has two switches of the clock a year; one with more spells than this is of no meter. */

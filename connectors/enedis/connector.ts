@@ -7,12 +7,13 @@ import {
   type ReadingSession,
   type Remark,
 } from '../connector.ts';
-import { findGaps, settleOverlaps } from '../interval-series.ts';
-import { loadLines, utf8Text } from '../utf8-text.ts';
+import { findGaps, type Gap, settleOverlaps } from '../interval-series.ts';
+import { loadLines, type Utf8Text, utf8Text } from '../utf8-text.ts';
 import { type Curves, readCurves } from './curve.ts';
 import { instantText, kwhText } from './energy.ts';
 import { readIndexes } from './index-readings.ts';
 import { findSections, holdsAnything, type Section } from './layout.ts';
+import { LineSurvey, type PlainTable, readPlainTable } from './plain-table.ts';
 
 const options = z.strictObject({
   timestamp: z
@@ -25,6 +26,7 @@ export type EnedisOptions = z.infer<typeof options>;
 
 const COLUMNS = ['meter', 'interval_start', 'minutes', 'energy_kwh', 'direction', 'quality'];
 const MOST_REMARKS = 20;
+const STARTS: Remark = { code: 'ENE-017', severity: 'warning' };
 
 /** A line of indexes may make an interval of each direction: its number alone does not tell an interval. */
 const ordinal = `2 * line + (direction = 'production')::integer`;
@@ -44,7 +46,23 @@ export const enedis: Connector<EnedisOptions> = {
 };
 
 async function read(extract: ExtractFile, options: EnedisOptions, session: ReadingSession): Promise<Reading> {
-  const text = await utf8Text(extract, session, 'ENE');
+  const survey = new LineSurvey();
+  const text = await utf8Text(extract, session, 'ENE', survey.watch);
+  if (text.encoding === 'utf-8') {
+    const marks = options.timestamp ?? 'end';
+    const plain = await readPlainTable(session, text.path, survey, marks, MOST_REMARKS);
+    if (plain) return plainReading(plain, options);
+  }
+  return readSections(extract, text, options, session);
+}
+
+/** Reads a text whatever its layouts. */
+export async function readSections(
+  extract: ExtractFile,
+  text: Utf8Text,
+  options: EnedisOptions,
+  session: ReadingSession,
+): Promise<Reading> {
   const lines = session.temporary('enedis_lines');
   await loadLines(session, lines, text.path, extract, 'ENE');
   const sections = await findSections(lines, extract.name, session);
@@ -87,12 +105,15 @@ where i.rule is null`,
     remarks: [
       ...(await curveRemarks(session, intervals, curves)),
       ...(await overlapRemarks(session, overlapping)),
-      ...(await gapRemarks(
-        session,
-        `select g.row as line, g.series, g.starts, g.ends from ${good} g
+      ...gapRemarks(
+        await findGaps(
+          session,
+          `select g.row as line, g.series, g.starts, g.ends from ${good} g
 ${settled.inOrder ? '' : `anti join ${dropped} d on d.line = g.line`}`,
-        settled.inOrder,
-      )),
+          MOST_REMARKS,
+          settled.inOrder,
+        ),
+      ),
       ...(await longIntervalRemarks(session, indexes.intervals)),
       ...(await startRemarks(session, curves.intervals, sections, options)),
     ],
@@ -101,6 +122,44 @@ ${settled.inOrder ? '' : `anti join ${dropped} d on d.line = g.line`}`,
       layouts: [...new Set(sections.map((section) => section.kind))].sort().join(', '),
       ...(indexes.starts > 0 ? { first_readings: String(indexes.starts) } : {}),
     },
+  };
+}
+
+const DECLARED = {
+  meter: 'varchar',
+  interval_start: 'timestamp',
+  minutes: 'bigint',
+  energy_kwh: 'decimal(18,6)',
+  direction: 'varchar',
+  quality: 'varchar',
+} as const;
+
+function plainReading(plain: PlainTable, options: EnedisOptions): Reading {
+  const { intervals, faults, rows, gaps, allGaps } = plain;
+  const typed = `select line as row_number, meter, starts as interval_start, minutes, kwh as energy_kwh, direction, quality
+from ${intervals}`;
+  return {
+    addressing: 'line',
+    records: {
+      intervals: {
+        isScan: true,
+        columns: COLUMNS,
+        query: `select row_number, meter, ${instantText('interval_start')} as interval_start, minutes::varchar as minutes,
+  energy_kwh::varchar as energy_kwh, direction, quality from (${typed})`,
+        typed: { query: typed, types: DECLARED },
+      },
+    },
+    rejects: `select line as row_number, fault_column as column_name, left(fault_value, 500) as value, rule, null::varchar as facts
+from ${faults}`,
+    rowsRead: rows,
+    numbers: 'point',
+    dates: 'iso',
+    remarks: [
+      ...rowRemarks(plain),
+      ...gapRemarks({ gaps, total: allGaps }),
+      ...(options.timestamp === undefined && plain.looksLikeStarts ? [STARTS] : []),
+    ],
+    facts: { encoding: 'utf-8', layouts: 'table' },
   };
 }
 
@@ -132,22 +191,7 @@ from ${overlapping} o join ${intervals} i on i.line = o.row and i.series = o.ser
 }
 
 async function curveRemarks(session: ReadingSession, intervals: string, curves: Curves): Promise<Remark[]> {
-  const remarks: Remark[] = [];
-  const { rows, names } = curves.otherQuantities;
-  if (rows > 0) {
-    remarks.push({
-      code: 'ENE-012',
-      severity: 'information',
-      values: { rows, names },
-    });
-  }
-  if (curves.lonely > 0) {
-    remarks.push({
-      code: 'ENE-013',
-      severity: 'warning',
-      values: { times: curves.lonely },
-    });
-  }
+  const remarks = rowRemarks(curves);
   const unknown = await session.rows<{ nature: string; many: number | bigint; row: number | bigint }>(
     `select nature, count(*) as many, min(line) as row from ${intervals} where rule is null and unknown_nature group by nature order by nature limit ${MOST_REMARKS}`,
   );
@@ -157,6 +201,26 @@ async function curveRemarks(session: ReadingSession, intervals: string, curves: 
       severity: 'warning',
       values: { rows: Number(many), nature: nature.slice(0, 50), line: Number(row) },
       row: Number(row),
+    });
+  }
+  return remarks;
+}
+
+function rowRemarks({ otherQuantities, lonely }: Pick<Curves, 'otherQuantities' | 'lonely'>): Remark[] {
+  const remarks: Remark[] = [];
+  const { rows, names } = otherQuantities;
+  if (rows > 0) {
+    remarks.push({
+      code: 'ENE-012',
+      severity: 'information',
+      values: { rows, names },
+    });
+  }
+  if (lonely > 0) {
+    remarks.push({
+      code: 'ENE-013',
+      severity: 'warning',
+      values: { times: lonely },
     });
   }
   return remarks;
@@ -174,8 +238,7 @@ async function overlapRemarks(session: ReadingSession, overlapping: string): Pro
   }));
 }
 
-async function gapRemarks(session: ReadingSession, intervals: string, inOrder: boolean): Promise<Remark[]> {
-  const { gaps, total } = await findGaps(session, intervals, MOST_REMARKS, inOrder);
+function gapRemarks({ gaps, total }: { gaps: readonly Gap[]; total: number }): Remark[] {
   const remarks: Remark[] = gaps.map(({ series, from, to, line }) => ({
     code: 'ENE-010',
     severity: 'warning',
@@ -247,7 +310,7 @@ from (
 )`,
   );
   if (found?.suspicious !== true) return [];
-  return [{ code: 'ENE-017', severity: 'warning' }];
+  return [STARTS];
 }
 
 /** `2026-03-29 00:30:00` to `2026-03-29T00:30:00Z` */

@@ -36,19 +36,15 @@ export async function readCurves(session: ReadingSession, reading: CurveReading)
     await session.run(sectionCells(reading, section, number, cells));
   }
   const [other] = await session.rows<{ many: number | bigint; names: string | null }>(
-    `select count(*) as many, string_agg(distinct quantity, ', ' order by quantity) as names from ${cells} where ${isOther}`,
+    `select count(*) as many, string_agg(distinct quantity, ', ' order by quantity) as names from ${cells} where ${isOther('quantity', 'fields')}`,
   );
-  if (Number(other?.many) > 0) await session.run(`delete from ${cells} where ${isOther}`);
+  if (Number(other?.many) > 0)
+    await session.run(`delete from ${cells} where ${isOther('quantity', 'fields')}`);
   const timed = `(select line, section, kind, meter, stamp, value, nature, fields, text, marks,
   concat_ws('|', section, meter, direction, stage) as series,
   case when kind = 'days' then null else ${civilOf('stamp')} end as civil,
   case when kind = 'days' then null else ${instantOf('stamp')} end as instant,
-  case
-    when direction in ('CONS', 'consumption') then 'consumption'
-    when direction in ('PROD', 'production') then 'production'
-    when regexp_matches(direction, 'cons|soutir', 'i') then 'consumption'
-    when regexp_matches(direction, 'prod|inject', 'i') then 'production'
-  end as direction,
+  ${directionOf('direction')} as direction,
   direction as direction_text,
   upper(unit) as unit,
   ${numberOf('value')} as number,
@@ -71,9 +67,11 @@ ${intervalsSql(instants, reading.sections)}`);
 }
 
 /** Active power and active energy are read; reactive power, voltage and peak power are other quantities. */
-const isOther = `quantity is not null and fields > 1
-  and not regexp_matches(strip_accents(lower(quantity)), '^(pa|ea|eas|eai|.*active.*)$')
-  or regexp_matches(strip_accents(lower(quantity)), 'reactive|maximale')`;
+export function isOther(quantity: string, fields: string): string {
+  return `${quantity} is not null and ${fields} > 1
+  and not regexp_matches(strip_accents(lower(${quantity})), '^(pa|ea|eas|eai|.*active.*)$')
+  or regexp_matches(strip_accents(lower(${quantity})), 'reactive|maximale')`;
+}
 
 function sectionCells(reading: CurveReading, section: Section, number: number, cells: string): string {
   const { positions } = section;
@@ -89,8 +87,18 @@ select line, ${number}, ${literal(section.kind)}, ${literal(section.marks ?? rea
 from (${sectionLines(reading.lines, section)})`;
 }
 
+/** SQL: `consumption` or `production`, NULL for what is neither. */
+export function directionOf(text: string): string {
+  return `case
+    when ${text} in ('CONS', 'consumption') then 'consumption'
+    when ${text} in ('PROD', 'production') then 'production'
+    when regexp_matches(${text}, 'cons|soutir', 'i') then 'consumption'
+    when regexp_matches(${text}, 'prod|inject', 'i') then 'production'
+  end`;
+}
+
 /** `PT30M`, `PT1H`, `30` */
-function minutesOf(step: string): string {
+export function minutesOf(step: string): string {
   return `coalesce(
     try_cast(regexp_extract(upper(${step}), '^(?:PT)?([0-9]{1,3})M?$', 1) as integer),
     try_cast(regexp_extract(upper(${step}), '^PT([0-9]{1,2})H$', 1) as integer) * 60
@@ -105,6 +113,51 @@ const FIRST_DAY = `coalesce(
   try_strptime(regexp_extract(stamp, '^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00', 1), '%Y-%m-%d'))`;
 const NEXT_DAY = `case when regexp_full_match(stamp, '[0-9]{4}-[0-9]{2}|[0-9]{2}/[0-9]{4}')
   then ${FIRST_DAY} + interval 1 month else ${FIRST_DAY} + interval 1 day end`;
+
+/** Minutes that an interval of a curve may have, as a list of SQL. */
+export const STEPS = '[5, 10, 15, 20, 30, 60]';
+
+/** SQL: why a row is no interval; of several reasons the first. NULL for an interval. */
+export const RULE = `case
+  when fields = 0 then 'field_count'
+  when meter is null then 'meter_missing'
+  when ${isScientific('meter')} then 'meter_scientific'
+  when direction is null then 'unknown_direction'
+  when nonexistent then 'nonexistent_hour'
+  when (kind <> 'days' and moment is null) or (kind = 'days' and starts is null) then 'unreadable_timestamp'
+  when unit is null or unit not in (${UNITS.map(literal).join(', ')}) or (kind = 'days' and unit in ('W', 'KW'))
+    then 'unknown_unit'
+  when value is null or upper(value) in ('NA', 'N/A', 'NULL') then 'absent_value'
+  when number is null or abs(number) >= 1000000000000 then 'unreadable_value'
+  when number < 0 then 'negative_value'
+  when kind <> 'days' and (step_minutes is null or not list_contains(${STEPS}, step_minutes)) then 'unknown_step'
+end`;
+
+/** SQL: heading of the cell that `rule` speaks of. */
+export const FAULT_COLUMN = `case rule
+  when 'field_count' then null
+  when 'meter_missing' then 'Identifiant PRM'
+  when 'meter_scientific' then 'Identifiant PRM'
+  when 'unknown_direction' then 'Grandeur métier'
+  when 'unknown_unit' then 'Unité'
+  when 'unknown_step' then 'Pas'
+  when 'nonexistent_hour' then 'Horodate'
+  when 'unreadable_timestamp' then 'Horodate'
+  else 'Valeur'
+end`;
+
+/** SQL: text of what `rule` speaks of. */
+export const FAULT_VALUE = `case rule
+  when 'field_count' then text
+  when 'meter_missing' then text
+  when 'meter_scientific' then meter
+  when 'unknown_direction' then direction_text
+  when 'unknown_unit' then unit
+  when 'unknown_step' then step
+  when 'nonexistent_hour' then stamp
+  when 'unreadable_timestamp' then stamp
+  else value
+end`;
 
 function intervalsSql(placed: string, sections: readonly Section[]): string {
   return `with ${steps(placed, sections)}), bounded as (
@@ -123,20 +176,7 @@ function intervalsSql(placed: string, sections: readonly Section[]): string {
 ), judged as (
   select *,
     date_diff('minute', starts, ends) as minutes,
-    case
-      when fields = 0 then 'field_count'
-      when meter is null then 'meter_missing'
-      when ${isScientific('meter')} then 'meter_scientific'
-      when direction is null then 'unknown_direction'
-      when nonexistent then 'nonexistent_hour'
-      when (kind <> 'days' and moment is null) or (kind = 'days' and starts is null) then 'unreadable_timestamp'
-      when unit is null or unit not in (${UNITS.map(literal).join(', ')}) or (kind = 'days' and unit in ('W', 'KW'))
-        then 'unknown_unit'
-      when value is null or upper(value) in ('NA', 'N/A', 'NULL') then 'absent_value'
-      when number is null or abs(number) >= 1000000000000 then 'unreadable_value'
-      when number < 0 then 'negative_value'
-      when kind <> 'days' and (step_minutes is null or not list_contains([5, 10, 15, 20, 30, 60], step_minutes)) then 'unknown_step'
-    end as rule
+    ${RULE} as rule
   from bounded
 )
 select line, meter, direction, unit, starts, ends, minutes, rule, nature,
@@ -145,28 +185,8 @@ select line, meter, direction, unit, starts, ends, minutes, rule, nature,
   known_quality is null as unknown_nature,
   ${QUALITY_RANK(`coalesce(known_quality, 'estimated')`)} as rank,
   case when rule is null then ${microKwh('number', 'unit', 'minutes')} end as micro_kwh,
-  case rule
-    when 'field_count' then null
-    when 'meter_missing' then 'Identifiant PRM'
-    when 'meter_scientific' then 'Identifiant PRM'
-    when 'unknown_direction' then 'Grandeur métier'
-    when 'unknown_unit' then 'Unité'
-    when 'unknown_step' then 'Pas'
-    when 'nonexistent_hour' then 'Horodate'
-    when 'unreadable_timestamp' then 'Horodate'
-    else 'Valeur'
-  end as fault_column,
-  case rule
-    when 'field_count' then text
-    when 'meter_missing' then text
-    when 'meter_scientific' then meter
-    when 'unknown_direction' then direction_text
-    when 'unknown_unit' then unit
-    when 'unknown_step' then step
-    when 'nonexistent_hour' then stamp
-    when 'unreadable_timestamp' then stamp
-    else value
-  end as fault_value,
+  ${FAULT_COLUMN} as fault_column,
+  ${FAULT_VALUE} as fault_value,
   stamp
 from judged`;
 }

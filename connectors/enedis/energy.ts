@@ -31,6 +31,11 @@ export function kwhText(micro: string): string {
   return `(${micro}::decimal(32, 0) * 0.000001::decimal(6, 6))::varchar`;
 }
 
+/** DECIMAL(18, 6) of kWh from its millionths, of which there are less than 10^18. */
+export function kwhOf(micro: string): string {
+  return `(${micro}::decimal(18, 0) * 0.000001::decimal(6, 6))::decimal(18, 6)`;
+}
+
 export const UNITS = ['W', 'KW', 'WH', 'KWH'];
 
 /** SQL: instant of a UTC timestamp as text, `2026-03-29T00:30:00Z`. */

@@ -102,13 +102,31 @@ order by rowid limit ${MOST_SECTIONS + 1}`,
   return sections;
 }
 
-function tableSection(cells: string[], separator: string, from: number, to: number, name: string): Section {
+/** The headings and the positions of a text whose first line heads a load curve; undefined for any other. */
+export function tableHeading(
+  firstLine: string,
+): { headings: number; separator: string; positions: Positions } | undefined {
+  const separator = separatorOf(firstLine);
+  const cells = split(firstLine, separator);
   const heads = cells.map(plain);
+  const positions = tablePositions(heads);
+  const whole = TABLE_NEEDS.every((column) => positions[column] !== undefined);
+  return whole && heads[0] === TABLE_COLUMNS.meter
+    ? { headings: cells.length, separator, positions }
+    : undefined;
+}
+
+function tablePositions(heads: readonly string[]): Positions {
   const positions: Record<string, number> = {};
   for (const [column, heading] of Object.entries(TABLE_COLUMNS)) {
     const at = heads.indexOf(heading);
     if (at >= 0) positions[column] = at + 1;
   }
+  return positions;
+}
+
+function tableSection(cells: string[], separator: string, from: number, to: number, name: string): Section {
+  const positions = tablePositions(cells.map(plain));
   const absent = TABLE_NEEDS.filter((column) => positions[column] === undefined);
   if (absent.length > 0) {
     throw new ExtractError(
@@ -222,7 +240,7 @@ function separatorOf(text: string): string {
   return counted[0]?.[0] ?? ';';
 }
 
-function split(text: string, separator: string): string[] {
+export function split(text: string, separator: string): string[] {
   return text
     .replace(/^\ufeff/, '')
     .replace(/\r$/, '')
@@ -244,7 +262,12 @@ function plain(heading: string): string {
 export function cellAt(position: number | undefined, otherwise?: string): string {
   if (position === undefined) return otherwise === undefined ? 'null::varchar' : literal(otherwise);
   const part = `parts[${position}]`;
-  return `nullif(case when bare then ${part} else trim(${part}, ' "\t\r\u00a0') end, '')`;
+  return `nullif(case when bare then ${part} else ${trimmed(part)} end, '')`;
+}
+
+/** SQL: a cell without the quotes and blanks around it. */
+export function trimmed(cell: string): string {
+  return `trim(${cell}, ' "\t\r\u00a0')`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { identifier, literal } from '../../connectors/connector.ts';
+import { identifier, literal, type TypeOfValue } from '../../connectors/connector.ts';
 import { hiddenValue } from '../language/faults.ts';
 import { type Column, sqlType } from './contract.ts';
 import { isKnown, listOf } from './known-values.ts';
@@ -53,8 +53,12 @@ export function cell(name: string, column: Column, source: string | null, readin
       rules: column.required ? [{ broken: 'true', fault: absent(name) }] : [],
     };
   }
-  const text = textOf(name);
+  const given = reading.types?.[source];
+  const asItStands = given === type && column.type !== 'person';
   const typed = readOf(name);
+  const received = textOf(name);
+  // a value that has its type has no text but the one that it is shown with
+  const text = asItStands && given !== 'varchar' ? `${received}::varchar` : received;
   const shown =
     column.confidential || column.type === 'person' || column.keep
       ? literal(hiddenValue)
@@ -62,19 +66,19 @@ export function cell(name: string, column: Column, source: string | null, readin
   const rules: Rule[] = [];
   if (column.required)
     rules.push({
-      broken: `${text} is null`,
+      broken: `${received} is null`,
       fault: fault(name, `''`, 'required'),
     });
-  if (!['text', 'code', 'person'].includes(column.type)) {
+  if (!asItStands && !['text', 'code', 'person'].includes(column.type)) {
     rules.push({
-      broken: `${text} is not null and ${typed} is null`,
+      broken: `${received} is not null and ${typed} is null`,
       fault: fault(name, shown, `type_${column.type.replace(/\W.*/, '')}`),
     });
   }
   const accepted = acceptance(column, text, typed);
   if (accepted) {
     rules.push({
-      broken: `${text} is not null and not (${accepted.test})`,
+      broken: `${received} is not null and not (${accepted.test})`,
       fault: fault(name, shown, accepted.rule, accepted.facts),
     });
   }
@@ -84,11 +88,19 @@ export function cell(name: string, column: Column, source: string | null, readin
       ? `date_trunc('year', ${typed})::date`
       : typed;
   return {
-    text: `nullif(${reading.trimmed ? identifier(source) : `trim(${identifier(source)})`}, '')`,
-    read: typedValue(text, column, reading),
+    text: asItStands ? identifier(source) : receivedText(source, given, reading),
+    read: asItStands ? received : typedValue(text, column, reading),
     value: stored,
     rules,
   };
+}
+
+/** SQL: the text of a value, without blanks around it; NULL when empty. */
+function receivedText(source: string, given: TypeOfValue | undefined, { trimmed }: Writing): string {
+  const value = identifier(source);
+  if (given === 'timestamp') return `strftime(${value}, '%Y-%m-%dT%H:%M:%SZ')`;
+  if (given !== undefined) return `${value}::varchar`;
+  return `nullif(${trimmed ? value : `trim(${value})`}, '')`;
 }
 
 function typedValue(text: string, column: Column, reading: Writing): string {

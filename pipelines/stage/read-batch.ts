@@ -9,6 +9,7 @@ import {
   type ReadingSession,
   type RecordSet,
   type Remark,
+  type TypedRecords,
 } from '../../connectors/connector.ts';
 import { connectorById } from '../../connectors/index.ts';
 import type { CollectedExtract } from '../collect/collect.ts';
@@ -40,8 +41,8 @@ export interface PartRecords extends Part {
   readonly reading: Writing;
 }
 
-/** How the values of an extract are written. */
-export type Writing = Pick<Reading, 'numbers' | 'dates' | 'trimmed'>;
+/** How the values of an extract are written; of those that are no text, their types. */
+export type Writing = Pick<Reading, 'numbers' | 'dates' | 'trimmed'> & Partial<Pick<TypedRecords, 'types'>>;
 
 /** What the connector made of the extracts of a batch; a place is an extract's position in `hands`. */
 export interface BatchReading {
@@ -119,8 +120,10 @@ export class BatchReader {
       const remarks = [...(reading.remarks ?? [])];
       hands.push({ extract, rowsRead: Number(reading.rowsRead), remarks, staged: 0, quarantined: 0 });
       const { numbers, dates, trimmed } = reading;
-      for (const [record, { columns, ...part }] of Object.entries(reading.records))
-        records.push({ ...part, record, columns, reading: { numbers, dates, trimmed }, place });
+      for (const [record, { columns, typed, ...part }] of Object.entries(reading.records)) {
+        const { query = part.query, types } = typed ?? {};
+        records.push({ ...part, query, record, columns, reading: { numbers, dates, trimmed, types }, place });
+      }
       if (reading.rejects !== undefined) rejects.push({ place, query: reading.rejects });
     }
     return { hands, records, rejects };
