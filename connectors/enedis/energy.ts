@@ -8,16 +8,16 @@ export function numberOf(text: string): string {
   return `coalesce(try_cast(${text} as decimal(18, 6)), try_cast(replace(regexp_replace(${text}, '[\\s\\x{00A0}\\x{202F}]', '', 'g'), ',', '.') as decimal(18, 6)))`;
 }
 
-/** Millionths of a kWh of a value over `minutes`; half a millionth rounds up. NULL for an unknown unit. */
+/** Millionths of a kWh of a value over `minutes`, of a unit in capitals; half a millionth rounds up. NULL for an unknown unit. */
 export function microKwh(value: string, unit: string, minutes: string): string {
   const micro = `(${value}::decimal(24, 6) * 1000000::decimal(7, 0))::hugeint`;
   const over = (numerator: string, denominator: number) =>
     denominator === 1 ? numerator : `(2 * ${numerator} + ${denominator}) // ${2 * denominator}`;
   // almost every value is a whole number of watts, for which 64 bits are enough
   return `case
-    when upper(${unit}) = 'W' and ${value} between 0 and 999999999 and ${value}::bigint = ${value}
+    when ${unit} = 'W' and ${value} between 0 and 999999999 and ${value}::bigint = ${value}
       then ((2 * ${value}::bigint * 1000000 * ${minutes} + 60000) // 120000)::hugeint
-    else case upper(${unit})
+    else case ${unit}
     when 'W' then ${over(`${micro} * ${minutes}`, 60_000)}
     when 'KW' then ${over(`${micro} * ${minutes}`, 60)}
     when 'WH' then ${over(micro, 1000)}

@@ -55,15 +55,19 @@ export interface StageSettings {
   };
 }
 
+/** To find out which compression suits a text costs more than to write it; ids and code lists repeat themselves. */
+const repeats = 'using compression dictionary';
+
 /** Makes the empty staged tables: every contract has one, whether a source feeds it or not. */
 export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Contract>): Promise<void> {
   await warehouse.run('create schema if not exists staged');
   for (const contract of contracts) {
     const columns = Object.entries(contract.columns).map(
-      ([name, column]) => `${identifier(name)} ${sqlType(column)}`,
+      ([name, column]) =>
+        `${identifier(name)} ${sqlType(column)} ${sqlType(column) === 'varchar' && (column.list || column.values) ? repeats : ''}`,
     );
     await warehouse.run(
-      `create table staged.${contract.id} (${columns.join(', ')}, extract_id varchar, row_number bigint, source_id varchar)`,
+      `create table staged.${contract.id} (${columns.join(', ')}, extract_id varchar ${repeats}, row_number bigint, source_id varchar ${repeats})`,
     );
   }
   await warehouse.run(
