@@ -54,6 +54,7 @@ import { loadReference } from './stage/reference.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
 import {
   inWords,
+  keysOf,
   originsOf,
   prepareStage,
   type StagedExtract,
@@ -61,6 +62,7 @@ import {
   stage,
 } from './stage/stage.ts';
 import { StageCache } from './stage/stage-cache.ts';
+import { clearResults, copyEarlier, type EarlierDatabase } from './warehouse/earlier-database.ts';
 import { KeptResults } from './warehouse/kept-results.ts';
 import { bytesOf, PackFolder } from './warehouse/pack-folder.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
@@ -134,6 +136,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   }
 
   const file = join(folder, 'warehouse.duckdb');
+  const earlier = await earlierDatabaseOf(plan, file);
   let warehouse = await Warehouse.open(file, plan.limits, project.secret);
   let identity: Identity;
   // a locked period is not run again: what comes out is a proposal to restate it
@@ -144,10 +147,11 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   let kept: KeptResults | undefined;
   try {
     progress.step('stage', `${collected.extracts.length} extracts`);
+    if (earlier) await clearResults(warehouse);
     await loadReference(warehouse, project, plan.quarters);
     await prepareStage(warehouse, contracts.values());
     const start = configuration.fiscal_year_start_month;
-    const stageCache = await stageCacheOf(plan);
+    const stageCache = await stageCacheOf(plan, earlier);
     const read = await stage(
       warehouse,
       collected.extracts,
@@ -156,10 +160,11 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       (done) => progress.tick(done, collected.extracts.length),
     );
     staged = inWords(read, words);
-    kept = await keptResultsOf(plan, warehouse);
+    kept = await keptResultsOf(plan, warehouse, earlier);
     if (kept && stageCache.cache) {
       for (const [table, origin] of originsOf(read, contracts, stageCache.cache.program))
         await kept.tableOf(table, origin);
+      kept.tellStaged(keysOf(read));
     }
 
     progress.step('harmonise', `${models.length} models`);
@@ -180,7 +185,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       expectations,
       kept?.addTotals,
     );
-    await recordParts(warehouse, catalogue.measures);
+    await recordParts(warehouse, catalogue.measures, kept?.addParts);
     await kept?.settle('result.measure_part');
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
     const { figures, withheld } = protectedFigures(catalogue, measures, rules);
@@ -358,20 +363,35 @@ async function allEnded<Results extends readonly unknown[]>(
 }
 
 /** Rows staged by earlier runs, of any period, where the plan lets them be used. */
-async function stageCacheOf({ cache, project }: Plan): Promise<Pick<StageSettings, 'cache'>> {
+async function stageCacheOf(
+  { cache, project }: Plan,
+  earlier: EarlierDatabase | undefined,
+): Promise<Pick<StageSettings, 'cache'>> {
   if (cache === undefined) return {};
   const store = new StageCache(cache.stage, bytesOf(project.configuration.limits.stage_cache));
-  return { cache: { store, program: await programVersion(stageProgram), secret: project.secret } };
+  const program = await programVersion(stageProgram);
+  return { cache: { store, program, secret: project.secret, standing: earlier?.staged } };
 }
 
 /** What earlier runs computed, of any period, where the plan lets it be used. */
 async function keptResultsOf(
   { cache, project }: Plan,
   warehouse: Warehouse,
+  earlier: EarlierDatabase | undefined,
 ): Promise<KeptResults | undefined> {
   if (cache === undefined) return undefined;
   const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
-  return KeptResults.open(warehouse, packs, await programVersion(resultProgram));
+  return KeptResults.open(warehouse, packs, await programVersion(resultProgram), earlier);
+}
+
+/** The database of an earlier run, copied to `file` to go on from, where the plan lets it be used. */
+async function earlierDatabaseOf(
+  { cache, project, limits }: Plan,
+  file: string,
+): Promise<EarlierDatabase | undefined> {
+  if (cache === undefined) return undefined;
+  const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
+  return copyEarlier(packs, await programVersion(resultProgram), file, limits);
 }
 
 /** A folder of this name that is not this run, or is damaged, is never written over. */

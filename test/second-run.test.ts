@@ -1,7 +1,7 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { collect } from '../pipelines/collect/collect.ts';
 import { loadProject } from '../pipelines/configuration/load.ts';
 import { harmonise, loadModels } from '../pipelines/harmonise/harmonise.ts';
@@ -23,8 +23,9 @@ import { contentOf } from '../pipelines/seal/content.ts';
 import { loadContracts } from '../pipelines/stage/contract.ts';
 import { deliveriesOf, expectationsOf } from '../pipelines/stage/delivery.ts';
 import { loadReference } from '../pipelines/stage/reference.ts';
-import { originsOf, prepareStage, stage } from '../pipelines/stage/stage.ts';
+import { keysOf, originsOf, prepareStage, stage } from '../pipelines/stage/stage.ts';
 import { StageCache } from '../pipelines/stage/stage-cache.ts';
+import { clearResults, copyEarlier } from '../pipelines/warehouse/earlier-database.ts';
 import { KeptResults } from '../pipelines/warehouse/kept-results.ts';
 import { PackFolder } from '../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../pipelines/warehouse/warehouse.ts';
@@ -58,22 +59,33 @@ async function told(cached: boolean, previous: string | null) {
     await loadModels(),
   ];
   const database = join(folder, 'warehouse.duckdb');
+  const cache = join(project.folder, 'cache');
+  const packs = new PackFolder(join(cache, 'results'), 1e9);
+  const earlier = cached ? await copyEarlier(packs, '1', database, { memory: '1GB' }) : undefined;
   let warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
   let kept: KeptResults | undefined;
   try {
+    if (earlier) await clearResults(warehouse);
     await loadReference(warehouse, loaded, plan.quarters);
     await prepareStage(warehouse, contracts.values());
-    const cache = join(project.folder, 'cache');
     const staged = await stage(warehouse, collected.extracts, contracts, {
       scratch,
       fiscalYearStartMonth: 1,
       ...(cached
-        ? { cache: { store: new StageCache(join(cache, 'stage'), 1e9), program: '1', secret } }
+        ? {
+            cache: {
+              store: new StageCache(join(cache, 'stage'), 1e9),
+              program: '1',
+              secret,
+              standing: earlier?.staged,
+            },
+          }
         : {}),
     });
     if (cached) {
-      kept = await KeptResults.open(warehouse, new PackFolder(join(cache, 'results'), 1e9), '1');
+      kept = await KeptResults.open(warehouse, packs, '1', earlier);
       for (const [table, origin] of originsOf(staged, contracts, '1')) await kept.tableOf(table, origin);
+      kept.tellStaged(keysOf(staged));
     }
     await harmonise(warehouse, models, kept?.makeTable);
     const values = await computeMeasures(
@@ -84,7 +96,7 @@ async function told(cached: boolean, previous: string | null) {
       expectationsOf(configuration.sources, contracts),
       kept?.addTotals,
     );
-    await recordParts(warehouse, catalogue.measures);
+    await recordParts(warehouse, catalogue.measures, kept?.addParts);
     await kept?.settle('result.measure_part');
     const figures = computeFigures(catalogue, values);
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
@@ -178,4 +190,33 @@ test('whatever changes from one run to the next, one with the cache tells what o
     ),
     { numRuns: 1 },
   );
+}, 300_000);
+
+test('a run goes on from a copy of the last one’s database: what has not changed is neither read nor moved', async () => {
+  await told(true, null);
+  await changes['another value']?.();
+  const asked = (['run', 'rows'] as const).map((way) => vi.spyOn(Warehouse.prototype, way));
+  const warm = await told(true, null);
+  const statements = asked.flatMap((way) => way.mock.calls.map(([sql]) => sql.trimStart()));
+  for (const way of asked) way.mockRestore();
+  const made = statements.flatMap((sql) => /^create table (model\.\w+)/.exec(sql)?.[1] ?? []);
+  expect(made).toEqual(expect.arrayContaining(['model.waste', 'model.emission']));
+  for (const still of ['model.energy', 'model.water', 'model.person', 'model.ledger'])
+    expect(made).not.toContain(still);
+  const moved = statements.flatMap((sql) => /^insert into "?staged"?\."?(\w+)/.exec(sql)?.[1] ?? []);
+  expect(new Set(moved)).toEqual(new Set(['waste_register', 'quarantine']));
+  expect(warm.told).toEqual((await told(false, null)).told);
+}, 300_000);
+
+test('a database that was written to since is not gone on from', async () => {
+  const first = await told(true, null);
+  const file = join(first.folder, 'warehouse.duckdb');
+  const warehouse = await Warehouse.open(file);
+  await warehouse.run('delete from staged.water; delete from model.water');
+  await warehouse.close();
+  const packs = new PackFolder(join(project.folder, 'cache', 'results'), 1e9);
+  const copy = join(project.folder, 'copy.duckdb');
+  expect(await copyEarlier(packs, '1', copy, { memory: '1GB' })).toBeUndefined();
+  expect(await stat(copy).catch(() => null)).toBeNull();
+  expect((await told(true, null)).told).toEqual(first.told);
 }, 300_000);

@@ -20,13 +20,24 @@ export const hasParts = (measure: Measure): boolean =>
  * group. With it a figure of any number of rows opens to its extracts without reading them, and its largest rows
  * are looked for only where they can be.
  */
-export async function recordParts(warehouse: Warehouse, measures: readonly Measure[]): Promise<void> {
+export async function recordParts(
+  warehouse: Warehouse,
+  measures: readonly Measure[],
+  /** adds the parts of some measures to `result.measure_part` */
+  addParts: (measures: readonly string[], sql: string) => Promise<void> = (_, sql) =>
+    warehouse.run(`insert into result.measure_part ${sql}`),
+): Promise<void> {
   const columns = await tableColumns(warehouse);
   await warehouse.run('create schema if not exists result');
-  await warehouse.run(`create or replace table result.measure_part (measure varchar, entity varchar, extract varchar, month date,
+  await warehouse.run(`create table if not exists result.measure_part (measure varchar, entity varchar, extract varchar, month date,
     rows bigint, estimated bigint, own decimal(38,10), largest decimal(38,10),
     group_rows bigint, group_estimated bigint, consolidated decimal(38,16), group_largest decimal(38,16))`);
-  for (const group of measureGroups(measures.filter(hasParts))) {
+  const own = measures.filter(hasParts);
+  // of an earlier run's database, parts of measures that are no more
+  await warehouse.run(
+    `delete from result.measure_part where not list_contains([${own.map(({ id }) => literal(id)).join(', ')}]::varchar[], measure)`,
+  );
+  for (const group of measureGroups(own)) {
     const parts = group.map(
       (measure) => `select ${literal(measure.id)}, entity, extract_id, month,
           count(*), count(*) filter (where quality = 'estimated'), sum(value), max(abs(value)),
@@ -34,7 +45,10 @@ export async function recordParts(warehouse: Warehouse, measures: readonly Measu
           sum(value * weight) filter (where weight <> 0), max(abs(value * weight)) filter (where weight <> 0)
         from (${measureRows(measure, columns(measure.table))}) group by entity, extract_id, month`,
     );
-    await warehouse.run(`insert into result.measure_part ${parts.join(' union all ')}`);
+    await addParts(
+      group.map(({ id }) => id),
+      parts.join(' union all '),
+    );
   }
 }
 

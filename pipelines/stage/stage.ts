@@ -9,7 +9,7 @@ import { type Contract, sqlType } from './contract.ts';
 import { KnownValues } from './known-values.ts';
 import { Quarantine } from './quarantine.ts';
 import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
-import type { CacheHit, StageCache } from './stage-cache.ts';
+import type { CacheEntry, CacheHit, StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
 import { brokenTable, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
@@ -52,27 +52,64 @@ export interface StageSettings {
     readonly program: string;
     /** the pseudonym key */
     readonly secret: string | undefined;
+    /** extract -> key of its rows, where the database was copied from an earlier run's and they stand in it */
+    readonly standing?: ReadonlyMap<string, string> | undefined;
   };
 }
 
 /** To find out which compression suits a text costs more than to write it; ids and code lists repeat themselves. */
 const repeats = 'using compression dictionary';
 
-/** Makes the empty staged tables: every contract has one, whether a source feeds it or not. */
+interface StagedColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly repeats?: boolean;
+}
+
+function stagedColumns(contract: Contract): StagedColumn[] {
+  const own = Object.entries(contract.columns).map(([name, column]) => {
+    const type = sqlType(column);
+    return { name, type, repeats: type === 'varchar' && Boolean(column.list || column.values) };
+  });
+  return [
+    ...own,
+    { name: 'extract_id', type: 'varchar', repeats: true },
+    { name: 'row_number', type: 'bigint' },
+    { name: 'source_id', type: 'varchar', repeats: true },
+  ];
+}
+
+const quarantineColumns: readonly StagedColumn[] = [
+  { name: 'extract_id', type: 'varchar' },
+  { name: 'row_number', type: 'bigint' },
+  ...['column_name', 'value', 'rule', 'connector', 'facts'].map((name) => ({ name, type: 'varchar' })),
+];
+
+/**
+ * Makes the empty staged tables: every contract has one, whether a source feeds it or not. In a database that
+ * was copied from an earlier run's, those that have the same columns stay with their rows, and no others.
+ */
 export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Contract>): Promise<void> {
   await warehouse.run('create schema if not exists staged');
-  for (const contract of contracts) {
-    const columns = Object.entries(contract.columns).map(
-      ([name, column]) =>
-        `${identifier(name)} ${sqlType(column)} ${sqlType(column) === 'varchar' && (column.list || column.values) ? repeats : ''}`,
-    );
-    await warehouse.run(
-      `create table staged.${contract.id} (${columns.join(', ')}, extract_id varchar ${repeats}, row_number bigint, source_id varchar ${repeats})`,
-    );
-  }
-  await warehouse.run(
-    'create table staged.quarantine (extract_id varchar, row_number bigint, column_name varchar, value varchar, rule varchar, connector varchar, facts varchar)',
+  const wanted = new Map([...contracts].map((one) => [one.id, stagedColumns(one)]));
+  wanted.set('quarantine', [...quarantineColumns]);
+  const standing = await warehouse.rows<{ name: string; columns: string }>(
+    `select table_name as name, string_agg(column_name || ' ' || data_type, ', ' order by column_index) as columns from duckdb_columns()
+     where database_name = current_database() and schema_name = 'staged' group by table_name`,
   );
+  const stays = new Set<string>();
+  for (const { name, columns } of standing) {
+    const same = wanted.get(name)?.map((one) => `${one.name} ${one.type.toUpperCase()}`);
+    if (same?.join(', ') === columns) stays.add(name);
+    else await warehouse.run(`drop table staged.${identifier(name)}`);
+  }
+  for (const [name, columns] of wanted) {
+    if (stays.has(name)) continue;
+    const declared = columns.map(
+      (one) => `${identifier(one.name)} ${one.type} ${one.repeats ? repeats : ''}`,
+    );
+    await warehouse.run(`create table staged.${name} (${declared.join(', ')})`);
+  }
 }
 
 /**
@@ -84,8 +121,8 @@ const batchSize = { extracts: 32, bytes: 64_000_000 };
 /**
  * Loads extracts into the staged tables by DuckDB's bulk readers, in the order of the extracts and of their
  * rows; rows that break their contract go to `staged.quarantine` with row, column, value, rule, the connector where it judged and what the rule's sentence needs. With a
- * cache, extracts that an earlier run staged under the same conditions are not read again; the tables hold the
- * same rows in the same order.
+ * cache, extracts that an earlier run staged under the same conditions are not read again: the tables hold the
+ * same rows, in the same order but for those that stand in a copied database before the others.
  *
  * @throws {Fault} STG-001 when a row is neither staged nor quarantined, or is both
  */
@@ -127,7 +164,7 @@ async function stageWithCache(
   extracts: readonly CollectedExtract[],
   contracts: ReadonlyMap<string, Contract>,
   { fiscalYearStartMonth }: StageSettings,
-  { store, program, secret }: NonNullable<StageSettings['cache']>,
+  { store, program, secret, standing = new Map() }: NonNullable<StageSettings['cache']>,
   twins: ReadonlyMap<string, string>,
   read: (some: readonly CollectedExtract[], done: number) => Promise<ReadExtract[]>,
 ): Promise<ReadExtract[]> {
@@ -136,15 +173,28 @@ async function stageWithCache(
   for (const one of extracts)
     keys.push(await naming.of(one, contractsOf(one, contracts), twins.get(one.extractId)));
   const hits = await store.find(warehouse, keys);
+  const stay = await keepStanding(
+    warehouse,
+    tablesOf(contracts),
+    standing,
+    extracts.flatMap(({ extractId }, i) => {
+      const hit = hits.get(keys[i] as string);
+      return hit && standing.get(extractId) === keys[i] ? [[extractId, hit.entry] as const] : [];
+    }),
+  );
   const staged: ReadExtract[] = [];
-  for (const { from, to } of stretches(keys.map((key) => hits.get(key)))) {
+  const stays = extracts.map(({ extractId }) => stay.has(extractId));
+  for (const { from, to } of stretches(
+    keys.map((key) => hits.get(key)),
+    stays,
+  )) {
     const some = extracts.slice(from, to);
     const found = keys.slice(from, to).flatMap((key) => hits.get(key) ?? []);
     if (found.length === 0) {
       staged.push(...(await read(some, from)));
       continue;
     }
-    await store.restore(warehouse, found);
+    if (!stays[from]) await store.restore(warehouse, found);
     for (const [i, extract] of some.entries()) {
       const { rows, ...counts } = (found[i] as CacheHit).entry;
       staged.push({ extract, contracts: contractsOf(extract, contracts).map(({ id }) => id), ...counts });
@@ -163,9 +213,45 @@ async function stageWithCache(
   return named;
 }
 
+/**
+ * Leaves in the staged tables the rows of the extracts that stand there as they would be staged, and takes out
+ * all others.
+ *
+ * @param entries what is kept of each extract that stands
+ * @returns the extracts that stand; none where the tables do not hold as many rows as theirs
+ */
+async function keepStanding(
+  warehouse: Warehouse,
+  tables: readonly string[],
+  standing: ReadonlyMap<string, string>,
+  entries: readonly (readonly [string, CacheEntry])[],
+): Promise<ReadonlySet<string>> {
+  if (standing.size === 0) return new Set();
+  const stay = new Set(entries.map(([extract]) => extract));
+  const gone = [...standing.keys()].filter((extract) => !stay.has(extract)).map(literal);
+  let whole = true;
+  for (const table of tables) {
+    const staged = `staged.${identifier(table)}`;
+    if (gone.length > 0)
+      await warehouse.run(`delete from ${staged} where extract_id in (${gone.join(', ')})`);
+    const expected = entries.reduce((sum, [, { rows }]) => sum + (rows[table]?.[1] ?? 0), 0);
+    whole &&= (await warehouse.scalar<number>(`select count(*) from ${staged}`)) === expected;
+  }
+  if (whole) return stay;
+  for (const table of tables) await warehouse.run(`delete from staged.${identifier(table)}`);
+  return new Set();
+}
+
 /** What could not be read at all may be so for a reason outside the extract. */
 function isUnreadable({ rowsRead, remarks }: ReadExtract): boolean {
   return rowsRead === 0 && remarks.some(({ severity }) => severity === 'error');
+}
+
+/** What the staged rows of each extract were made of, by extract. */
+export function keysOf(extracts: readonly ReadExtract[]): Map<string, string> {
+  return new Map(
+    extracts.flatMap(({ extract, key }) => (key === undefined ? [] : [[extract.extractId, key] as const])),
+  );
 }
 
 /**
@@ -189,13 +275,16 @@ export function originsOf(
   return origins;
 }
 
-/** Neighbours that are restored by one statement a table (of one pack, in its order), or that are read. */
-function stretches(hits: readonly (CacheHit | undefined)[]): { from: number; to: number }[] {
+/** Neighbours that stand, that are restored by one statement a table (of one pack, in its order), or that are read. */
+function stretches(
+  hits: readonly (CacheHit | undefined)[],
+  stays: readonly boolean[],
+): { from: number; to: number }[] {
   const found: { from: number; to: number }[] = [];
   for (const [i, hit] of hits.entries()) {
     const before = hits[i - 1];
-    const goesOn =
-      i > 0 && (hit && before ? hit.pack === before.pack && hit.place > before.place : !hit && !before);
+    const alike = hit && before ? hit.pack === before.pack && hit.place > before.place : !hit && !before;
+    const goesOn = i > 0 && stays[i] === stays[i - 1] && (stays[i] || alike);
     const last = found.at(-1);
     if (goesOn && last) last.to = i + 1;
     else found.push({ from: i, to: i + 1 });

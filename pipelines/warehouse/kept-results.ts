@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
+import { commonGround, type EarlierDatabase, markOf } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
@@ -32,15 +32,20 @@ const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|
  * statement reads. Where an extract has changed but the table that it feeds comes out the same, what rests on
  * that table stands.
  *
- * Three kinds are kept: tables, in the sealed database of the run that made them or took them over last; the
+ * Kept are tables and the parts of measures, in the sealed database of the run that made them or took them over last; the
  * totals that measures add to `measure_total`; and answers, which are rows as JavaScript sees them. A result that
- * is not there, whose pack is damaged or whose database was written to is computed. Statements name each table that they read with its schema.
+ * is not there, whose pack is damaged or whose database was written to is computed. Where the run goes on from a copy of
+ * an earlier database, what stands in it is left where it is. Statements name each table that they read with its schema.
  */
 export class KeptResults implements Answering {
   private readonly contents = new Map<string, TableContent>();
   /** what this run made or took over, by name */
   private readonly tables = new Map<string, TableContent & { readonly table: string }>();
   private readonly totals = new Map<string, readonly string[]>();
+  /** name of the parts of some measures -> rows */
+  private readonly parts = new Map<string, number>();
+  /** extract -> key of its staged rows */
+  private staged: ReadonlyMap<string, string> = new Map();
   private readonly answers = new Map<string, string>();
   /** whether some of it is in no pack */
   private isNew = false;
@@ -55,17 +60,30 @@ export class KeptResults implements Answering {
     private readonly common: string,
     /** name -> the packs that hold it */
     private readonly held: ReadonlyMap<string, Set<string>>,
+    private readonly copied: EarlierDatabase | undefined,
   ) {}
 
-  /** @param program version of this folder of the program, with a hash of its text */
-  static async open(warehouse: Warehouse, packs: PackFolder, program: string): Promise<KeptResults> {
+  /**
+   * @param program version of this folder of the program, with a hash of its text
+   * @param earlier what the run's database was copied from
+   */
+  static async open(
+    warehouse: Warehouse,
+    packs: PackFolder,
+    program: string,
+    earlier?: EarlierDatabase,
+  ): Promise<KeptResults> {
     const held = new Map<string, Set<string>>();
     const indexes = [...(await packs.indexes((index) => Index.parse(index)))];
     // those that hold most first, so that few are read
     for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
       for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
-    const database = await warehouse.scalar<string>('select version()');
-    return new KeptResults(warehouse, packs, hash([database, program]), held);
+    return new KeptResults(warehouse, packs, await commonGround(warehouse, program), held, earlier);
+  }
+
+  /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
+  tellStaged(keys: ReadonlyMap<string, string>): void {
+    this.staged = keys;
   }
 
   /**
@@ -91,16 +109,20 @@ export class KeptResults implements Answering {
   /** Makes a table of the run's database by a statement that reads the tables named. */
   readonly makeTable = async (table: string, sql: string, reads: readonly string[]): Promise<void> => {
     const name = await this.nameOf(sql, reads);
-    const restored = await this.restore<TableContent>(name, async (pack, named) => {
-      const found = await this.entry<TableContent & { from: string }>(pack, 'tables', named);
-      const database = await this.databaseOf(pack);
-      if (database === undefined) return undefined;
-      await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
-      const { rows, content, columns } = found;
-      if ((await this.count(table)) === rows) return { rows, content, columns };
-      await this.warehouse.run(`drop table ${table}`);
-      throw new Error(`${table} is not whole`);
-    });
+    const stands = name && (await this.standingTable(name, table));
+    if (this.copied && !stands) await this.warehouse.run(`drop table if exists ${table}`);
+    const restored =
+      stands ||
+      (await this.restore<TableContent>(name, async (pack, named) => {
+        const found = await this.entry<TableContent & { from: string }>(pack, 'tables', named);
+        const database = await this.databaseOf(pack);
+        if (database === undefined) return undefined;
+        await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
+        const { rows, content, columns } = found;
+        if ((await this.count(table)) === rows) return { rows, content, columns };
+        await this.warehouse.run(`drop table ${table}`);
+        throw new Error(`${table} is not whole`);
+      }));
     if (!restored) await this.warehouse.run(`create table ${table} as ${sql}`);
     const content = restored ?? (await contentOfTable(this.warehouse, table));
     this.contents.set(table, content);
@@ -126,6 +148,19 @@ export class KeptResults implements Answering {
     if (!restored) await this.warehouse.run(`insert into measure_total ${sql}`);
     if (name) this.totals.set(name, measures);
     this.isNew ||= name !== undefined && !restored;
+  };
+
+  /** Adds the parts of some measures to `result.measure_part`, which no other statement adds. */
+  readonly addParts = async (measures: readonly string[], sql: string): Promise<void> => {
+    const name = await this.nameOf(sql, tablesNamed(sql));
+    const own = `result.measure_part where measure in (${measures.map(literal).join(', ')})`;
+    const stood = name === undefined ? undefined : this.copied?.parts.get(name);
+    if (this.copied && (stood === undefined || (await this.count(own)) !== stood)) {
+      await this.warehouse.run(`delete from ${own}`);
+      await this.warehouse.run(`insert into result.measure_part ${sql}`);
+    } else if (!this.copied) await this.warehouse.run(`insert into result.measure_part ${sql}`);
+    if (name) this.parts.set(name, await this.count(own));
+    this.isNew ||= name !== undefined && stood === undefined;
   };
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {
@@ -189,7 +224,9 @@ export class KeptResults implements Answering {
     const session = written && (await Warehouse.open(':memory:', limits).catch(() => undefined));
     if (!session) return;
     await this.packs.write(session, packOf(database), async (arriving) => {
-      await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark;
+      await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(this.common)} as common;
+        create table ${arriving}.staged (extract varchar, key varchar);
+        create table ${arriving}.parts (name varchar, rows bigint);
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.totals (name varchar, rows bigint);
@@ -214,6 +251,8 @@ export class KeptResults implements Answering {
         ]),
       );
       await insert('answers', [...this.answers]);
+      await insert('parts', [...this.parts]);
+      await insert('staged', [...this.staged]);
       await keepTotals(session, arriving, this.totals, this.totalsFile);
       return names;
     });
@@ -238,6 +277,15 @@ export class KeptResults implements Answering {
       contents.push([table, found.rows, found.content, found.columns]);
     }
     return hash([this.common, sql, contents]);
+  }
+
+  /** What is known of a table that stands in the copied database already, whole. */
+  private async standingTable(name: string, table: string): Promise<TableContent | undefined> {
+    const found = this.copied?.tables.get(name);
+    if (found?.table !== table) return undefined;
+    const { rows, content, columns } = found;
+    const counted = await this.count(table).catch((error) => refuseExhausted(error));
+    return counted === rows ? { rows, content, columns } : undefined;
   }
 
   /** What the first pack gives that holds it whole; one that is damaged is removed. */
@@ -329,12 +377,6 @@ async function keepTotals(
 /** Every run leaves one pack, named by its database. */
 function packOf(database: string): string {
   return hash([resolve(database)]).slice(0, 32);
-}
-
-/** Size and time of a file, which tell whether it was written to; undefined where there is none. */
-async function markOf(file: string): Promise<string | undefined> {
-  const about = await stat(file, { bigint: true }).catch(() => undefined);
-  return about && `${about.size} ${about.mtimeNs}`;
 }
 
 /** Tables that a statement names, in the order of their names. */

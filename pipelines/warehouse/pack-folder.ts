@@ -54,6 +54,17 @@ export class PackFolder {
     return found;
   }
 
+  /** The packs that stand, those used last before the others. */
+  async lastUsed(): Promise<string[]> {
+    const found: { pack: string; used: number }[] = [];
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      const [, pack, kind] = packName.exec(name) ?? [];
+      const about = kind === 'json' && pack ? await stat(this.file(pack)).catch(() => undefined) : undefined;
+      if (pack && about) found.push({ pack, used: about.mtimeMs });
+    }
+    return found.sort((a, b) => b.used - a.used || (a.pack < b.pack ? -1 : 1)).map(({ pack }) => pack);
+  }
+
   /** The name under which the session sees the pack, until {@link close}; undefined where it cannot be opened. */
   async attach(warehouse: Warehouse, pack: string): Promise<string | undefined> {
     const known = this.attached.get(pack);

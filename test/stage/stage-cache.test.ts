@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CollectedExtract, collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
 import { Contract } from '../../pipelines/stage/contract.ts';
-import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { keysOf, prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { StageCache } from '../../pipelines/stage/stage-cache.ts';
 import { bytesOf } from '../../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -109,6 +109,7 @@ async function staged(
   conditions: Conditions,
   extracts: readonly CollectedExtract[],
   cache?: StageCache,
+  standing?: ReadonlyMap<string, string>,
 ): Promise<Outcome> {
   const warehouse = await Warehouse.open(':memory:', { memory: '1GB', threads: 2 }, conditions.secret);
   try {
@@ -133,17 +134,23 @@ async function staged(
     const found = await stage(warehouse, watched, new Map([['fuel', contract]]), {
       scratch: folder,
       fiscalYearStartMonth: 1,
-      ...(cache ? { cache: { store: cache, program: conditions.program, secret: conditions.secret } } : {}),
+      ...(cache
+        ? { cache: { store: cache, program: conditions.program, secret: conditions.secret, standing } }
+        : {}),
     });
     const tables = ['fuel', 'quarantine'].map((name) =>
       warehouse.rows(`select * from staged.${name} order by rowid`),
     );
+    keysFound = keysOf(found);
     const counts = found.map(({ extract, key: _, ...counted }) => ({ ...counted, id: extract.extractId }));
     return { staged: { tables: await Promise.all(tables), counts }, read };
   } finally {
     await warehouse.close();
   }
 }
+
+/** keys of the extracts that were staged last */
+let keysFound: ReadonlyMap<string, string> = new Map();
 
 const cacheOf = (most = bytesOf('1GB')) => new StageCache(cacheFolder(), most);
 
@@ -155,6 +162,13 @@ describe('extracts that an earlier run staged', () => {
     expect(cold.read).toBeGreaterThan(0);
     expect(warm).toEqual({ staged: cold.staged, read: 0 });
     expect(await packs()).toHaveLength(1);
+  });
+
+  test('are taken from the cache where they are said to stand in the database and do not', async () => {
+    const extracts = await collected(base);
+    const cold = await staged(base, extracts, cacheOf());
+    expect(keysFound.size).toBe(extracts.length);
+    expect(await staged(base, extracts, cacheOf(), keysFound)).toEqual({ staged: cold.staged, read: 0 });
   });
 
   test('are read again where one of their conditions differs: each of them makes other rows', async () => {

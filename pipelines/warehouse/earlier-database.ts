@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { constants, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { TableContent } from './content-digest.ts';
+import { type PackFolder, refuseExhausted } from './pack-folder.ts';
+import { type Limits, Warehouse } from './warehouse.ts';
+
+/** What stands in a database that was copied from an earlier run's, as that run left it. */
+export interface EarlierDatabase {
+  /** the pack that tells of it */
+  readonly pack: string;
+  /** extract -> the key of what its staged rows were made of */
+  readonly staged: ReadonlyMap<string, string>;
+  /** name of a result -> the harmonised table that is it */
+  readonly tables: ReadonlyMap<string, TableContent & { readonly table: string }>;
+  /** name of the parts of some measures -> how many rows of `result.measure_part` they are */
+  readonly parts: ReadonlyMap<string, number>;
+}
+
+/** Size and time of a file, which tell whether it was written to; undefined where there is none. */
+export async function markOf(file: string): Promise<string | undefined> {
+  const about = await stat(file, { bigint: true }).catch(() => undefined);
+  return about && `${about.size} ${about.mtimeNs}`;
+}
+
+/** What every name of a result begins with: the versions of the database and of what computes. */
+export async function commonGround(warehouse: Pick<Warehouse, 'scalar'>, program: string): Promise<string> {
+  const database = await warehouse.scalar<string>('select version()');
+  return createHash('sha256')
+    .update(JSON.stringify([database, program]))
+    .digest('hex');
+}
+
+/**
+ * Copies the database of the run that was kept last, under the same versions and not written to since, to
+ * `file`: what has not changed since need not be read, computed or moved row by row. What does not stand any more is for the
+ * steps of the run to take out.
+ *
+ * @returns undefined where there is none; `file` does not exist then
+ */
+export async function copyEarlier(
+  packs: PackFolder,
+  program: string,
+  file: string,
+  limits: Limits,
+): Promise<EarlierDatabase | undefined> {
+  const session = await Warehouse.open(':memory:', limits);
+  try {
+    const common = await commonGround(session, program);
+    for (const pack of await packs.lastUsed()) {
+      const found = await copyOf(session, packs, pack, common, file).catch(refuseExhausted);
+      if (found) return found;
+      await rm(file, { force: true });
+    }
+    return undefined;
+  } finally {
+    await packs.close(session);
+    await session.close();
+  }
+}
+
+async function copyOf(
+  session: Warehouse,
+  packs: PackFolder,
+  pack: string,
+  common: string,
+  file: string,
+): Promise<EarlierDatabase | undefined> {
+  const name = await packs.attach(session, pack);
+  if (!name) return undefined;
+  const [from] = await session.rows<{ file: string; mark: string; common: string }>(
+    `select file, mark, common from ${name}.database`,
+  );
+  if (!from || from.common !== common || (await markOf(from.file)) !== from.mark) return undefined;
+  await mkdir(dirname(file), { recursive: true });
+  await copyFile(from.file, file, constants.COPYFILE_FICLONE);
+  if ((await markOf(from.file)) !== from.mark) return undefined;
+  const staged = await session.rows<{ extract: string; key: string }>(`from ${name}.staged`);
+  const tables = await session.rows<TableContent & { name: string; from: string }>(`from ${name}.tables`);
+  const parts = await session.rows<{ name: string; rows: number }>(`from ${name}.parts`);
+  return {
+    pack: name,
+    staged: new Map(staged.map(({ extract, key }) => [extract, key])),
+    tables: new Map(
+      tables.map(({ name, from, rows, content, columns }) => [
+        name,
+        { table: from, rows: Number(rows), content, columns },
+      ]),
+    ),
+    parts: new Map(parts.map(({ name, rows }) => [name, Number(rows)])),
+  };
+}
+
+/** Takes out of a copied database what every run makes anew: all but the staged rows, the harmonised tables and the parts of measures. */
+export async function clearResults(warehouse: Warehouse): Promise<void> {
+  const own = await warehouse.rows<{ name: string }>(
+    `select schema_name || '."' || table_name || '"' as name from duckdb_tables()
+     where database_name = current_database() and schema_name in ('reference', 'result') and table_name <> 'measure_part'`,
+  );
+  for (const { name } of own) await warehouse.run(`drop table ${name}`);
+}
+
+/** Takes everything out of it. */
+export async function clearAll(warehouse: Warehouse): Promise<void> {
+  for (const schema of ['staged', 'reference', 'model', 'result'])
+    await warehouse.run(`drop schema if exists ${schema} cascade`);
+}
