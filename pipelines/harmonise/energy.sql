@@ -32,8 +32,10 @@ extract_days as materialized (
     count(*) as intervals,
     min(i.row_number) as row_number,
     max(i.row_number) as last_row,
-    -- dialect-bound: one bit a minute, of two days since a local one has 25 hours
-    bitstring_agg((epoch(i.interval_start)::bigint // 60 % 2880)::integer, 0, 2879) as starts
+    min(i.interval_start) as first_start,
+    max(i.interval_start) as last_start,
+    -- dialect-bound: one bit for five minutes, of two days since a local one has 25 hours; two starts within five minutes look repeated, and are looked at
+    bitstring_agg((epoch(i.interval_start)::bigint // 300 % 576)::integer, 0, 575) as starts
   from staged.energy_intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
   group by i.meter, i.direction, h.day, i.extract_id, i.quality = 'estimated', i.minutes > 60
@@ -51,47 +53,56 @@ chosen_intervals as (
   from (
     select
       i.*,
-      r.day,
+      h.day,
       row_number() over (
         partition by i.meter, i.direction, i.interval_start
         order by case i.quality when 'corrected' then 0 when 'measured' then 1 else 2 end, i.minutes, i.extract_id desc, i.row_number desc
       ) as choice
     from staged.energy_intervals as i
     join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-    join repeated_days as r on r.meter = i.meter and r.direction = i.direction and r.day = h.day
+    where i.meter in (select meter from repeated_days)
+      and (i.meter, i.direction, h.day) in (select (meter, direction, day) from repeated_days)
   )
   where choice = 1
 ),
 curve_days as (
-  select meter, direction, day, extract_id, is_estimated, energy_kwh, minutes, intervals, row_number, last_row
+  select meter, direction, day, extract_id, is_estimated, energy_kwh, minutes, intervals, row_number, last_row, first_start, last_start
   from extract_days
   anti join repeated_days using (meter, direction, day)
   where not is_long
   union all
-  select meter, direction, day, extract_id, quality = 'estimated', sum(energy_kwh), sum(minutes), count(*), min(row_number), max(row_number)
+  select meter, direction, day, extract_id, quality = 'estimated', sum(energy_kwh), sum(minutes), count(*), min(row_number), max(row_number), min(interval_start), max(interval_start)
   from chosen_intervals
   where minutes <= 60
   group by meter, direction, day, extract_id, quality = 'estimated'
 ),
 -- intervals between which other rows stand in their extract keep a row each
 apart_days as (
-  select meter, direction, day, extract_id, is_estimated
+  select meter, direction, day, extract_id, is_estimated, first_start, last_start
   from curve_days
   where last_row - row_number + 1 <> intervals
 ),
-apart_intervals as (
-  select i.meter, i.direction, a.day, i.minutes, i.energy_kwh, a.is_estimated, i.extract_id, i.row_number
+settled_intervals as (
+  select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
+  from staged.energy_intervals
+  where meter in (select meter from apart_days) and meter not in (select meter from repeated_days)
+  union all
+  -- of a meter that repeats itself somewhere, what is repeated is left out
+  select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
   from staged.energy_intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-  join apart_days as a
-    on a.meter = i.meter and a.direction = i.direction and a.day = h.day and a.extract_id = i.extract_id and a.is_estimated = (i.quality = 'estimated')
-  anti join repeated_days as r on r.meter = i.meter and r.direction = i.direction and r.day = h.day
-  where i.minutes <= 60
+  where i.meter in (select meter from repeated_days)
+    and (i.meter, i.direction, h.day) not in (select (meter, direction, day) from repeated_days)
   union all
-  select i.meter, i.direction, i.day, i.minutes, i.energy_kwh, a.is_estimated, i.extract_id, i.row_number
-  from chosen_intervals as i
+  select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
+  from chosen_intervals
+),
+apart_intervals as (
+  select i.meter, i.direction, a.day, i.minutes, i.energy_kwh, a.is_estimated, i.extract_id, i.row_number
+  from settled_intervals as i
   join apart_days as a
-    on a.meter = i.meter and a.direction = i.direction and a.day = i.day and a.extract_id = i.extract_id and a.is_estimated = (i.quality = 'estimated')
+    on a.meter = i.meter and a.direction = i.direction and a.extract_id = i.extract_id and a.is_estimated = (i.quality = 'estimated')
+    and i.interval_start between a.first_start and a.last_start
   where i.minutes <= 60
 ),
 short_pieces as (
@@ -112,8 +123,7 @@ long_intervals as (
     select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
     from staged.energy_intervals as i
     join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-    anti join repeated_days as r on r.meter = i.meter and r.direction = i.direction and r.day = h.day
-    where i.minutes > 60
+    where i.minutes > 60 and (i.meter, i.direction, h.day) not in (select (meter, direction, day) from repeated_days)
     union all
     select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
     from chosen_intervals
