@@ -7,7 +7,7 @@ import { loadLinks } from './alignment/links.ts';
 import { qualityFindings } from './alignment/quality.ts';
 import { assess } from './assessment.ts';
 import { carriedIn, standingRun } from './carried-in.ts';
-import { collect } from './collect/collect.ts';
+import { type Collected, collect } from './collect/collect.ts';
 import { collectEvidence } from './collect/evidence.ts';
 import { changesOf } from './comparison.ts';
 import { Fault } from './fault.ts';
@@ -43,7 +43,7 @@ import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
 import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
-import { type Manifest, readManifest, writeSeal } from './seal/manifest.ts';
+import { type Manifest, readManifest, sha256, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
 import { programVersion, resultProgram, stageProgram } from './seal/program.ts';
@@ -53,8 +53,8 @@ import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts
 import { loadReference } from './stage/reference.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
 import {
+  groundsOf,
   inWords,
-  keysOf,
   originsOf,
   prepareStage,
   type StagedExtract,
@@ -136,7 +136,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   }
 
   const file = join(folder, 'warehouse.duckdb');
-  const earlier = await earlierDatabaseOf(plan, file);
+  const earlier = await earlierDatabaseOf(plan, collected, file);
   let warehouse = await Warehouse.open(file, plan.limits, project.secret);
   let identity: Identity;
   // a locked period is not run again: what comes out is a proposal to restate it
@@ -164,7 +164,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     if (kept && stageCache.cache) {
       for (const [table, origin] of originsOf(read, contracts, stageCache.cache.program))
         await kept.tableOf(table, origin);
-      kept.tellStaged(keysOf(read));
+      kept.tellStaged(groundsOf(read));
     }
 
     progress.step('harmonise', `${models.length} models`);
@@ -381,17 +381,24 @@ async function keptResultsOf(
 ): Promise<KeptResults | undefined> {
   if (cache === undefined) return undefined;
   const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
-  return KeptResults.open(warehouse, packs, await programVersion(resultProgram), earlier);
+  return KeptResults.open(warehouse, packs, await resultsProgram(project), earlier);
+}
+
+/** What computes, and the key that makes pseudonyms: with another one no database is gone on from. */
+async function resultsProgram({ secret }: Plan['project']): Promise<string> {
+  return sha256(JSON.stringify([await programVersion(resultProgram), secret ?? null]));
 }
 
 /** The database of an earlier run, copied to `file` to go on from, where the plan lets it be used. */
 async function earlierDatabaseOf(
   { cache, project, limits }: Plan,
+  { extracts }: Collected,
   file: string,
 ): Promise<EarlierDatabase | undefined> {
   if (cache === undefined) return undefined;
   const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
-  return copyEarlier(packs, await programVersion(resultProgram), file, limits);
+  const shas = new Map(extracts.map((one) => [one.extractId, one.sha256]));
+  return copyEarlier(packs, await resultsProgram(project), shas, file, limits);
 }
 
 /** A folder of this name that is not this run, or is damaged, is never written over. */

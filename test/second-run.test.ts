@@ -23,7 +23,7 @@ import { contentOf } from '../pipelines/seal/content.ts';
 import { loadContracts } from '../pipelines/stage/contract.ts';
 import { deliveriesOf, expectationsOf } from '../pipelines/stage/delivery.ts';
 import { loadReference } from '../pipelines/stage/reference.ts';
-import { keysOf, originsOf, prepareStage, stage } from '../pipelines/stage/stage.ts';
+import { groundsOf, originsOf, prepareStage, stage } from '../pipelines/stage/stage.ts';
 import { StageCache } from '../pipelines/stage/stage-cache.ts';
 import { clearResults, copyEarlier } from '../pipelines/warehouse/earlier-database.ts';
 import { KeptResults } from '../pipelines/warehouse/kept-results.ts';
@@ -61,7 +61,8 @@ async function told(cached: boolean, previous: string | null) {
   const database = join(folder, 'warehouse.duckdb');
   const cache = join(project.folder, 'cache');
   const packs = new PackFolder(join(cache, 'results'), 1e9);
-  const earlier = cached ? await copyEarlier(packs, '1', database, { memory: '1GB' }) : undefined;
+  const shas = new Map(collected.extracts.map(({ extractId, sha256 }) => [extractId, sha256]));
+  const earlier = cached ? await copyEarlier(packs, '1', shas, database, { memory: '1GB' }) : undefined;
   let warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
   let kept: KeptResults | undefined;
   try {
@@ -85,7 +86,7 @@ async function told(cached: boolean, previous: string | null) {
     if (cached) {
       kept = await KeptResults.open(warehouse, packs, '1', earlier);
       for (const [table, origin] of originsOf(staged, contracts, '1')) await kept.tableOf(table, origin);
-      kept.tellStaged(keysOf(staged));
+      kept.tellStaged(groundsOf(staged));
     }
     await harmonise(warehouse, models, kept?.makeTable);
     const values = await computeMeasures(
@@ -119,7 +120,7 @@ async function told(cached: boolean, previous: string | null) {
     const counts = staged.map(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }) => ({
       ...{ id: extract.extractId, rowsRead, rowsStaged, rowsQuarantined, remarks },
     }));
-    return { folder, told: { counts, values, figures, methods: [...methods], gathered, content } };
+    return { folder, shas, told: { counts, values, figures, methods: [...methods], gathered, content } };
   } finally {
     await warehouse.close();
     await kept?.keep(database, { memory: '1GB' });
@@ -216,7 +217,26 @@ test('a database that was written to since is not gone on from', async () => {
   await warehouse.close();
   const packs = new PackFolder(join(project.folder, 'cache', 'results'), 1e9);
   const copy = join(project.folder, 'copy.duckdb');
-  expect(await copyEarlier(packs, '1', copy, { memory: '1GB' })).toBeUndefined();
+  expect(await copyEarlier(packs, '1', new Map(), copy, { memory: '1GB' })).toBeUndefined();
   expect(await stat(copy).catch(() => null)).toBeNull();
   expect((await told(true, null)).told).toEqual(first.told);
+}, 300_000);
+
+test('a database that holds rows of people who were told otherwise since is not gone on from', async () => {
+  const yaml = await readFile(project.config, 'utf8');
+  await project.write(
+    'concordance.yaml',
+    yaml.replace('contract: water\n', 'contract: water\n    personal: true\n'),
+  );
+  const { folder, shas } = await told(true, null);
+  const packs = new PackFolder(join(project.folder, 'cache', 'results'), 1e9);
+  const copy = (extracts: ReadonlyMap<string, string>) =>
+    copyEarlier(packs, '1', extracts, join(folder, 'copy.duckdb'), { memory: '1GB' });
+  const without = (part: string) => new Map([...shas].filter(([id]) => !id.startsWith(part)));
+  expect(shas.size).toBeGreaterThan(without('water/').size);
+  expect(await copy(without('water/'))).toBeUndefined();
+  expect(
+    await copy(new Map(shas).set([...shas.keys()].find((id) => id.startsWith('water/')) as string, 'other')),
+  ).toBeUndefined();
+  expect(await copy(without('waste/'))).toBeDefined();
 }, 300_000);

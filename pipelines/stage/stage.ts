@@ -3,6 +3,7 @@ import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import { Fault } from '../fault.ts';
 import type { FaultWords } from '../language/faults.ts';
+import type { StagedFrom } from '../warehouse/earlier-database.ts';
 import { DamagedPack } from '../warehouse/pack-folder.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Contract, sqlType } from './contract.ts';
@@ -248,9 +249,11 @@ function isUnreadable({ rowsRead, remarks }: ReadExtract): boolean {
 }
 
 /** What the staged rows of each extract were made of, by extract. */
-export function keysOf(extracts: readonly ReadExtract[]): Map<string, string> {
+export function groundsOf(extracts: readonly ReadExtract[]): Map<string, StagedFrom> {
   return new Map(
-    extracts.flatMap(({ extract, key }) => (key === undefined ? [] : [[extract.extractId, key] as const])),
+    extracts.flatMap(({ extract: { extractId, sha256, source }, key }) =>
+      key === undefined ? [] : [[extractId, { key, sha256, personal: source.personal === true }] as const],
+    ),
   );
 }
 

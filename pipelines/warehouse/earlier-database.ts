@@ -5,6 +5,16 @@ import type { TableContent } from './content-digest.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
+/** What the staged rows of an extract were made of. */
+export interface StagedFrom {
+  /** name of all that they depend on */
+  readonly key: string;
+  /** of the extract's bytes */
+  readonly sha256: string;
+  /** its rows are about people */
+  readonly personal: boolean;
+}
+
 /** What stands in a database that was copied from an earlier run's, as that run left it. */
 export interface EarlierDatabase {
   /** the pack that tells of it */
@@ -34,13 +44,16 @@ export async function commonGround(warehouse: Pick<Warehouse, 'scalar'>, program
 /**
  * Copies the database of the run that was kept last, under the same versions and not written to since, to
  * `file`: what has not changed since need not be read, computed or moved row by row. What does not stand any more is for the
- * steps of the run to take out.
+ * steps of the run to take out. DuckDB leaves the bytes of rows that are deleted in its file: a database with rows about
+ * people that were withdrawn or told otherwise since is not copied.
  *
+ * @param extracts id -> SHA-256 of the extracts of the run
  * @returns undefined where there is none; `file` does not exist then
  */
 export async function copyEarlier(
   packs: PackFolder,
   program: string,
+  extracts: ReadonlyMap<string, string>,
   file: string,
   limits: Limits,
 ): Promise<EarlierDatabase | undefined> {
@@ -48,7 +61,7 @@ export async function copyEarlier(
   try {
     const common = await commonGround(session, program);
     for (const pack of await packs.lastUsed()) {
-      const found = await copyOf(session, packs, pack, common, file).catch(refuseExhausted);
+      const found = await copyOf(session, packs, pack, { common, extracts, file }).catch(refuseExhausted);
       if (found) return found;
       await rm(file, { force: true });
     }
@@ -63,8 +76,11 @@ async function copyOf(
   session: Warehouse,
   packs: PackFolder,
   pack: string,
-  common: string,
-  file: string,
+  {
+    common,
+    extracts,
+    file,
+  }: { readonly common: string; readonly extracts: ReadonlyMap<string, string>; readonly file: string },
 ): Promise<EarlierDatabase | undefined> {
   const name = await packs.attach(session, pack);
   if (!name) return undefined;
@@ -72,10 +88,12 @@ async function copyOf(
     `select file, mark, common from ${name}.database`,
   );
   if (!from || from.common !== common || (await markOf(from.file)) !== from.mark) return undefined;
+  const staged = await session.rows<StagedFrom & { extract: string }>(`from ${name}.staged`);
+  if (staged.some(({ extract, personal, sha256 }) => personal && extracts.get(extract) !== sha256))
+    return undefined;
   await mkdir(dirname(file), { recursive: true });
   await copyFile(from.file, file, constants.COPYFILE_FICLONE);
   if ((await markOf(from.file)) !== from.mark) return undefined;
-  const staged = await session.rows<{ extract: string; key: string }>(`from ${name}.staged`);
   const tables = await session.rows<TableContent & { name: string; from: string }>(`from ${name}.tables`);
   const parts = await session.rows<{ name: string; rows: number }>(`from ${name}.parts`);
   return {

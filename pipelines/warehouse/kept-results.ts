@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
-import { commonGround, type EarlierDatabase, markOf } from './earlier-database.ts';
+import { commonGround, type EarlierDatabase, markOf, type StagedFrom } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
@@ -44,8 +44,8 @@ export class KeptResults implements Answering {
   private readonly totals = new Map<string, readonly string[]>();
   /** name of the parts of some measures -> rows */
   private readonly parts = new Map<string, number>();
-  /** extract -> key of its staged rows */
-  private staged: ReadonlyMap<string, string> = new Map();
+  /** extract -> what its staged rows were made of */
+  private staged: ReadonlyMap<string, StagedFrom> = new Map();
   private readonly answers = new Map<string, string>();
   /** whether some of it is in no pack */
   private isNew = false;
@@ -82,8 +82,8 @@ export class KeptResults implements Answering {
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
-  tellStaged(keys: ReadonlyMap<string, string>): void {
-    this.staged = keys;
+  tellStaged(staged: ReadonlyMap<string, StagedFrom>): void {
+    this.staged = staged;
   }
 
   /**
@@ -225,7 +225,7 @@ export class KeptResults implements Answering {
     if (!session) return;
     await this.packs.write(session, packOf(database), async (arriving) => {
       await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(this.common)} as common;
-        create table ${arriving}.staged (extract varchar, key varchar);
+        create table ${arriving}.staged (extract varchar, key varchar, sha256 varchar, personal boolean);
         create table ${arriving}.parts (name varchar, rows bigint);
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
@@ -252,7 +252,10 @@ export class KeptResults implements Answering {
       );
       await insert('answers', [...this.answers]);
       await insert('parts', [...this.parts]);
-      await insert('staged', [...this.staged]);
+      await insert(
+        'staged',
+        [...this.staged].map(([extract, one]) => [extract, one.key, one.sha256, String(one.personal)]),
+      );
       await keepTotals(session, arriving, this.totals, this.totalsFile);
       return names;
     });

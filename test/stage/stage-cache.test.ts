@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CollectedExtract, collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
 import { Contract } from '../../pipelines/stage/contract.ts';
-import { keysOf, prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { groundsOf, prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { StageCache } from '../../pipelines/stage/stage-cache.ts';
 import { bytesOf } from '../../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -141,7 +141,7 @@ async function staged(
     const tables = ['fuel', 'quarantine'].map((name) =>
       warehouse.rows(`select * from staged.${name} order by rowid`),
     );
-    keysFound = keysOf(found);
+    keysFound = new Map([...groundsOf(found)].map(([id, { key }]) => [id, key]));
     const counts = found.map(({ extract, key: _, ...counted }) => ({ ...counted, id: extract.extractId }));
     return { staged: { tables: await Promise.all(tables), counts }, read };
   } finally {
