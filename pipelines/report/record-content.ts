@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
@@ -14,7 +14,13 @@ export interface Recorded {
   readonly helped: boolean;
 }
 
-/** Writes what the documents show into `result.content`, so that they can be made again with what a review adds. */
+/** Items of a list that are one part of the record: of a thousand companies all together are more than one text can hold. */
+const itemsInOne = 20_000;
+
+/**
+ * Writes what the documents show into `result.content`, so that they can be made again with what a review adds: one
+ * row a part, `part` (what it is of, or `.` for all that is small) and `position`, `content` as JSON.
+ */
 export async function recordContent(
   warehouse: Warehouse,
   content: ReportContent,
@@ -22,16 +28,23 @@ export async function recordContent(
   scratch: string,
 ): Promise<void> {
   const { helpers, files: _files, partials, ...look } = presentation;
-  const file = join(scratch, 'content.json');
-  await writeFile(
-    file,
-    JSON.stringify({
-      content,
-      presentation: { ...look, partials: [...partials] },
-      helped: Object.keys(helpers).length > 0,
-    }),
-  );
-  await warehouse.run(`create table result.content as select content from read_text(${literal(file)})`);
+  const folder = join(scratch, 'content');
+  await mkdir(folder, { recursive: true });
+  const write = (part: string, position: number, value: unknown) =>
+    writeFile(join(folder, `${part}-${String(position).padStart(6, '0')}.json`), JSON.stringify(value));
+  const lists = Object.entries(content).filter(([, value]) => Array.isArray(value) && value.length > 0);
+  for (const [part, items] of lists as [string, unknown[]][])
+    for (let from = 0; from < items.length; from += itemsInOne)
+      await write(part, from / itemsInOne, items.slice(from, from + itemsInOne));
+  await write('.', 0, {
+    content: { ...content, ...Object.fromEntries(lists.map(([part]) => [part, []])) },
+    presentation: { ...look, partials: [...partials] },
+    helped: Object.keys(helpers).length > 0,
+  });
+  const name = 'parse_filename(filename, true)';
+  await warehouse.run(`create table result.content as
+    select regexp_extract(${name}, '^(.*)-', 1) as part, regexp_extract(${name}, '-([0-9]+)$', 1)::integer as position, content
+    from read_text(${literal(join(folder, '*.json'))}) order by part, position`);
 }
 
 /** @throws {Fault} PUB-001 for a run that was sealed before documents could be made again */
@@ -43,14 +56,25 @@ export async function readContent(
   return (await readRecorded(warehouse, attached)).content;
 }
 
+/** One of the lists alone: the others of a large group take seconds to read. */
+export async function readContentList<Part extends keyof ReportContent>(
+  warehouse: Warehouse,
+  part: Part,
+): Promise<ReportContent[Part]> {
+  if (!(await isInParts(warehouse, ''))) return (await readContent(warehouse))[part];
+  const rows = await warehouse.rows<{ content: string }>(
+    `select content from result.content where part = ${literal(part)} order by position`,
+  );
+  return rows.flatMap(({ content }) => JSON.parse(content) as unknown[]) as unknown as ReportContent[Part];
+}
+
 /** The same with the company's own look. */
 export async function readRecorded(warehouse: Warehouse, attached?: string): Promise<Recorded> {
+  const database = attached === undefined ? '' : `${attached}.`;
   try {
-    const { presentation, ...rest } = JSON.parse(
-      await warehouse.scalar<string>(
-        `select content from ${attached === undefined ? '' : `${attached}.`}result.content`,
-      ),
-    );
+    const { presentation, ...rest } = (await isInParts(warehouse, database))
+      ? await joined(warehouse, database)
+      : JSON.parse(await warehouse.scalar<string>(`select content from ${database}result.content`));
     // a run of before decisions were followed has none
     rest.content.followed ??= [];
     rest.content.pastDecisions ??= { told: [], held: 0 };
@@ -64,4 +88,30 @@ export async function readRecorded(warehouse: Warehouse, attached?: string): Pro
       { cause },
     );
   }
+}
+
+/** A package of before parts has one text. */
+async function isInParts(warehouse: Warehouse, database: string): Promise<boolean> {
+  const columns = await warehouse.rows<{ name: string }>(
+    `select column_name as name from (describe ${database}result.content)`,
+  );
+  return columns.some(({ name }) => name === 'part');
+}
+
+async function joined(warehouse: Warehouse, database: string) {
+  const [main] = await warehouse.rows<{ content: string }>(
+    `select content from ${database}result.content where part = '.'`,
+  );
+  const recorded = JSON.parse(main?.content as string);
+  const parts = await warehouse.rows<{ part: string; position: number }>(
+    `select part, position from ${database}result.content where part <> '.' order by part, position`,
+  );
+  for (const { part, position } of parts) {
+    const [found] = await warehouse.rows<{ content: string }>(
+      `select content from ${database}result.content where part = ${literal(part)} and position = ${position}`,
+    );
+    const list: unknown[] = recorded.content[part];
+    for (const item of JSON.parse(found?.content as string)) list.push(item);
+  }
+  return recorded;
 }

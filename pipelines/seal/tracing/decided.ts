@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Figure } from '../../indicators/figure.ts';
 import type { ChangedFigure } from '../../report/content.ts';
-import { readContent } from '../../report/record-content.ts';
+import { readContentList } from '../../report/record-content.ts';
 import { idOf } from '../../review/applied.ts';
 import { type FigureReview, type JournalEntry, reviewOf } from '../../review/decision.ts';
 import { type LedgerLine, readLedger } from '../../review/ledger.ts';
@@ -37,8 +37,7 @@ export async function decidedOf(run: string, warehouse: Warehouse, figure: Figur
   const journal = await keptJournal(folder, manifest);
   const review = reviewOf(journal.entries, journal.hashes.at(-1) ?? null);
   const ledger = await readLedger(join(dirname(dirname(folder)), 'published.csv'));
-  const changes = await readContent(warehouse)
-    .then((content) => content.changes)
+  const changes = await readContentList(warehouse, 'changes')
     // a package of before the content was kept
     .catch((): readonly ChangedFigure[] => []);
   return {
