@@ -56,7 +56,7 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     const addresses = opened.measures.flatMap((one) =>
       one.largest.flatMap((row) => addressesBelow(row.harmonised)),
     );
-    const received = await receivedRows(folder, addresses);
+    const received = await receivedRows(folder, addresses, record.sources);
     const language = options.language ?? record.language;
     const decided = opened.figure ? await decidedOf(folder, warehouse, opened.figure) : null;
     process.stdout.write(

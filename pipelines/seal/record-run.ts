@@ -1,4 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
+import type { Source } from '../configuration/schema.ts';
 import type { Model } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import type { Plan } from '../plan.ts';
@@ -15,7 +16,15 @@ export interface RunRecord {
   readonly catalogue: Catalogue;
   /** smallest number of people shown; absent in a package of before it was kept */
   readonly suppressBelow?: number;
+  /** what reads the extracts again takes of the configuration; absent in a package of before it was kept */
+  readonly sources?: readonly ReadingOf[];
 }
+
+/** How the extracts of a source are read, and whether they hold identities. */
+export type ReadingOf = Pick<Source, 'id' | 'personal' | 'options'>;
+
+export const readingsOf = (sources: readonly Source[]): ReadingOf[] =>
+  sources.map(({ id, personal, options }) => ({ id, personal, options }));
 
 /**
  * Writes `result.extract` (which extract, which contracts), `result.model` (the SQL that harmonised them) and
@@ -39,6 +48,7 @@ export async function recordRun(
     windows: plan.windows,
     catalogue,
     suppressBelow: plan.project.configuration.thresholds.suppress_below,
+    sources: readingsOf(plan.project.configuration.sources),
   };
   await warehouse.run('create table result.model (position integer, model varchar)');
   for (const [i, model] of models.entries())

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { Bilingual } from '../configuration/bilingual.ts';
 import { type LibraryFile, shelf } from '../configuration/library.ts';
@@ -49,10 +50,24 @@ export const Contract = z.strictObject({
 });
 export type Contract = z.infer<typeof Contract>;
 
+/** Reads some contracts of the catalogue: quickly where each is in the file of its name. */
+export async function loadContractsOf(
+  ids: ReadonlySet<string>,
+  overlay?: string,
+): Promise<Map<string, Contract>> {
+  const files = await contractFiles(overlay);
+  const named = await readContracts(files.filter(({ path }) => ids.has(basename(path, '.yaml'))));
+  return [...ids].every((id) => named.has(id)) ? named : readContracts(files);
+}
+
 /** Reads every contract of the catalogue, by id. */
 export async function loadContracts(overlay?: string): Promise<Map<string, Contract>> {
+  return readContracts(await contractFiles(overlay));
+}
+
+async function readContracts(files: readonly LibraryFile[]): Promise<Map<string, Contract>> {
   const contracts = new Map<string, Contract>();
-  for (const file of await contractFiles(overlay)) {
+  for (const file of files) {
     const { value, lineOf } = await readYaml(file.path, Contract, 'CAT-001');
     const named: [PropertyKey[], string | undefined][] = [
       [['period_column'], value.period_column],

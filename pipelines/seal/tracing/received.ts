@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Addressing, Connector } from '../../../connectors/connector.ts';
 import { identifier } from '../../../connectors/connector.ts';
 import { connectorById } from '../../../connectors/index.ts';
-import { type Contract, loadContracts } from '../../stage/contract.ts';
+import { type Contract, loadContractsOf } from '../../stage/contract.ts';
 import { matchHeadings } from '../../stage/heading.ts';
 import { Warehouse } from '../../warehouse/warehouse.ts';
-import { readDefinition } from '../definition.ts';
+import { definitionFolder, readDefinition } from '../definition.ts';
 import { readManifest } from '../manifest.ts';
+import { type RunRecord, readingsOf } from '../record-run.ts';
 
 /** A value as the extract holds it, beside the column that its contract reads it into. */
 export interface ReceivedValue {
@@ -43,6 +44,8 @@ const largest = 64_000_000;
 export async function receivedRows(
   folder: string,
   addresses: readonly { readonly extract: string; readonly row: number }[],
+  /** as the run recorded them; else its configuration is read, which takes seconds where companies are many */
+  recorded?: RunRecord['sources'],
 ): Promise<Received> {
   const wanted = new Map<string, Set<number>>();
   for (const { extract, row } of addresses)
@@ -54,14 +57,15 @@ export async function receivedRows(
   const scratch = await mkdtemp(join(tmpdir(), 'concordance-trace-'));
   const session = await Warehouse.open(':memory:');
   try {
-    const { configuration, overlay } = await readDefinition(folder);
-    const contracts = await loadContracts(overlay);
+    const sources = recorded ?? readingsOf((await readDefinition(folder)).configuration.sources);
+    const named = manifest.extracts.filter(({ id }) => wanted.has(id)).flatMap(({ contracts }) => contracts);
+    const contracts = await loadContractsOf(new Set(named), resolve(folder, definitionFolder));
     // contracts and readings are those that the package declares
     await session.shut([], [join(folder, 'extracts'), scratch]);
     let number = 0;
     for (const [extract, numbers] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const one = manifest.extracts.find(({ id }) => id === extract);
-      const source = configuration.sources.find(({ id }) => id === one?.source);
+      const source = sources.find(({ id }) => id === one?.source);
       if (!one) continue;
       if (!source || source.personal || one.kept !== 'clear' || one.bytes > largest) {
         unread.push(extract);

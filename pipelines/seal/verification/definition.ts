@@ -16,7 +16,7 @@ import { type Carried, carriedFile } from '../carried.ts';
 import { contentOf } from '../content.ts';
 import { definedObjectives, definitionFolder, readDefinition } from '../definition.ts';
 import { type Manifest, sha256 } from '../manifest.ts';
-import type { RunRecord } from '../record-run.ts';
+import { type RunRecord, readingsOf } from '../record-run.ts';
 import type { Findings } from './report.ts';
 
 /** What a package says that it was computed from, once read. */
@@ -98,6 +98,9 @@ export async function checkDefinition(
     for (const [name, value] of Object.entries(stated))
       if (record[name as keyof typeof stated] !== value && (name !== 'suppressBelow' || record.suppressBelow))
         findings.differs('definition', `result.run, ${name}`, 'run_record', { name });
+    const readings = readingsOf(configuration.sources);
+    if (record.sources && JSON.stringify(record.sources) !== JSON.stringify(readings))
+      findings.differs('definition', 'result.run, sources', 'run_record', { name: 'sources' });
     findings.checked.definitions = Object.keys(hashes).length;
     return {
       project,
