@@ -17,8 +17,6 @@ export interface StagedFrom {
 
 /** What stands in a database that was copied from an earlier run's, as that run left it. */
 export interface EarlierDatabase {
-  /** the pack that tells of it */
-  readonly pack: string;
   /** extract -> the key of what its staged rows were made of */
   readonly staged: ReadonlyMap<string, string>;
   /** name of a result -> the harmonised table that is it */
@@ -97,7 +95,6 @@ async function copyOf(
   const tables = await session.rows<TableContent & { name: string; from: string }>(`from ${name}.tables`);
   const parts = await session.rows<{ name: string; rows: number }>(`from ${name}.parts`);
   return {
-    pack: name,
     staged: new Map(staged.map(({ extract, key }) => [extract, key])),
     tables: new Map(
       tables.map(({ name, from, rows, content, columns }) => [
@@ -116,10 +113,4 @@ export async function clearResults(warehouse: Warehouse): Promise<void> {
      where database_name = current_database() and schema_name in ('reference', 'result') and table_name <> 'measure_part'`,
   );
   for (const { name } of own) await warehouse.run(`drop table ${name}`);
-}
-
-/** Takes everything out of it. */
-export async function clearAll(warehouse: Warehouse): Promise<void> {
-  for (const schema of ['staged', 'reference', 'model', 'result'])
-    await warehouse.run(`drop schema if exists ${schema} cascade`);
 }

@@ -155,10 +155,10 @@ export class KeptResults implements Answering {
     const name = await this.nameOf(sql, tablesNamed(sql));
     const own = `result.measure_part where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
-    if (this.copied && (stood === undefined || (await this.count(own)) !== stood)) {
-      await this.warehouse.run(`delete from ${own}`);
+    if (stood === undefined || (await this.count(own)) !== stood) {
+      if (this.copied) await this.warehouse.run(`delete from ${own}`);
       await this.warehouse.run(`insert into result.measure_part ${sql}`);
-    } else if (!this.copied) await this.warehouse.run(`insert into result.measure_part ${sql}`);
+    }
     if (name) this.parts.set(name, await this.count(own));
     this.isNew ||= name !== undefined && stood === undefined;
   };
