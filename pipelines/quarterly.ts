@@ -7,7 +7,7 @@ import { loadLinks } from './alignment/links.ts';
 import { qualityFindings } from './alignment/quality.ts';
 import { assess } from './assessment.ts';
 import { carriedIn, standingRun } from './carried-in.ts';
-import { type Collected, collect } from './collect/collect.ts';
+import { collect } from './collect/collect.ts';
 import { collectEvidence } from './collect/evidence.ts';
 import { changesOf } from './comparison.ts';
 import { Fault } from './fault.ts';
@@ -136,7 +136,9 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   }
 
   const file = join(folder, 'warehouse.duckdb');
-  const earlier = await earlierDatabaseOf(plan, collected, file);
+  const results = await keptResultsStore(plan);
+  const shas = new Map(collected.extracts.map((one) => [one.extractId, one.sha256]));
+  const earlier = results && (await copyEarlier(results.packs, results.program, shas, file, plan.limits));
   let warehouse = await Warehouse.open(file, plan.limits, project.secret);
   let identity: Identity;
   // a locked period is not run again: what comes out is a proposal to restate it
@@ -160,7 +162,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       (done) => progress.tick(done, collected.extracts.length),
     );
     staged = inWords(read, words);
-    kept = await keptResultsOf(plan, warehouse, earlier);
+    kept = results && (await KeptResults.open(warehouse, results.packs, results.program, earlier));
     if (kept && stageCache.cache) {
       for (const [table, origin] of originsOf(read, contracts, stageCache.cache.program))
         await kept.tableOf(table, origin);
@@ -373,32 +375,20 @@ async function stageCacheOf(
   return { cache: { store, program, secret: project.secret, standing: earlier?.staged } };
 }
 
-/** What earlier runs computed, of any period, where the plan lets it be used. */
-async function keptResultsOf(
-  { cache, project }: Plan,
-  warehouse: Warehouse,
-  earlier: EarlierDatabase | undefined,
-): Promise<KeptResults | undefined> {
+/**
+ * Where what earlier runs computed is kept, of any period, where the plan lets it be used; named by what computes and
+ * the key that makes pseudonyms, so that with another key no database is gone on from.
+ */
+async function keptResultsStore({
+  cache,
+  project,
+}: Plan): Promise<{ packs: PackFolder; program: string } | undefined> {
   if (cache === undefined) return undefined;
-  const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
-  return KeptResults.open(warehouse, packs, await resultsProgram(project), earlier);
-}
-
-/** What computes, and the key that makes pseudonyms: with another one no database is gone on from. */
-async function resultsProgram({ secret }: Plan['project']): Promise<string> {
-  return sha256(JSON.stringify([await programVersion(resultProgram), secret ?? null]));
-}
-
-/** The database of an earlier run, copied to `file` to go on from, where the plan lets it be used. */
-async function earlierDatabaseOf(
-  { cache, project, limits }: Plan,
-  { extracts }: Collected,
-  file: string,
-): Promise<EarlierDatabase | undefined> {
-  if (cache === undefined) return undefined;
-  const packs = new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache));
-  const shas = new Map(extracts.map((one) => [one.extractId, one.sha256]));
-  return copyEarlier(packs, await resultsProgram(project), shas, file, limits);
+  const version = await programVersion(resultProgram);
+  return {
+    packs: new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache)),
+    program: sha256(JSON.stringify([version, project.secret ?? null])),
+  };
 }
 
 /** A folder of this name that is not this run, or is damaged, is never written over. */

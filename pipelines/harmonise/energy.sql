@@ -83,15 +83,10 @@ apart_days as (
   where last_row - row_number + 1 <> intervals
 ),
 settled_intervals as (
-  select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
-  from staged.energy_intervals
-  where meter in (select meter from apart_days) and meter not in (select meter from repeated_days)
-  union all
-  -- of a meter that repeats itself somewhere, what is repeated is left out
   select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
   from staged.energy_intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-  where i.meter in (select meter from repeated_days)
+  where i.meter in (select meter from apart_days)
     and (i.meter, i.direction, h.day) not in (select (meter, direction, day) from repeated_days)
   union all
   select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number

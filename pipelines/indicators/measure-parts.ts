@@ -23,12 +23,15 @@ export const hasParts = (measure: Measure): boolean =>
 export async function recordParts(
   warehouse: Warehouse,
   measures: readonly Measure[],
-  /** adds the parts of some measures to those that stand in a copied database, unless they are the same; without it there are none */
-  addParts?: (measures: readonly string[], sql: string) => Promise<void>,
+  /** puts the parts of some measures in the place of those that stand, such as in a copied database */
+  addParts: (measures: readonly string[], sql: string) => Promise<void> = async (own, sql) => {
+    await warehouse.run(`delete from result.measure_part where measure in (${own.map(literal).join(', ')})`);
+    await warehouse.run(`insert into result.measure_part ${sql}`);
+  },
 ): Promise<void> {
   const columns = await tableColumns(warehouse);
   await warehouse.run('create schema if not exists result');
-  await warehouse.run(`create ${addParts ? 'table if not exists' : 'or replace table'} result.measure_part (measure varchar, entity varchar, extract varchar, month date,
+  await warehouse.run(`create table if not exists result.measure_part (measure varchar, entity varchar, extract varchar, month date,
     rows bigint, estimated bigint, own decimal(38,10), largest decimal(38,10),
     group_rows bigint, group_estimated bigint, consolidated decimal(38,16), group_largest decimal(38,16))`);
   const own = measures.filter(hasParts);
@@ -44,13 +47,10 @@ export async function recordParts(
           sum(value * weight) filter (where weight <> 0), max(abs(value * weight)) filter (where weight <> 0)
         from (${measureRows(measure, columns(measure.table))}) group by entity, extract_id, month`,
     );
-    const sql = parts.join(' union all ');
-    if (addParts)
-      await addParts(
-        group.map(({ id }) => id),
-        sql,
-      );
-    else await warehouse.run(`insert into result.measure_part ${sql}`);
+    await addParts(
+      group.map(({ id }) => id),
+      parts.join(' union all '),
+    );
   }
 }
 

@@ -461,7 +461,7 @@ function stagedOrEmpty(
   mark: string,
 ): string {
   const { source } = (hands[0] as InHand).extract;
-  const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
+  const ids = idsOf(hands);
   const unlessBroken = (value: string) => `case when _broken then null else ${value} end`;
   const values = Object.keys(contract.columns).map((name) => unlessBroken(identifier(name)));
   return `select ${values.join(', ')}, ${unlessBroken(`(${ids})[_place + 1]`)},
@@ -469,6 +469,10 @@ function stagedOrEmpty(
       case when _broken then _place::varchar else ${literal(source.id)} end
     from (${typed.map(({ judged }) => judged).join(' union all ')})`;
 }
+
+/** SQL: the ids of the extracts in hand, each at its place. */
+const idsOf = (hands: readonly InHand[]) =>
+  `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
 
 interface OfPlace {
   readonly place: number;
@@ -505,7 +509,7 @@ async function goodOf(
     const brokenAt = new Map(broken.map(({ place, rows }) => [place, rows]));
     return came.map(({ place, rows }) => ({ place, rows: rows - (brokenAt.get(place) ?? 0) }));
   }
-  const ids = `[${hands.map(({ extract }) => literal(extract.extractId)).join(', ')}]`;
+  const ids = idsOf(hands);
   return byPlace(
     warehouse,
     `select list_position(${ids}, extract_id) - 1 as _place from ${table} where list_contains(${ids}, extract_id)`,

@@ -30,7 +30,7 @@ const bare =
  * A row's values as text with a separator between, then the length in bytes of each that may be any text (none: -1), so that no
  * two rows are alike. Some three times as quick to make as DuckDB's own text of a row, and a seal is mostly this.
  */
-export function valuesText(columns: readonly ColumnType[]): string {
+function valuesText(columns: readonly ColumnType[]): string {
   const texts = columns.filter(({ type }) => !bare.test(type));
   const values = columns.map(({ name }) => `coalesce(${identifier(name)}::varchar, '')`);
   const lengths = texts.map(({ name }) => `coalesce(strlen(${identifier(name)}::varchar), -1)`);
@@ -50,7 +50,7 @@ export interface TableContent {
   readonly content: string;
 }
 
-export function columnsOf(warehouse: Pick<Warehouse, 'rows'>, table: string): Promise<ColumnType[]> {
+function columnsOf(warehouse: Pick<Warehouse, 'rows'>, table: string): Promise<ColumnType[]> {
   return warehouse.rows<ColumnType>(
     `select column_name as name, column_type as type from (describe ${table})`,
   );

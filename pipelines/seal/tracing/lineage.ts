@@ -162,8 +162,9 @@ function isParent(table: string, parent: string, row: Values, values: Values): b
 
 /** Every address that a row rests on. */
 function addressesOf(row: Values): Address[] {
-  const [own, ...also] = namedBy(row);
-  if (own === undefined || row.last_row == null) return namedBy(row);
+  const named = namedBy(row);
+  const [own, ...also] = named;
+  if (own === undefined || row.last_row == null) return named;
   const rows = Array.from({ length: Number(row.last_row) - own.row + 1 }, (_, n) => own.row + n);
   return [...rows.map((n) => ({ extract: own.extract, row: n })), ...also];
 }

@@ -248,10 +248,9 @@ function addedUp(received: string, contributions: string, lines: string): string
       : `min(${name}) as ${name}`,
   );
   return `with stretches as (select distinct extract_id, row_number, last_row from (${contributions}) where last_row is not null and ${lines})
-    select s.extract_id, coalesce(r.row_number, s.row_number) as row_number, ${values.join(', ')}
+    select s.extract_id, coalesce(case when s.row_number <= a.last_row then a.row_number end, s.row_number) as row_number, ${values.join(', ')}
     from (${received}) as s
     asof left join stretches as a on a.extract_id = s.extract_id and s.row_number >= a.row_number
-    left join stretches as r on r.extract_id = a.extract_id and r.row_number = a.row_number and s.row_number <= r.last_row
     group by 1, 2`;
 }
 
