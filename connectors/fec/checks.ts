@@ -1,45 +1,71 @@
-import type { ReadingSession, Remark } from '../connector.ts';
-import type { LedgerTables } from './entries.ts';
+import { literal, type ReadingSession, type Remark } from '../connector.ts';
+import { DOUBTFUL, headerOf, isShown, type Ledgers, linesBelow, ofExtract } from './entries.ts';
 import { isSiren } from './name.ts';
 
-/** What a ledger is judged on, and how its remarks call it. */
+/** What the ledgers of some extracts are judged on, and how their remarks call them. */
 export interface LedgerCheck {
-  readonly tables: LedgerTables;
-  readonly headerLine: number;
+  readonly ledgers: Ledgers;
+  /** one for each extract, in the order in which the tables number them */
+  readonly names: readonly LedgerName[];
+  /** first day of the year, only when declared: otherwise twelve months before the closing date */
+  readonly start: string | undefined;
+  /** some lines were mended */
+  readonly anyMended: boolean;
+  readonly session: ReadingSession;
+}
+
+export interface LedgerName {
   /** file name, without folders, for messages */
   readonly file: string;
   readonly siren: string;
-  /** `start` only when declared: otherwise twelve months before the closing date */
-  readonly year: { readonly start?: string | undefined; readonly closing: string };
-  readonly session: Pick<ReadingSession, 'rows'>;
+  /** closing date, ISO */
+  readonly closing: string;
 }
 
 /** Remarks of one code are shown this many times; one more says how many are not shown. */
 const SHOWN = 20;
 
 /**
- * Judges the ledger as a whole, in SQL: balance of each entry and in total, dates and fiscal year, numbering,
- * validation, doubles, SIREN. Amounts are DECIMAL throughout.
+ * Judges each ledger as a whole, in SQL: balance of each entry and in total, dates and fiscal year, numbering,
+ * validation, doubles, SIREN. Amounts are DECIMAL throughout. One element an extract; the statements are as
+ * many for a hundred ledgers as for one.
  */
-export async function ledgerRemarks(ledger: LedgerCheck): Promise<Remark[]> {
-  const check = { ...ledger, session: counting(ledger.session) };
-  return [
-    ...sirenRemark(check),
-    ...(await mendedLines(check)),
-    ...(await emptyLedger(check)),
-    ...(await unreadableAmounts(check)),
-    ...(await unbalancedEntries(check)),
-    ...(await totalBalance(check)),
-    ...(await datesOutsideYear(check)),
-    ...(await numberGaps(check)),
-    ...(await drafts(check)),
-    ...(await doubles(check)),
-  ];
+export async function ledgerRemarks(ledgers: LedgerCheck): Promise<Remark[][]> {
+  const check = { ...ledgers, session: counting(ledgers.session) };
+  await check.session.run(totalsTable(check));
+  const mended = await mendedLines(check);
+  const sums = await summaries(check);
+  const unbalanced = await unbalancedEntries(check);
+  const gaps = await numberGaps(check);
+  const repeated = await doubles(check);
+  return check.names.map((name, place) => {
+    const sum = sums[place]?.[0];
+    return [
+      ...sirenRemark(name),
+      ...(mended[place] as Remark[]),
+      ...emptyLedger(name, sum),
+      ...unreadableAmounts(name, sum),
+      ...(unbalanced[place] as Remark[]),
+      ...totalBalance(name, sum),
+      ...datesOutsideYear(name, sum, check.start),
+      ...(gaps[place] as Remark[]),
+      ...drafts(name, sum),
+      ...(repeated[place] as Remark[]),
+    ];
+  });
+}
+
+/** Rows of a query, extract by extract; they say their `extract`. */
+async function byExtract<Row>({ names, session }: LedgerCheck, sql: string): Promise<Row[][]> {
+  const apart: Row[][] = names.map(() => []);
+  for (const row of await session.rows<Row & { extract: number }>(sql)) apart[row.extract]?.push(row);
+  return apart;
 }
 
 /** The session with counts as numbers: BIGINT comes as bigint or as number, by the session. */
-function counting(session: Pick<ReadingSession, 'rows'>): Pick<ReadingSession, 'rows'> {
+function counting(session: ReadingSession): ReadingSession {
   return {
+    ...session,
     rows: async <Row>(sql: string) => {
       const rows = await session.rows<Record<string, unknown>>(sql);
       const plain = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
@@ -50,16 +76,72 @@ function counting(session: Pick<ReadingSession, 'rows'>): Pick<ReadingSession, '
   };
 }
 
-/** Entries that count in the checks, amounts as DECIMAL(18,2) or NULL where they are no number. */
-function amounts({ tables }: LedgerCheck): string {
-  return `amounts as (
-  select line, journal_code, entry_number, try_cast(debit as decimal(18, 2)) as debit, try_cast(credit as decimal(18, 2)) as credit
-  from ${tables.entries}
-  where fault is null
-)`;
+/** Amounts as DECIMAL(18,2), NULL where they are no number. */
+const amount = (side: 'debit' | 'credit') => `try_cast(${side} as decimal(18, 2))`;
+
+/** One row an entry. Balance and numbering both ask for it, and there are far fewer entries than lines. */
+function totalsTable({ ledgers: { tables } }: LedgerCheck): string {
+  return `create temp table ${tables.totals} as
+select extract, journal_code as journal, entry_number as entry, coalesce(sum(${amount('debit')}), 0) as debit,
+  coalesce(sum(${amount('credit')}), 0) as credit, min(line) as first, max(line) as last, count(*) as lines
+from ${tables.entries}
+where fault is null
+group by extract, journal_code, entry_number`;
 }
 
-function sirenRemark({ siren, file }: LedgerCheck): Remark[] {
+/** What one pass over the entries tells of a ledger. */
+interface Summary {
+  readonly entries: number;
+  readonly all: number;
+  readonly unreadable: number;
+  readonly firstunreadable: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly opening: string;
+  readonly dated: number;
+  readonly before: number;
+  readonly after: number;
+  readonly earliest: string;
+  readonly latest: string;
+  readonly firstbefore: number | null;
+  readonly firstafter: number | null;
+  readonly drafts: number;
+  readonly firstdraft: number | null;
+}
+
+function summaries(check: LedgerCheck): Promise<Summary[][]> {
+  const { ledgers, names, start } = check;
+  const closing = ofExtract(names.map((name) => `date ${literal(name.closing)}`));
+  const opening =
+    start === undefined
+      ? `(${closing} + interval 1 day - interval 12 month)::date`
+      : `date ${literal(start)}`;
+  return byExtract<Summary>(
+    check,
+    `with judged as (
+  select extract, case when fault is null then line end as line,
+    case when fault is null then ${amount('debit')} end as debit,
+    case when fault is null then ${amount('credit')} end as credit,
+    case when fault is null then try_cast(entry_date as date) end as day,
+    validation_date, ${opening} as opening, ${closing} as closing
+  from ${ledgers.tables.entries}
+  where fault is distinct from '${DOUBTFUL}'
+)
+select extract, count(*) as entries, count(line) as all,
+  count(line) filter (where debit is null or credit is null) as unreadable,
+  array_to_string(min(line, ${SHOWN}) filter (where debit is null or credit is null), ', ') as firstunreadable,
+  coalesce(sum(debit), 0)::decimal(38, 2)::varchar as debit, coalesce(sum(credit), 0)::decimal(38, 2)::varchar as credit,
+  any_value(opening)::varchar as opening, count(day) as dated,
+  count(line) filter (where day < opening) as before, count(line) filter (where day > closing) as after,
+  min(day)::varchar as earliest, max(day)::varchar as latest,
+  min(line) filter (where day < opening) as firstbefore, min(line) filter (where day > closing) as firstafter,
+  count(line) filter (where validation_date is null) as drafts, min(line) filter (where validation_date is null) as firstdraft
+from judged
+group by extract`,
+  );
+}
+
+function sirenRemark({ siren, file }: LedgerName): Remark[] {
   if (isSiren(siren)) return [];
   return [
     {
@@ -70,25 +152,27 @@ function sirenRemark({ siren, file }: LedgerCheck): Remark[] {
   ];
 }
 
-async function mendedLines({ tables, session, file }: LedgerCheck): Promise<Remark[]> {
-  const [found] = await session.rows<{ lines: number; first: string }>(`select count(*) as lines,
-  array_to_string(list(line order by line)[1:${SHOWN}], ', ') as first from ${tables.mended}`);
-  if (!found || found.lines === 0) return [];
-  return [
-    {
+async function mendedLines(check: LedgerCheck): Promise<Remark[][]> {
+  const { names, anyMended } = check;
+  // Hardly any ledger has such lines: without one, nothing is asked.
+  if (!anyMended) return names.map(() => []);
+  const found = await byExtract<{ lines: number; first: string }>(
+    check,
+    `select extract, count(*) as lines, array_to_string(min(line, ${SHOWN}), ', ') as first
+from ${check.ledgers.tables.mended} group by extract`,
+  );
+  return names.map(({ file }, place) =>
+    (found[place] ?? []).map(({ lines, first }) => ({
       code: 'FEC-012',
       severity: 'warning',
-      values: { lines: Number(found.lines), file, ...listed(found.first, found.lines) },
-      row: Number(found.first.split(', ')[0]),
-    },
-  ];
+      values: { lines: Number(lines), file, ...listed(first, lines) },
+      row: Number(first.split(', ')[0]),
+    })),
+  );
 }
 
-async function emptyLedger({ tables, session, file }: LedgerCheck): Promise<Remark[]> {
-  const [found] = await session.rows<{ entries: number }>(
-    `select count(*) as entries from ${tables.entries}`,
-  );
-  if (found && found.entries > 0) return [];
+function emptyLedger({ file }: LedgerName, sum: Summary | undefined): Remark[] {
+  if (sum !== undefined) return [];
   return [
     {
       code: 'FEC-016',
@@ -98,23 +182,19 @@ async function emptyLedger({ tables, session, file }: LedgerCheck): Promise<Rema
   ];
 }
 
-async function unreadableAmounts(check: LedgerCheck): Promise<Remark[]> {
-  const [found] = await check.session.rows<{ lines: number; first: string }>(`with ${amounts(check)}
-select count(*) as lines, array_to_string(list(line order by line)[1:${SHOWN}], ', ') as first
-from amounts
-where debit is null or credit is null`);
-  if (!found || found.lines === 0) return [];
+function unreadableAmounts({ file }: LedgerName, sum: Summary | undefined): Remark[] {
+  if (!sum || sum.unreadable === 0) return [];
   return [
     {
       code: 'FEC-015',
       severity: 'error',
-      values: { lines: Number(found.lines), file: check.file, ...listed(found.first, found.lines) },
-      row: Number(found.first.split(', ')[0]),
+      values: { lines: Number(sum.unreadable), file, ...listed(sum.firstunreadable, sum.unreadable) },
+      row: Number(sum.firstunreadable.split(', ')[0]),
     },
   ];
 }
 
-async function unbalancedEntries(check: LedgerCheck): Promise<Remark[]> {
+async function unbalancedEntries(check: LedgerCheck): Promise<Remark[][]> {
   interface Unbalanced {
     journal: string | null;
     entry: string | null;
@@ -125,85 +205,65 @@ async function unbalancedEntries(check: LedgerCheck): Promise<Remark[]> {
     lines: number;
     entries: number;
   }
-  const found = await check.session.rows<Unbalanced>(`with ${amounts(check)}
-select journal_code as journal, entry_number as entry,
-  coalesce(sum(debit), 0)::decimal(38, 2)::varchar as debit, coalesce(sum(credit), 0)::decimal(38, 2)::varchar as credit,
-  min(line) as first, max(line) as last, count(*) as lines, count(*) over () as entries
-from amounts
-group by journal_code, entry_number
-having coalesce(sum(debit), 0) <> coalesce(sum(credit), 0)
-order by first
-limit ${SHOWN}`);
-  const remarks = found.map(
-    (entry): Remark => ({
-      code: 'FEC-004',
-      severity: 'error',
-      case: spanOf(entry),
-      values: {
-        journal: entry.journal ?? '?',
-        entry: entry.entry ?? '?',
-        debit: money(entry.debit),
-        credit: money(entry.credit),
-        file: check.file,
-        first: Number(entry.first),
-        last: Number(entry.last),
-        lines: Number(entry.lines),
-      },
-      row: Number(entry.first),
-    }),
+  const found = await byExtract<Unbalanced>(
+    check,
+    `select extract, journal, entry, debit::decimal(38, 2)::varchar as debit, credit::decimal(38, 2)::varchar as credit,
+  first, last, lines, count(*) over (partition by extract) as entries
+from ${check.ledgers.tables.totals}
+where debit <> credit
+qualify row_number() over (partition by extract order by first) <= ${SHOWN}
+order by extract, first`,
   );
-  const all = found[0] === undefined ? 0 : Number(found[0].entries);
-  if (all > SHOWN) {
-    remarks.push({
-      code: 'FEC-004',
-      severity: 'error',
-      case: 'more',
-      values: { more: all - SHOWN, all, file: check.file },
-    });
+  return check.names.map(({ file }, place) => unbalancedIn(file, found[place] as Unbalanced[]));
+
+  function unbalancedIn(file: string, entries: readonly Unbalanced[]): Remark[] {
+    const remarks = entries.map(
+      (entry): Remark => ({
+        code: 'FEC-004',
+        severity: 'error',
+        case: spanOf(entry),
+        values: {
+          journal: entry.journal ?? '?',
+          entry: entry.entry ?? '?',
+          debit: money(entry.debit),
+          credit: money(entry.credit),
+          file,
+          first: Number(entry.first),
+          last: Number(entry.last),
+          lines: Number(entry.lines),
+        },
+        row: Number(entry.first),
+      }),
+    );
+    const all = Number(entries[0]?.entries ?? 0);
+    if (all > SHOWN) {
+      remarks.push({
+        code: 'FEC-004',
+        severity: 'error',
+        case: 'more',
+        values: { more: all - SHOWN, all, file },
+      });
+    }
+    return remarks;
   }
-  return remarks;
 }
 
-async function totalBalance(check: LedgerCheck): Promise<Remark[]> {
-  const [total] = await check.session.rows<{ debit: string; credit: string }>(`with ${amounts(check)}
-select coalesce(sum(debit), 0)::decimal(38, 2)::varchar as debit, coalesce(sum(credit), 0)::decimal(38, 2)::varchar as credit
-from amounts`);
-  if (!total || total.debit === total.credit) return [];
+function totalBalance({ file }: LedgerName, sum: Summary | undefined): Remark[] {
+  if (!sum || sum.debit === sum.credit) return [];
   return [
     {
       code: 'FEC-005',
       severity: 'error',
-      values: { debit: money(total.debit), credit: money(total.credit), file: check.file },
+      values: { debit: money(sum.debit), credit: money(sum.credit), file },
     },
   ];
 }
 
-async function datesOutsideYear(check: LedgerCheck): Promise<Remark[]> {
-  const { closing, start } = check.year;
-  const from =
-    start === undefined
-      ? `(date '${closing}' + interval 1 day - interval 12 month)::date`
-      : `date '${start}'`;
-  interface Outside {
-    opening: string;
-    dated: number;
-    before: number;
-    after: number;
-    earliest: string;
-    latest: string;
-    firstbefore: number | null;
-    firstafter: number | null;
-  }
-  const [found] = await check.session.rows<Outside>(`with dates as (
-  select line, try_cast(entry_date as date) as day, ${from} as opening, date '${closing}' as closing
-  from ${check.tables.entries}
-  where fault is null
-)
-select (${from})::varchar as opening, count(day) as dated,
-  count(*) filter (where day < opening) as before, count(*) filter (where day > closing) as after,
-  min(day)::varchar as earliest, max(day)::varchar as latest,
-  min(line) filter (where day < opening) as firstbefore, min(line) filter (where day > closing) as firstafter
-from dates`);
+function datesOutsideYear(
+  { file, closing }: LedgerName,
+  found: Summary | undefined,
+  start: string | undefined,
+): Remark[] {
   if (!found || found.before + found.after === 0) return [];
   const year = { opening: found.opening, closing };
   if (found.before + found.after === found.dated) {
@@ -215,7 +275,7 @@ from dates`);
           ...year,
           earliest: found.earliest,
           latest: found.latest,
-          file: check.file,
+          file,
           lines: Number(found.dated),
         },
       },
@@ -231,7 +291,7 @@ from dates`);
         ...year,
         lines: Number(found.after),
         latest: found.latest,
-        file: check.file,
+        file,
         first: Number(found.firstafter),
       },
       row: Number(found.firstafter),
@@ -246,7 +306,7 @@ from dates`);
         ...year,
         lines: Number(found.before),
         earliest: found.earliest,
-        file: check.file,
+        file,
         first: Number(found.firstbefore),
       },
       row: Number(found.firstbefore),
@@ -259,7 +319,7 @@ from dates`);
  * Numbers missing in the sequence, by journal, or over the whole ledger where no number is used by two
  * journals and that reading leaves fewer holes.
  */
-async function numberGaps(check: LedgerCheck): Promise<Remark[]> {
+async function numberGaps(check: LedgerCheck): Promise<Remark[][]> {
   interface Gap {
     /** NULL where all journals are told together */
     journal: string | null;
@@ -270,131 +330,136 @@ async function numberGaps(check: LedgerCheck): Promise<Remark[]> {
     line: number;
     scopes: number;
   }
-  const found = await check.session.rows<Gap>(`with numbered as (
-  select journal_code as journal, regexp_extract(entry_number, '^(.*?)([0-9]+)$', 1) as prefix,
-    try_cast(regexp_extract(entry_number, '([0-9]{1,18})$', 1) as bigint) as number,
-    min(entry_number) as written, min(line) as line
-  from ${check.tables.entries}
-  where fault is null and regexp_matches(entry_number, '[0-9]$')
+  const found = await byExtract<Gap>(
+    check,
+    `with numbered as (
+  select extract, journal, regexp_extract(entry, '^(.*?)([0-9]+)$', 1) as prefix,
+    try_cast(regexp_extract(entry, '([0-9]{1,18})$', 1) as bigint) as number,
+    min(entry) as written, min(first) as line
+  from ${check.ledgers.tables.totals}
+  where regexp_matches(entry, '[0-9]$')
   group by all
 ),
 by_journal as (
-  select coalesce(journal, '?') as scope, prefix, number, written, line,
+  select extract, coalesce(journal, '?') as scope, prefix, number, written, line,
     lead(number) over following as next_number, lead(written) over following as next_written
   from numbered
-  window following as (partition by journal, prefix order by number)
+  window following as (partition by extract, journal, prefix order by number)
 ),
 overall as (
-  select null::varchar as scope, prefix, number, written, line,
+  select extract, null::varchar as scope, prefix, number, written, line,
     lead(number) over following as next_number, lead(written) over following as next_written
   from numbered
-  window following as (partition by prefix order by number)
+  window following as (partition by extract, prefix order by number)
 ),
 shared as (
-  select count(*) as numbers
-  from (select 1 from numbered group by prefix, number having count(*) > 1)
+  select distinct extract
+  from (select extract from numbered group by extract, prefix, number having count(*) > 1)
+),
+in_one as (
+  select extract
+  from (select extract, coalesce(sum(next_number - number - 1), 0) as holes from by_journal group by extract) as apart
+  join (select extract, coalesce(sum(next_number - number - 1), 0) as holes from overall group by extract) as together
+    using (extract)
+  where apart.holes > together.holes and extract not in (select extract from shared)
 ),
 chosen as (
-  select * from by_journal
-  where (select numbers from shared) > 0
-    or (select coalesce(sum(next_number - number - 1), 0) from by_journal)
-      <= (select coalesce(sum(next_number - number - 1), 0) from overall)
+  select * from by_journal where extract not in (select extract from in_one)
   union all
-  select * from overall
-  where (select numbers from shared) = 0
-    and (select coalesce(sum(next_number - number - 1), 0) from by_journal)
-      > (select coalesce(sum(next_number - number - 1), 0) from overall)
+  select * from overall where extract in (select extract from in_one)
 )
-select scope as journal, count(*) as numbers,
+select extract, scope as journal, count(*) as numbers,
   coalesce(sum(next_number - number - 1), 0)::varchar as missing,
   arg_min(written, line) filter (where next_number > number + 1) as after,
   arg_min(next_written, line) filter (where next_number > number + 1) as following,
   min(line) filter (where next_number > number + 1) as line,
-  count(*) over () as scopes
+  count(*) over (partition by extract) as scopes
 from chosen
-group by scope
+group by extract, scope
 having sum(next_number - number - 1) > 0
-order by scope
-limit ${SHOWN}`);
-  const remarks = found.map(
-    (gap): Remark => ({
-      code: 'FEC-008',
-      severity: 'warning',
-      case: gap.journal === null ? 'all' : 'journal',
-      values: {
-        journal: gap.journal ?? '',
-        missing: gap.missing,
-        numbers: Number(gap.numbers),
-        after: gap.after,
-        following: gap.following,
-        file: check.file,
-        line: Number(gap.line),
-      },
-      row: Number(gap.line),
-    }),
+qualify row_number() over (partition by extract order by scope) <= ${SHOWN}
+order by extract, scope`,
   );
-  const scopes = found[0] === undefined ? 0 : Number(found[0].scopes);
-  if (scopes > SHOWN) {
-    remarks.push({
-      code: 'FEC-008',
-      severity: 'warning',
-      case: 'more',
-      values: { more: scopes - SHOWN, all: scopes, file: check.file },
-    });
+  return check.names.map(({ file }, place) => gapsIn(file, found[place] as Gap[]));
+
+  function gapsIn(file: string, gaps: readonly Gap[]): Remark[] {
+    const remarks = gaps.map(
+      (gap): Remark => ({
+        code: 'FEC-008',
+        severity: 'warning',
+        case: gap.journal === null ? 'all' : 'journal',
+        values: {
+          journal: gap.journal ?? '',
+          missing: gap.missing,
+          numbers: Number(gap.numbers),
+          after: gap.after,
+          following: gap.following,
+          file,
+          line: Number(gap.line),
+        },
+        row: Number(gap.line),
+      }),
+    );
+    const scopes = Number(gaps[0]?.scopes ?? 0);
+    if (scopes > SHOWN) {
+      remarks.push({
+        code: 'FEC-008',
+        severity: 'warning',
+        case: 'more',
+        values: { more: scopes - SHOWN, all: scopes, file },
+      });
+    }
+    return remarks;
   }
-  return remarks;
 }
 
-async function drafts({ tables, session, file }: LedgerCheck): Promise<Remark[]> {
-  const [found] = await session.rows<{
-    all: number;
-    drafts: number;
-    first: number | null;
-  }>(`select count(*) as all,
-  count(*) filter (where validation_date is null) as drafts, min(line) filter (where validation_date is null) as first
-from ${tables.entries}
-where fault is null`);
-  if (!found || found.drafts === 0) return [];
+function drafts({ file }: LedgerName, sum: Summary | undefined): Remark[] {
+  if (!sum || sum.drafts === 0) return [];
   return [
     {
       code: 'FEC-009',
       severity: 'warning',
-      case: found.drafts === found.all ? 'all' : 'some',
+      case: sum.drafts === sum.all ? 'all' : 'some',
       values: {
-        lines: Number(found.drafts),
-        all: Number(found.all),
+        lines: Number(sum.drafts),
+        all: Number(sum.all),
         file,
-        first: Number(found.first),
+        first: Number(sum.firstdraft),
       },
-      row: Number(found.first),
+      row: Number(sum.firstdraft),
     },
   ];
 }
 
-async function doubles({ tables, headerLine, session, file }: LedgerCheck): Promise<Remark[]> {
-  const [found] = await session.rows<{ lines: number; places: string; row: number }>(`with records as (
-  select rowid + 1 as line, text from ${tables.lines} where rowid + 1 > ${headerLine} and trim(text) <> ''
-    and text <> (select text from ${tables.lines} where rowid + 1 = ${headerLine})
+async function doubles(check: LedgerCheck): Promise<Remark[][]> {
+  const { ledgers, names } = check;
+  const found = await byExtract<{ lines: number; places: string; row: number }>(
+    check,
+    `with records as (
+  select extract, line, text, hash(text, extract) as mark
+  from (${linesBelow(ledgers)})
+  where ${isShown} and text <> ${headerOf(ledgers)}
 ),
 repeated as (
-  select hash(text) as mark from records group by mark having count(*) > 1
+  select mark from records group by mark having count(*) > 1
 ),
 groups as (
-  select list(line order by line) as places from records where hash(text) in (select mark from repeated)
-  group by text having count(*) > 1
+  select extract, list(line order by line) as places from records where mark in (select mark from repeated)
+  group by extract, text having count(*) > 1
 )
-select coalesce(sum(len(places) - 1), 0)::bigint as lines, min(places[2]) as row,
+select extract, sum(len(places) - 1)::bigint as lines, min(places[2]) as row,
   array_to_string(list(places[2] || ' as ' || places[1] order by places[2])[1:${SHOWN}], ', ') as places
-from groups`);
-  if (!found || found.lines === 0) return [];
-  return [
-    {
+from groups
+group by extract`,
+  );
+  return names.map(({ file }, place) =>
+    (found[place] ?? []).map(({ lines, places, row }) => ({
       code: 'FEC-010',
       severity: 'warning',
-      values: { lines: Number(found.lines), file, ...listed(found.places, found.lines) },
-      row: Number(found.row),
-    },
-  ];
+      values: { lines: Number(lines), file, ...listed(places, lines) },
+      row: Number(row),
+    })),
+  );
 }
 
 /** The first lines of many. */

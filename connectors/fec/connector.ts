@@ -1,27 +1,38 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import {
+  aloneOf,
   type Connector,
   ExtractError,
   type ExtractFile,
+  type GroupReading,
   literal,
   pullFiles,
   type Reading,
   type ReadingSession,
+  type RecordSet,
   type Remark,
 } from '../connector.ts';
 import { ledgerRemarks } from './checks.ts';
 import {
+  type Alike,
   COLUMNS,
+  DOUBTFUL,
+  doubtfulExtracts,
+  doubtfulLines,
   doubtfulTable,
   entriesTable,
   type Header,
-  isRecord,
+  headersQuery,
+  type Ledgers,
   type LedgerTables,
   linesTable,
+  mendedEntries,
+  mendedLines,
   mendedTable,
-  noneMended,
-  recordsTable,
+  ofExtract,
+  recordsQuery,
+  repeatedHeadersQuery,
 } from './entries.ts';
 import { type Heading, readHeading, SEPARATORS } from './heading.ts';
 import { fecName } from './name.ts';
@@ -60,99 +71,151 @@ export const fec: Connector<FecOptions> = {
   options,
   pull: (source) => pullFiles(source),
   read,
+  readTogether,
 };
 
 async function read(extract: ExtractFile, options: FecOptions, session: ReadingSession): Promise<Reading> {
-  const name = fecName(extract.name, options);
-  const text = await plainText(extract, options.encoding, (file) => session.scratch(file));
+  const { records, ...alone } = aloneOf(await readTogether([extract], options, session));
+  const { columns, query } = records.entries as RecordSet;
+  return { ...alone, records: { entries: { columns, query, isScan: true } } };
+}
+
+async function readTogether(
+  extracts: readonly ExtractFile[],
+  options: FecOptions,
+  session: ReadingSession,
+): Promise<GroupReading> {
+  const names = extracts.map(({ name }) => ({ ...fecName(name, options), file: basename(name) }));
+  const texts: PlainText[] = [];
+  for (const [place, extract] of extracts.entries())
+    texts.push(await plainText(extract, options.encoding, (file) => session.scratch(`${place}-${file}`)));
   const tables: LedgerTables = {
     lines: session.temporary('fec_lines'),
-    records: session.temporary('fec_records'),
+    entries: session.temporary('fec_entries'),
     doubtful: session.temporary('fec_doubtful'),
     mended: session.temporary('fec_mended'),
-    entries: session.temporary('fec_entries'),
+    totals: session.temporary('fec_totals'),
   };
-  await session.run(linesTable(tables, text.path)).catch((cause: Error) => {
-    throw new ExtractError('FEC-001', { extract: extract.name }, { case: 'lines', cause });
+  const paths = texts.map(({ path }) => path);
+  await session.run(linesTable(tables, paths)).catch((cause: Error) => {
+    const place = { extract: extracts.map(({ name }) => name).join(', ') };
+    throw new ExtractError('FEC-001', place, { case: 'lines', cause });
   });
-  const header = await headerOf(tables, extract);
-  const heading = readHeading(header.text, extract.name, options.separator);
-  await session.run(recordsTable(tables, heading, header));
-  await session.run(doubtfulTable(tables, heading));
-  const [doubtful] = await session.rows(`select 1 from ${tables.doubtful} limit 1`);
-  await session.run(doubtful ? mendedTable(tables, heading) : noneMended(tables));
-  await session.run(entriesTable(tables, heading, doubtful !== undefined));
-  const [{ records } = { records: 0 }] = await session.rows<{ records: bigint | number }>(
-    `select count(*) as records from ${tables.lines} where rowid + 1 > ${header.line} and ${isRecord(heading)}`,
-  );
-  const year = { start: options.fiscal_year_start, closing: name.closing };
-  const remarks = [
-    ...textRemarks(text, options),
-    ...headingRemarks(heading),
-    ...(await ledgerRemarks({
-      tables,
-      headerLine: header.line,
-      file: basename(extract.name),
-      siren: name.siren,
-      year,
-      session,
-    })),
-  ];
-  const rejects = rejectsQuery(tables, heading, header);
-  const reading: Reading = {
+  const headers = await headersOf(extracts, tables, session);
+  const alike = alikeOf(extracts, headers, options.separator);
+  const ledgers: Ledgers = { tables, headers, alike };
+  await session.run(entriesTable(ledgers));
+  const anyDoubtful = await mend(ledgers, session);
+  const counted = await recordsOf(ledgers, session);
+  const remarks = await ledgerRemarks({
+    ledgers,
+    names,
+    start: options.fiscal_year_start,
+    anyMended: anyDoubtful,
+    session,
+  });
+  const ofName = (value: 'siren' | 'closing') => ofExtract(names.map((name) => literal(name[value])));
+  return {
     addressing: 'line',
     records: {
       entries: {
-        isScan: true,
         columns: ['siren', 'closing_date', ...COLUMNS],
-        query: `select line as row_number, ${literal(name.siren)} as siren, ${literal(name.closing)} as closing_date,
+        query: `select extract, line as row_number, ${ofName('siren')} as siren, ${ofName('closing')} as closing_date,
   ${COLUMNS.join(', ')}
 from ${tables.entries}
 where fault is null`,
       },
     },
-    rejects,
-    rowsRead: Number(records),
+    rejects: rejectsQuery(ledgers, anyDoubtful),
     numbers: 'point',
     dates: 'iso',
-    remarks,
-    facts: {
-      siren: name.siren,
-      closing_date: name.closing,
-      encoding: text.encoding,
-      separator: heading.separator === '\t' ? 'tab' : heading.separator,
-      layout: heading.layout,
-      fields: String(heading.fields.length),
-    },
+    extracts: names.map(({ siren, closing }, place) => {
+      const text = texts[place] as PlainText;
+      const { heading } = alike.find((one) => one.extracts.includes(place)) as Alike;
+      return {
+        rowsRead: counted[place] as number,
+        remarks: [...textRemarks(text, options), ...headingRemarks(heading), ...(remarks[place] as Remark[])],
+        facts: {
+          siren,
+          closing_date: closing,
+          encoding: text.encoding,
+          separator: heading.separator === '\t' ? 'tab' : heading.separator,
+          layout: heading.layout,
+          fields: String(heading.fields.length),
+        },
+      };
+    }),
   };
-  return reading;
+}
 
-  async function headerOf(from: LedgerTables, file: ExtractFile): Promise<Header> {
-    const [first] = await session.rows<{ line: bigint | number; text: string }>(
-      `select rowid + 1 as line, text from ${from.lines} where trim(text) <> '' order by rowid limit 1`,
-    );
-    if (first === undefined) {
-      throw new ExtractError('FEC-001', { extract: file.name }, { case: 'blank' });
+async function headersOf(
+  extracts: readonly ExtractFile[],
+  tables: LedgerTables,
+  session: ReadingSession,
+): Promise<Header[]> {
+  type Count = bigint | number | null;
+  const found = await session.rows<{ extract: number; base: Count; at: Count; text: string }>(
+    headersQuery(tables),
+  );
+  return extracts.map(({ name }, place) => {
+    const first = found.find(({ extract }) => extract === place);
+    if (first === undefined || first.at === null) {
+      throw new ExtractError('FEC-001', { extract: name }, { case: 'blank' });
     }
-    return { line: Number(first.line), text: first.text };
+    return { base: Number(first.base), at: Number(first.at), text: first.text };
+  });
+}
+
+/** The ledgers by the text of their headers: subsidiaries with another software have another layout. */
+function alikeOf(
+  extracts: readonly ExtractFile[],
+  headers: readonly Header[],
+  declared: FecOptions['separator'],
+): Alike[] {
+  return [...new Set(headers.map(({ text }) => text))].map((header) => {
+    const places = [...headers.keys()].filter((place) => headers[place]?.text === header);
+    const { name } = extracts[places[0] as number] as ExtractFile;
+    return { header, heading: readHeading(header, name, declared), extracts: places };
+  });
+}
+
+/** Mends the doubtful lines, layout by layout; tells whether there were any. */
+async function mend(ledgers: Ledgers, session: ReadingSession): Promise<boolean> {
+  const doubtful = await session.rows<{ extract: number }>(doubtfulExtracts(ledgers));
+  if (doubtful.length === 0) return false;
+  await session.run(doubtfulTable(ledgers));
+  await session.run(mendedTable(ledgers));
+  for (const alike of ledgers.alike) {
+    if (!doubtful.some(({ extract }) => alike.extracts.includes(extract))) continue;
+    await session.run(doubtfulLines(ledgers, alike));
+    await session.run(mendedLines(ledgers, alike));
+    await session.run(mendedEntries(ledgers, alike));
   }
+  return true;
+}
+
+async function recordsOf(ledgers: Ledgers, session: ReadingSession): Promise<number[]> {
+  const found = await session.rows<{ extract: number; records: bigint | number }>(recordsQuery(ledgers));
+  return ledgers.headers.map((_, place) =>
+    Number(found.find(({ extract }) => extract === place)?.records ?? 0),
+  );
 }
 
 /** One row a line that is no entry: wrong number of fields, unknown side, doubtful amount, header again. */
-function rejectsQuery(tables: LedgerTables, heading: Heading, header: Header): string {
-  const width = heading.fields.length;
-  return `select line as row_number, null::varchar as column_name, left(text, 500) as value, 'field_count' as rule,
-  to_json({fields: len(parts), wanted: ${width}})::varchar as facts
-from ${tables.doubtful}
-where line not in (select line from ${tables.mended})
+function rejectsQuery(ledgers: Ledgers, anyDoubtful: boolean): string {
+  const { tables } = ledgers;
+  const doubtful = `select extract, line as row_number, null::varchar as column_name, left(text, 500) as value, '${DOUBTFUL}' as rule,
+  to_json({fields: len(parts), wanted: wanted})::varchar as facts
+from ${tables.doubtful} anti join ${tables.mended} using (extract, line)
 union all
-select line, case fault when 'sense' then 'Sens' else 'Debit, Credit' end, fault_value, fault, null
+`;
+  return `${anyDoubtful ? doubtful : ''}select extract, line as row_number, case fault when 'sense' then 'Sens' else 'Debit, Credit' end as column_name,
+  fault_value as value, fault as rule, null::varchar as facts
 from ${tables.entries}
-where fault is not null
+where fault <> '${DOUBTFUL}'
 union all
-select rowid + 1, null, left(text, 500), 'repeated_header', null
-from ${tables.lines}
-where rowid + 1 > ${header.line} and text = ${literal(header.text)}`;
+select extract, line, null, left(text, 500), 'repeated_header', null
+from (${repeatedHeadersQuery(ledgers)})`;
 }
 
 function textRemarks(text: PlainText, options: FecOptions): Remark[] {
