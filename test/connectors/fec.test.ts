@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ExtractError, type ReadingSession } from '../../connectors/connector.ts';
 import { fec } from '../../connectors/fec/connector.ts';
-import { extractFile, openSession, type Row, readAll, type WholeReading } from './reading-session.ts';
+import {
+  extractFile,
+  openSession,
+  type Row,
+  readAll,
+  readAllTogether,
+  type WholeReading,
+} from './reading-session.ts';
 
 const NAME = '732829320FEC20251231.txt';
 const HEADER =
@@ -677,3 +684,165 @@ it('conservation: whatever the lines hold, each record is an entry or a reject, 
     { numRuns: 40 },
   );
 }, 120_000);
+
+describe('ledgers that are read together', () => {
+  const text = (lines: string[][], separator = '\t', end = '\n', header = HEADER) =>
+    ledger(lines, separator, end, header);
+  const side = HEADER.map((heading) => ({ Debit: 'Montant', Credit: 'Sens' })[heading] ?? heading);
+  const quoted = (fields: string[]) => fields.map((field) => `"${field}"`);
+  const numbers = (...found: string[]) => found.map((EcritureNum) => line({ EcritureNum }));
+  const faulty = [
+    line({ Debit: '1.234' }),
+    line({ EcritureLib: 'Gaz|mars', Debit: '5,00', Credit: '5,00' }),
+    line({ CompteLib: 'Eau|gaz' }),
+    line({ Debit: 'douze' }),
+    [...line(), ''],
+    HEADER,
+    line({ EcritureLib: ' bord\u00a0', Debit: ' 1 200,00 ' }),
+    ...balanced,
+    ...balanced,
+    line({ EcritureDate: '20260101', ValidDate: '' }),
+    line({ EcritureDate: '20241231' }),
+    ['', ''],
+  ];
+
+  /** Each with what it is there for. */
+  const kinds: readonly (readonly [string, string | Uint8Array])[] = [
+    ['sound', text(balanced)],
+    ['sound, CRLF', text([...balanced, line({ EcritureLib: 'b' })], '\t', '\r\n')],
+    ['faulty, blank lines before the header', `\n \n${text(faulty, '|')}`],
+    ['faulty, tabs', text(faulty)],
+    ['sound, in bars', text(balanced, '|')],
+    ['gaps by journal', text(numbers('1', '2', '4', 'A1', 'A9'))],
+    [
+      'gaps over all journals',
+      text(['E1', 'E2', 'E3', 'E7'].map((EcritureNum, i) => line({ EcritureNum, JournalCode: `J${i % 2}` }))),
+    ],
+    [
+      'many unbalanced, in many journals',
+      text(
+        Array.from({ length: 50 }, (_, i) =>
+          line({ JournalCode: `J${i % 25}`, EcritureNum: String(i * 3), Debit: '1,00' }),
+        ),
+      ),
+    ],
+    [
+      'sides, one of them none',
+      text(
+        [...'DCX'].map((Credit) => line({ Debit: '7,00', Credit })),
+        '|',
+        '\n',
+        side,
+      ),
+    ],
+    [
+      'quoted',
+      text([quoted(line({ EcritureLib: ' a;b ' })), ...balanced.map(quoted)], ';', '\n', quoted(HEADER)),
+    ],
+    [
+      'a trailing separator',
+      text(
+        balanced.map((fields) => [...fields, '']),
+        '|',
+        '\n',
+        [...HEADER, ''],
+      ),
+    ],
+    ['a BOM', `\ufeff${text([...balanced, line({ EcritureLib: 'é' })])}`],
+    ['Latin', Buffer.from(text([...balanced, line({ EcritureLib: 'été' })]), 'latin1')],
+    ['gzip', gzipSync(text([...balanced, line({ EcritureLib: 'zip' })]))],
+    ['no entry', text([])],
+    ['no entry, another end', text([], '\t', '\r\n')],
+    ['a field too many in each', text([[...line(), 'x', 'y']])],
+    ['no validation dates', text([line({ Debit: '1,00', Credit: '1,00', ValidDate: '' })])],
+    ['cut in the middle of a line', text([...balanced, ...balanced]).slice(0, -60)],
+  ];
+  const names = kinds.map(([, content], place) => {
+    const key = (place * 37 + content.length) % 10;
+    return `ledgers/73282932${key}FEC${['20251231', '20250630', '20221231'][place % 3]}.txt`;
+  });
+  const paths: string[] = [];
+  const alone: WholeReading[] = [];
+  beforeAll(async () => {
+    for (const [place, [, content]] of kinds.entries()) {
+      paths.push(join(folder, `together-${place}`));
+      await writeFile(paths[place] as string, content);
+      alone.push(await readAll(fec, paths[place] as string, {}, names[place]));
+    }
+  }, 60_000);
+
+  async function expectAsAlone(places: readonly number[]): Promise<void> {
+    const group = await readAllTogether(
+      fec,
+      places.map((place) => paths[place] as string),
+      {},
+      places.map((place) => names[place] as string),
+    );
+    for (const [at, place] of places.entries()) {
+      const { records, rejects, reading } = group[at] as (typeof group)[number];
+      const by = alone[place] as WholeReading;
+      const { rowsRead, remarks, facts } = by.reading;
+      expect({ kind: kinds[place]?.[0], records, rejects, reading }).toEqual({
+        kind: kinds[place]?.[0],
+        records: by.records,
+        rejects: by.rejects,
+        reading: { rowsRead, remarks, facts },
+      });
+    }
+  }
+
+  it('have the rows, rejects, remarks and facts of each by itself', async () => {
+    await expectAsAlone([...kinds.keys()]);
+    // what is compared is there: nearly every rule is broken by one of them
+    const codes = new Set(alone.flatMap(({ reading }) => reading.remarks.map(({ code }) => code)));
+    expect([...codes].sort()).toEqual(
+      ['04', '05', '06', '07', '08', '09', '10', '11', '12', '15', '16'].map((code) => `FEC-0${code}`),
+    );
+    expect(new Set(alone.flatMap(({ rejects }) => rejects.map(({ rule }) => rule)))).toEqual(
+      new Set(['field_count', 'sense', 'ambiguous_amount', 'repeated_header']),
+    );
+  });
+
+  it('whichever of them are in the group, in whatever order', async () => {
+    await fastCheck.assert(
+      fastCheck.asyncProperty(
+        fastCheck.shuffledSubarray([...kinds.keys()], { minLength: 2, maxLength: 6 }),
+        expectAsAlone,
+      ),
+      { numRuns: 12 },
+    );
+  }, 120_000);
+
+  it('take as many statements as one, where none has a line to be mended', async () => {
+    const statements = async (places: readonly number[]) => {
+      const session = await openSession();
+      let asked = 0;
+      const counted: ReadingSession = {
+        ...session,
+        run: (sql) => {
+          asked += 1;
+          return session.run(sql);
+        },
+        rows: (sql) => {
+          asked += 1;
+          return session.rows(sql);
+        },
+      };
+      const extracts = await Promise.all(
+        places.map((place) => extractFile(paths[place] as string, names[place])),
+      );
+      await fec.readTogether?.(extracts, {}, counted);
+      await session.close();
+      return asked;
+    };
+    const sound = kinds.flatMap(([kind], place) => (/^sound|gaps|BOM|Latin/.test(kind) ? [place] : []));
+    expect(await statements(sound)).toBe(await statements([0]));
+  });
+
+  it('are refused together when one of them is', async () => {
+    const path = join(folder, 'together-none');
+    await writeFile(path, 'a;b;c\n1;2;3\n');
+    const group = readAllTogether(fec, [paths[0] as string, path], {}, [names[0] as string, NAME]);
+    expect((await refusal(group)).code).toBe('FEC-003');
+  });
+});
