@@ -34,6 +34,25 @@ export interface Connector<Options = unknown> {
     options: Options,
     session: ReadingSession,
   ): Promise<GroupReading>;
+  /**
+   * Makes some rows of several extracts readable at once, with the numbers and values that `read` gives them, for who
+   * opens a figure to a few rows of many large files. The bytes are those that `read` has read once.
+   */
+  readRows?(wanted: readonly WantedRows[], options: Options, session: ReadingSession): Promise<RowsReading>;
+}
+
+/** Rows of one extract, by their numbers. */
+export interface WantedRows {
+  readonly extract: ExtractFile;
+  readonly rows: readonly number[];
+}
+
+/** What {@link Connector.readRows} makes of rows. */
+export interface RowsReading extends Pick<Reading, 'addressing'> {
+  /** the queries yield `extract` INTEGER besides: the place of the row's extract in the list given, from 0 */
+  readonly records: Readonly<Record<string, RecordSet>>;
+  /** places of the extracts whose rows may mean another thing by what stands around them: these are read whole */
+  readonly whole: readonly number[];
 }
 
 export interface SourceLocation {

@@ -12,7 +12,20 @@ const bundles = join(root, 'node_modules', '.cache', 'concordance');
  * Packages that go into the bundle: those that most commands start with, whose hundreds of small files take longer to
  * find than to run. The others load binaries or files that lie beside them, or are asked for late.
  */
-const bundledPackages = ['@duckdb/node-api', 'commander', 'decimal.js', 'tinyglobby', 'yaml', 'yauzl', 'zod'];
+const bundledPackages = [
+  ...[
+    '@duckdb/node-api',
+    'commander',
+    'decimal.js',
+    'fflate',
+    'p-limit',
+    'saxes',
+    'tinyglobby',
+    'yaml',
+    'yauzl',
+    'zod',
+  ],
+];
 
 /** Milliseconds for which the bundle of other sources is kept: whoever started from it has read it long since. */
 const kept = 24 * 3600 * 1000;

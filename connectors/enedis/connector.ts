@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import {
   type Connector,
@@ -6,7 +8,10 @@ import {
   type Reading,
   type ReadingSession,
   type Remark,
+  type RowsReading,
+  type WantedRows,
 } from '../connector.ts';
+import { excerptOf } from '../excerpt.ts';
 import { findGaps, type Gap, settleOverlaps } from '../interval-series.ts';
 import { loadLines, type Utf8Text, utf8Text } from '../utf8-text.ts';
 import { type Curves, readCurves } from './curve.ts';
@@ -43,6 +48,7 @@ export const enedis: Connector<EnedisOptions> = {
   options,
   pull: (source) => pullFiles(source),
   read,
+  readRows: readLines,
 };
 
 async function read(extract: ExtractFile, options: EnedisOptions, session: ReadingSession): Promise<Reading> {
@@ -123,6 +129,53 @@ ${settled.inOrder ? '' : `anti join ${dropped} d on d.line = g.line`}`,
       ...(indexes.starts > 0 ? { first_readings: String(indexes.starts) } : {}),
     },
   };
+}
+
+/** Rows of plain tables, whose lines each say all that they mean, but for those of the hour that comes twice. */
+async function readLines(
+  wanted: readonly WantedRows[],
+  options: EnedisOptions,
+  session: ReadingSession,
+): Promise<RowsReading> {
+  const queries: string[] = [];
+  const whole: number[] = [];
+  for (const [extract, { extract: file, rows }] of wanted.entries()) {
+    const query = await linesQuery(extract, file, rows, options, session);
+    if (query === undefined) whole.push(extract);
+    else queries.push(query);
+  }
+  const records = { intervals: { columns: COLUMNS, query: queries.join('\nunion all\n') } };
+  return { addressing: 'line', records: queries.length === 0 ? {} : records, whole };
+}
+
+async function linesQuery(
+  extract: number,
+  file: ExtractFile,
+  rows: readonly number[],
+  options: EnedisOptions,
+  session: ReadingSession,
+): Promise<string | undefined> {
+  const excerpt = await excerptOf(file.path, rows);
+  // a second heading would give other columns to the lines below it
+  if (!excerpt?.headedOnce || !isUtf8(excerpt.bytes)) return undefined;
+  const lines = [...excerpt.lines].filter(([line]) => line > 1);
+  const taken = Buffer.concat(
+    [excerpt.lines.get(1) as Buffer, ...lines.map(([, text]) => text)].flatMap((text) => [
+      text,
+      Buffer.from('\n'),
+    ]),
+  );
+  const path = session.scratch(`lines-${extract}`);
+  await writeFile(path, taken);
+  const survey = new LineSurvey();
+  survey.watch(taken);
+  const own = { ...session, temporary: (name: string) => session.temporary(`${name}_${extract}`) };
+  const plain = await readPlainTable(own, path, survey, options.timestamp ?? 'end', MOST_REMARKS);
+  if (!plain || plain.repeated > 0) return undefined;
+  const places = lines.map(([line], at) => `(${at + 2}, ${line})`);
+  return `select ${extract} as extract, place.row_number::bigint as row_number, r.* exclude (row_number)
+from (${plainReading(plain, options).records.intervals?.query}) as r
+join (values ${places.join(', ')}) as place(line, row_number) on place.line = r.row_number`;
 }
 
 const DECLARED = {

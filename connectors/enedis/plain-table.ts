@@ -19,7 +19,8 @@ export interface PlainTable {
   /** intervals and rows that are none */
   readonly rows: number;
   readonly otherQuantities: { readonly rows: number; readonly names: string };
-  /** timestamps of the repeated hour that stand once */
+  /** rows of the repeated hour, which their order tells apart, and those of its timestamps that stand once */
+  readonly repeated: number;
   readonly lonely: number;
   readonly gaps: readonly Gap[];
   readonly allGaps: number;
@@ -133,7 +134,7 @@ from ${rows} where odd is not null`);
   );
   const found = Number(counted?.rows);
   if (found !== lines - 1 || found === 0 || Number(counted?.strange) > 0) return undefined;
-  const lonely = await placeRepeatedHours(session, rows, doubled, marks);
+  const hours = await placeRepeatedHours(session, rows, doubled, marks);
   // a filter that takes nothing out costs all the same: DuckDB writes what is left of a row group twice
   const intervals = `(select rowid + 2 as line, meter, starts, minutes::bigint as minutes, kwh, direction, quality
 from ${rows} ${Number(counted?.aside) === 0 ? '' : 'where odd is null'})`;
@@ -145,7 +146,7 @@ from ${rows} ${Number(counted?.aside) === 0 ? '' : 'where odd is null'})`;
     faults: `(select line, rule, fault_column, fault_value from ${aside} where quantity is null)`,
     rows: found - others,
     otherQuantities: { rows: others, names: others > 0 ? await namesOf(session, aside) : '' },
-    lonely,
+    ...hours,
     ...order,
   };
 }
@@ -267,14 +268,14 @@ from (select *, 1 as fields, 'table' as kind, null::timestamp as starts, null::v
 from (${ruled})`;
 }
 
-/** Tells the two hours of one name apart, by the order of the rows; gives how many stand once. */
+/** Tells the two hours of one name apart, by the order of the rows. */
 async function placeRepeatedHours(
   session: ReadingSession,
   rows: string,
   doubled: readonly string[],
   marks: 'start' | 'end',
-): Promise<number> {
-  if (doubled.length === 0) return 0;
+): Promise<Pick<PlainTable, 'repeated' | 'lonely'>> {
+  if (doubled.length === 0) return { repeated: 0, lonely: 0 };
   const repeated = session.temporary('enedis_repeated');
   const timed = `(select rowid + 2 as line, dial_series as series, dial as civil, ${literal(marks)} as marks
 from ${rows} where dial is not null)`;
@@ -288,7 +289,7 @@ from ${rows} where dial is not null)`;
       `update ${rows} as t set starts = ${starts} from ${repeated} as r where t.rowid = r.line - 2`,
     );
   }
-  return Number(found?.lonely);
+  return { repeated: Number(found?.many), lonely: Number(found?.lonely) };
 }
 
 /** What the order of the intervals says, where none gives way; else undefined. */

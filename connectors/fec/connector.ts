@@ -37,6 +37,7 @@ import {
 import { type Heading, readHeading, SEPARATORS } from './heading.ts';
 import { fecName } from './name.ts';
 import { ENCODINGS, type PlainText, plainText } from './plain-text.ts';
+import { readLines } from './some-lines.ts';
 
 const options = z.strictObject({
   siren: z
@@ -72,6 +73,7 @@ export const fec: Connector<FecOptions> = {
   pull: (source) => pullFiles(source),
   read,
   readTogether,
+  readRows: readLines,
 };
 
 async function read(extract: ExtractFile, options: FecOptions, session: ReadingSession): Promise<Reading> {

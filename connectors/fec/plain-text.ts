@@ -93,18 +93,27 @@ export function encodingOf(evidence: ByteEvidence): Encoding {
   return evidence.c1 > 0 ? 'windows-1252' : 'iso-8859-15';
 }
 
+const nothingSeen: ByteEvidence = {
+  bytes: 0,
+  bom: null,
+  sequences: 0,
+  invalid: 0,
+  c1: 0,
+  foreign: 0,
+  carriageReturns: 0,
+  lineFeeds: 0,
+  controls: 0,
+};
+
+/** What the bytes of a whole text say. */
+export function evidenceOf(bytes: Buffer): ByteEvidence {
+  const evidence = { ...nothingSeen, bytes: bytes.length, bom: bomOf(bytes) };
+  countBytes(bytes, evidence, true);
+  return evidence;
+}
+
 async function examine(extract: ExtractFile, gzip: boolean): Promise<ByteEvidence> {
-  const evidence: ByteEvidence = {
-    bytes: 0,
-    bom: null,
-    sequences: 0,
-    invalid: 0,
-    c1: 0,
-    foreign: 0,
-    carriageReturns: 0,
-    lineFeeds: 0,
-    controls: 0,
-  };
+  const evidence = { ...nothingSeen };
   let carried: Buffer = Buffer.alloc(0);
   for await (const chunk of extractBytes(extract, gzip, gzipLimits)) {
     const first = evidence.bytes === 0;
@@ -184,15 +193,15 @@ async function transcode(
     for await (const chunk of extractBytes(extract, gzip, gzipLimits)) {
       const text = pending + decoder.decode(chunk, { stream: true });
       pending = text.endsWith('\r') ? '\r' : '';
-      yield plain(pending === '' ? text : text.slice(0, -1), onlyCarriageReturns);
+      yield plainLines(pending === '' ? text : text.slice(0, -1), onlyCarriageReturns);
     }
-    yield plain(pending + decoder.decode(), onlyCarriageReturns);
+    yield plainLines(pending + decoder.decode(), onlyCarriageReturns);
   }
   await pipeline(lines(), createWriteStream(path));
 }
 
 /** LF line ends; a carriage return inside a line of an LF file is a slip in a label, not a line end. */
-function plain(text: string, onlyCarriageReturns: boolean): string {
+export function plainLines(text: string, onlyCarriageReturns: boolean): string {
   const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', onlyCarriageReturns ? '\n' : ' ');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these two are replaced, visibly
   return lines.replace(/[\u0000\u001f]/g, '\ufffd');

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { csvCell } from '../csv-cell.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { type Language, wording } from '../language/wording.ts';
+import { type Manifest, readManifest } from '../seal/manifest.ts';
 import { openRun, trace, traceRows } from '../seal/trace.ts';
 import { decidedOf } from '../seal/tracing/decided.ts';
 import { addressesBelow } from '../seal/tracing/lineage.ts';
@@ -56,9 +57,15 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     const addresses = opened.measures.flatMap((one) =>
       one.largest.flatMap((row) => addressesBelow(row.harmonised)),
     );
-    const received = await receivedRows(folder, addresses, record.sources);
+    // of many extracts it is long: it is read once, where it is needed
+    let manifest: Promise<Manifest> | undefined;
+    const sealed = () => {
+      manifest ??= readManifest(folder);
+      return manifest;
+    };
+    const received = await receivedRows(folder, addresses, record.sources, sealed);
     const language = options.language ?? record.language;
-    const decided = opened.figure ? await decidedOf(folder, warehouse, opened.figure) : null;
+    const decided = opened.figure ? await decidedOf(folder, warehouse, opened.figure, sealed) : null;
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ ...opened, decided, received }, null, 2)}\n`

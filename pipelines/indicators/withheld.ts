@@ -1,3 +1,4 @@
+import { literal } from '../../connectors/connector.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Catalogue, Measure } from './catalogue.ts';
 import { hiddenResults } from './disclosure/disclosure.ts';
@@ -46,6 +47,8 @@ export async function readWithheld(
   warehouse: Warehouse,
   catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
   threshold: number | undefined,
+  /** only of these measures: a large group has many */
+  measures?: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const [recorded] = await warehouse.rows<{ found: boolean }>(
     "select count(*) > 0 as found from information_schema.tables where table_schema = 'result' and table_name = 'withheld' and table_catalog = current_database()",
@@ -57,7 +60,8 @@ export async function readWithheld(
       await rulesIn(warehouse, threshold),
     );
   const rows = await warehouse.rows<{ place: string }>(
-    "select concat_ws('|', measure, entity, period, basis) as place from result.withheld",
+    `select concat_ws('|', measure, entity, period, basis) as place from result.withheld
+     where ${measures ? `measure in (${measures.map(literal).join(', ')})` : 'true'}`,
   );
   return new Set(rows.map(({ place }) => place));
 }

@@ -19,7 +19,7 @@ import { tellsOfOnePerson } from '../indicators/population.ts';
 import { hidesPart, placeOf, readWithheld } from '../indicators/withheld.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
-import { type HarmonisedRow, lineageOf, type StagedRow } from './tracing/lineage.ts';
+import { type HarmonisedRow, type Lineage, lineageIn, type StagedRow } from './tracing/lineage.ts';
 import { among, holdingLargest, recordedParts } from './tracing/parts.ts';
 import { type PassageRow, passageRows } from './tracing/passage.ts';
 
@@ -126,9 +126,10 @@ export async function openRun(folder: string): Promise<{ warehouse: Warehouse; r
 export async function trace(warehouse: Warehouse, record: RunRecord, request: TraceRequest): Promise<Trace> {
   const opened = await openable(warehouse, record, request);
   const { indicator, measures, figure, entity, period, basis, columns } = opened;
+  const lineage = lineageIn(warehouse);
   const traced: MeasureTrace[] = [];
   for (const measure of measures)
-    traced.push(await openMeasure(warehouse, measure, opened, columns, request));
+    traced.push(await openMeasure(warehouse, measure, opened, columns, request, lineage));
   return {
     run: record.run,
     indicator,
@@ -148,6 +149,7 @@ async function openMeasure(
   { entity, sites, period, basis, window, shownOf }: Opened,
   columns: (table: string) => TableColumns,
   { top = 20 }: TraceRequest,
+  lineage: Lineage,
 ): Promise<MeasureTrace> {
   const divisor = divisorOf(measure, window);
   const shown = await shownOf(measure);
@@ -219,6 +221,7 @@ async function openMeasure(
               measure,
               await among(warehouse, contributions, parts, await holdingLargest(warehouse, parts, top)),
               top,
+              lineage,
             ),
   };
 }
@@ -360,7 +363,7 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
   }
   if (indicator && figure?.status === 'suppressed') throw tooFew(indicator.id, { entity, period });
   const columns = await tableColumns(warehouse);
-  const shownOf = await shownAt(warehouse, record, columns, { entity, sites, window });
+  const shownOf = await shownAt(warehouse, record, measures, columns, { entity, sites, window });
   if (!indicator && (await shownOf(measures[0] as Measure)) === 'nothing')
     throw tooFew(measures[0]?.id ?? '', { entity, period });
   return {
@@ -385,12 +388,14 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
 async function shownAt(
   warehouse: Warehouse,
   record: RunRecord,
+  measures: readonly Measure[],
   columns: (table: string) => TableColumns,
   { entity, sites, window }: { entity: string; sites: readonly string[] | null; window: Window },
 ): Promise<(measure: Measure) => Promise<Shown>> {
   const { period, basis } = window;
   const threshold = record.suppressBelow ?? smallestGroup;
-  const withheld = await readWithheld(warehouse, record.catalogue, record.suppressBelow);
+  const ids = measures.map(({ id }) => id);
+  const withheld = await readWithheld(warehouse, record.catalogue, record.suppressBelow, ids);
   const entities = [GROUP, ...(await entitiesOf(warehouse))];
   const found = new Map<string, Promise<Shown>>();
   const told = async (measure: Measure): Promise<Shown> => {
@@ -589,6 +594,7 @@ async function largestRows(
   measure: Measure,
   contributions: string,
   top: number,
+  lineage: Lineage,
 ): Promise<TracedRow[]> {
   const rows = await warehouse.rows<
     Omit<TracedRow, 'staged' | 'harmonised'> & { extract: string; row: number }
@@ -596,7 +602,7 @@ async function largestRows(
     `select null::bigint as line, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row, last_row
      from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
   );
-  const opened = await lineageOf(warehouse, await loadModels(), measure, rows);
+  const opened = await lineage(measure, rows);
   return rows.map((row, i) => {
     const harmonised = opened[i] ?? null;
     return { ...row, harmonised, staged: firstStaged(harmonised)?.values ?? null };

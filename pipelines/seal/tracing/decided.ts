@@ -30,9 +30,14 @@ export interface Decided {
  *
  * @throws {Fault} REV-005, PUB-003 for a journal or a ledger that was changed
  */
-export async function decidedOf(run: string, warehouse: Warehouse, figure: Figure): Promise<Decided> {
+export async function decidedOf(
+  run: string,
+  warehouse: Warehouse,
+  figure: Figure,
+  sealed = () => readManifest(run),
+): Promise<Decided> {
   const folder = await realpath(run);
-  const manifest = await readManifest(folder);
+  const manifest = await sealed();
   const id = idOf(figure);
   const journal = await keptJournal(folder, manifest);
   const review = reviewOf(journal.entries, journal.hashes.at(-1) ?? null);

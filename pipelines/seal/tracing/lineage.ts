@@ -1,5 +1,5 @@
 import { identifier, literal } from '../../../connectors/connector.ts';
-import type { Model } from '../../harmonise/harmonise.ts';
+import { loadModels, type Model } from '../../harmonise/harmonise.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { Address, StagedRow } from './staged-row.ts';
@@ -32,20 +32,22 @@ export interface Contribution extends Address {
   readonly value: string | null;
 }
 
+/** Contributing rows of a measure, opened down to the staged ones. */
+export type Lineage = (measure: Measure, rows: readonly Contribution[]) => Promise<(HarmonisedRow | null)[]>;
+
 /**
- * Opens contributing rows down to the staged ones, set-wise: one query a table and a level, whatever the
- * number of rows.
+ * What opens contributing rows, set-wise: one query a table and a level, whatever the number of rows. Models and
+ * conversions are read once for all measures of a figure, where there is a row at all.
  */
-export async function lineageOf(
-  warehouse: Warehouse,
-  models: readonly Model[],
-  measure: Measure,
-  rows: readonly Contribution[],
-): Promise<(HarmonisedRow | null)[]> {
-  if (rows.length === 0) return [];
-  const harmonised = await harmonisedRows(warehouse, measure, rows);
-  const rules = await readRules(warehouse);
-  return open(warehouse, models, rules, measure.table, harmonised, deepest);
+export function lineageIn(warehouse: Warehouse): Lineage {
+  let read: Promise<[readonly Model[], Rules]> | undefined;
+  return async (measure, rows) => {
+    if (rows.length === 0) return [];
+    const harmonised = await harmonisedRows(warehouse, measure, rows);
+    read ??= Promise.all([loadModels(), readRules(warehouse)]);
+    const [models, rules] = await read;
+    return open(warehouse, models, rules, measure.table, harmonised, deepest);
+  };
 }
 
 type Values = Record<string, unknown>;

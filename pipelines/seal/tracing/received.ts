@@ -1,14 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Addressing, Connector } from '../../../connectors/connector.ts';
-import { identifier } from '../../../connectors/connector.ts';
+import {
+  type Addressing,
+  type Connector,
+  identifier,
+  type ReadingSession,
+  type RecordSet,
+  type WantedRows,
+} from '../../../connectors/connector.ts';
 import { connectorById } from '../../../connectors/index.ts';
 import { type Contract, loadContractsOf } from '../../stage/contract.ts';
 import { matchHeadings } from '../../stage/heading.ts';
 import { Warehouse } from '../../warehouse/warehouse.ts';
 import { definitionFolder, readDefinition } from '../definition.ts';
-import { readManifest } from '../manifest.ts';
+import { type Manifest, readManifest } from '../manifest.ts';
 import { type RunRecord, readingsOf } from '../record-run.ts';
 
 /** A value as the extract holds it, beside the column that its contract reads it into. */
@@ -46,6 +52,7 @@ export async function receivedRows(
   addresses: readonly { readonly extract: string; readonly row: number }[],
   /** as the run recorded them; else its configuration is read, which takes seconds where companies are many */
   recorded?: RunRecord['sources'],
+  sealed = () => readManifest(folder),
 ): Promise<Received> {
   const wanted = new Map<string, Set<number>>();
   for (const { extract, row } of addresses)
@@ -53,7 +60,7 @@ export async function receivedRows(
   const rows: ReceivedRow[] = [];
   const unread: string[] = [];
   if (wanted.size === 0) return { rows, unread };
-  const manifest = await readManifest(folder);
+  const manifest = await sealed();
   const scratch = await mkdtemp(join(tmpdir(), 'concordance-trace-'));
   const session = await Warehouse.open(':memory:');
   try {
@@ -62,7 +69,7 @@ export async function receivedRows(
     const contracts = await loadContractsOf(new Set(named), resolve(folder, definitionFolder));
     // contracts and readings are those that the package declares
     await session.shut([], [join(folder, 'extracts'), scratch]);
-    let number = 0;
+    const asked: Asked[] = [];
     for (const [extract, numbers] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const one = manifest.extracts.find(({ id }) => id === extract);
       const source = sources.find(({ id }) => id === one?.source);
@@ -71,51 +78,125 @@ export async function receivedRows(
         unread.push(extract);
         continue;
       }
-      number += 1;
-      const connector = connectorById(one.connector) as Connector;
-      const file = {
-        extractId: one.id,
-        name: one.name,
-        path: join(folder, 'extracts', one.sha256),
-        sha256: one.sha256,
-        bytes: one.bytes,
-      };
-      const reading = await connector.read(file, connector.options.parse(source.options), {
-        run: (sql) => session.run(sql),
-        rows: (sql) => session.rows(sql),
-        temporary: (name) => `raw_${number}_${name}`,
-        scratch: (name) => join(scratch, `${number}-${name}`),
-      });
-      for (const [record, set] of Object.entries(reading.records)) {
-        const contract = contractOf(record, one.contracts, contracts);
-        if (!contract) continue;
-        const { sources } = matchHeadings(contract, set.columns);
-        const shown = [...sources].filter(([column]) => isOpen(contract, column));
-        const found = await session.rows<Record<string, unknown> & { row_number: number }>(
-          `select row_number, ${shown.map(([, heading]) => identifier(heading)).join(', ')} from (${set.query})
-           where row_number in (${[...numbers].join(', ')}) order by row_number`,
-        );
-        for (const values of found) {
-          rows.push({
-            extract,
-            row: values.row_number,
-            addressing: reading.addressing,
-            part: Object.keys(reading.records).length > 1 ? record : sheetOf(source.options),
-            values: shown.map(([column, heading]) => ({
-              column,
-              heading,
-              text: (values[heading] as string | null) ?? null,
-            })),
-          });
-        }
-      }
+      const path = join(folder, 'extracts', one.sha256);
+      const file = { extractId: one.id, name: one.name, path, sha256: one.sha256, bytes: one.bytes };
+      asked.push({ extract: file, rows: [...numbers], options: source.options, one });
     }
+    const found = await readAsked(asked, contracts, session, scratch);
+    rows.push(...asked.flatMap((one) => found.get(one) ?? []));
   } finally {
     await session.close();
     await rm(scratch, { recursive: true, force: true });
   }
   return { rows, unread };
 }
+
+/** An extract that rows of are asked for, and how it is read. */
+interface Asked extends WantedRows {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly one: Manifest['extracts'][number];
+}
+
+/** The rows by extract: those of extracts that are read alike together, where the connector takes rows without the rest. */
+async function readAsked(
+  asked: readonly Asked[],
+  contracts: ReadonlyMap<string, Contract>,
+  session: Warehouse,
+  scratch: string,
+): Promise<Map<Asked, ReceivedRow[]>> {
+  const found = new Map<Asked, ReceivedRow[]>();
+  let number = 0;
+  const ownSession = (): ReadingSession => {
+    number += 1;
+    const own = number;
+    return {
+      run: (sql) => session.run(sql),
+      rows: (sql) => session.rows(sql),
+      temporary: (name) => `raw_${own}_${name}`,
+      scratch: (name) => join(scratch, `${own}-${name}`),
+    };
+  };
+  const alike = new Map<string, Asked[]>();
+  for (const one of asked) {
+    const key = JSON.stringify([one.one.connector, one.options]);
+    alike.set(key, [...(alike.get(key) ?? []), one]);
+  }
+  for (const group of alike.values()) {
+    const [first] = group as [Asked, ...Asked[]];
+    const connector = connectorById(first.one.connector) as Connector;
+    const options = connector.options.parse(first.options);
+    const { addressing, records, whole } = (await connector.readRows?.(group, options, ownSession())) ?? {
+      addressing: 'line',
+      records: {},
+      whole: [...group.keys()],
+    };
+    for (const [record, set] of Object.entries(records)) {
+      const shown = new Map(group.map((one) => [one, shownOf(one, record, set, contracts)]));
+      const taken = await session.rows<TakenRow & { extract: number }>(
+        `select * from (${set.query}) order by extract, row_number`,
+      );
+      for (const row of taken) {
+        const one = group[row.extract] as Asked;
+        const columns = shown.get(one);
+        if (columns) add(found, one, received(one, row, columns, { addressing, part: sheetOf(one.options) }));
+      }
+    }
+    for (const place of whole) {
+      const one = group[place] as Asked;
+      const reading = await connector.read(one.extract, options, ownSession());
+      for (const [record, set] of Object.entries(reading.records)) {
+        const shown = shownOf(one, record, set, contracts);
+        if (!shown) continue;
+        const taken = await session.rows<TakenRow>(
+          `select row_number, ${shown.map(([, heading]) => identifier(heading)).join(', ')} from (${set.query})
+           where row_number in (${one.rows.join(', ')}) order by row_number`,
+        );
+        const part = Object.keys(reading.records).length > 1 ? record : sheetOf(one.options);
+        for (const row of taken)
+          add(found, one, received(one, row, shown, { addressing: reading.addressing, part }));
+      }
+    }
+  }
+  return found;
+}
+
+type TakenRow = Record<string, unknown> & { readonly row_number: number };
+
+/** Columns of the record set that may be shown, each with its heading; undefined where no contract reads the set. */
+function shownOf(
+  { one }: Asked,
+  record: string,
+  set: RecordSet,
+  contracts: ReadonlyMap<string, Contract>,
+): [column: string, heading: string][] | undefined {
+  const contract = contractOf(record, one.contracts, contracts);
+  if (!contract) return undefined;
+  return [...matchHeadings(contract, set.columns).sources].filter(([column]) => isOpen(contract, column));
+}
+
+function received(
+  { one }: Asked,
+  row: TakenRow,
+  shown: readonly [column: string, heading: string][],
+  place: Pick<ReceivedRow, 'addressing' | 'part'>,
+): ReceivedRow {
+  return {
+    extract: one.id,
+    row: row.row_number,
+    ...place,
+    values: shown.map(([column, heading]) => ({
+      column,
+      heading,
+      text: (row[heading] as string | null) ?? null,
+    })),
+  };
+}
+
+const add = <Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item) => {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+};
 
 function contractOf(
   record: string,
