@@ -78,7 +78,9 @@ async function textsOf(
   const texts = [...lines].map(([line, text]): [number, string] => {
     // a mark at the head of any other line is a character of it
     const decoder = new TextDecoder(encoding, { ignoreBOM: line > 1 });
-    return [line, plainLines(`${decoder.decode(text)}\n`, false).slice(0, -1)];
+    // at once, Node 20 takes Windows-1252 for ISO 8859-1
+    const decoded = decoder.decode(text, { stream: true }) + decoder.decode();
+    return [line, plainLines(`${decoded}\n`, false).slice(0, -1)];
   });
   const [heading] = texts;
   return heading && heading[1].trim() !== '' ? new Map(texts) : undefined;

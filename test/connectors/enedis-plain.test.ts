@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Connector } from '../../connectors/connector.ts';
 import { type EnedisOptions, enedis, readSections } from '../../connectors/enedis/connector.ts';
 import { utf8Text } from '../../connectors/utf8-text.ts';
-import { extractFile, openSession, readAll } from './reading-session.ts';
+import { extractFile, openSession, readAll, readSome } from './reading-session.ts';
 
 /** The same connector without its way for plain tables. */
 const bySections: Connector<EnedisOptions> = {
@@ -341,3 +341,26 @@ test('whatever stands in a table, both ways say the same of it', async () => {
   );
   expect(plain).toBeGreaterThan(runs / 10);
 }, 120_000);
+
+test('lines of a plain table are taken without the rest, but those whose meaning hangs on others', async () => {
+  const change = curve('2026-10-24T20:00:00', 20);
+  const contents = [text(day), text(change), text(change), `${text(day)}${text(day)}`, gzipSync(text(day))];
+  const rows = [[3, 21], [3], [11], [3], [3]];
+  const wanted = [];
+  for (const [at, content] of contents.entries()) {
+    const path = join(folder, `taken-${at}.csv`);
+    await writeFile(path, content);
+    wanted.push({ extract: await extractFile(path), rows: rows[at] as number[] });
+  }
+  const taken = await readSome(enedis, wanted);
+  expect(
+    taken.map((found) => found?.intervals?.map((row) => [row.row_number, row.interval_start].join(' '))),
+  ).toEqual([
+    ['3 2026-01-13T00:00:00Z', '21 2026-01-13T09:00:00Z'],
+    ['3 2026-10-24T20:00:00Z'],
+    // the hour that comes twice, a second heading, no plain bytes
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

@@ -14,6 +14,7 @@ import {
   type Row,
   readAll,
   readAllTogether,
+  readSome,
   type WholeReading,
 } from './reading-session.ts';
 
@@ -845,4 +846,35 @@ describe('ledgers that are read together', () => {
     const group = readAllTogether(fec, [paths[0] as string, path], {}, [names[0] as string, NAME]);
     expect((await refusal(group)).code).toBe('FEC-003');
   });
+});
+
+it('lines of several ledgers are taken together without the rest, whatever the charset and the heading', async () => {
+  const one = ledger([...balanced, line({ EcritureLib: 'Été', Debit: '3,20' })]);
+  const contents = [
+    Buffer.from(one, 'latin1'),
+    Buffer.from(one, 'utf8'),
+    Buffer.from(ledger([line({ EcritureLib: 'a|b', Debit: '1,00' })], '|', '\n')),
+    gzipSync(one),
+    Buffer.from(one.replaceAll('\r\n', '\r'), 'latin1'),
+  ];
+  const wanted = [];
+  for (const [at, content] of contents.entries()) {
+    const path = join(folder, `taken-${at}`);
+    await writeFile(path, content);
+    const name = `73282932${at}FEC2025123${at % 2}.txt`;
+    wanted.push({ extract: await extractFile(path, name), rows: [2, 4] });
+  }
+  const taken = await readSome(fec, wanted);
+  const shown = taken.map((found) =>
+    found?.entries?.map(({ row_number, siren, closing_date, label, debit }) =>
+      [row_number, siren, closing_date, label, debit].join(' '),
+    ),
+  );
+  expect(shown).toEqual([
+    ['2 732829320 2025-12-30 Facture 100.50', '4 732829320 2025-12-30 Été 3.20'],
+    ['2 732829321 2025-12-31 Facture 100.50', '4 732829321 2025-12-31 Été 3.20'],
+    ['2 732829322 2025-12-30 a|b 1.00'],
+    undefined,
+    undefined,
+  ]);
 });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { expect } from 'vitest';
 import {
   type Connector,
   ExtractError,
@@ -11,6 +12,7 @@ import {
   type Reading,
   type ReadingSession,
   type Remark,
+  type WantedRows,
 } from '../../connectors/connector.ts';
 import { faultWords } from '../../pipelines/language/faults.ts';
 
@@ -121,12 +123,79 @@ export async function readAll(
     if (found !== reading.rowsRead) {
       throw new Error(`${name}: ${reading.rowsRead} rows read, ${found} are records or rejects`);
     }
+    await holdsRows(connector, extract, options, records, session);
     return { reading: { ...reading, remarks: told(reading.remarks) }, records, rejects };
   } catch (error) {
     throw inWords(error);
   } finally {
     await session.close();
   }
+}
+
+/** Rows taken without the rest are those of the whole reading, wherever the connector does not ask for it. */
+async function holdsRows(
+  // biome-ignore lint/suspicious/noExplicitAny: the options are parsed by the connector's own schema
+  connector: Connector<any>,
+  extract: ExtractFile,
+  options: object,
+  records: WholeReading['records'],
+  session: ReadingSession,
+): Promise<void> {
+  const all = Object.values(records).flatMap((rows) => rows.map((row) => Number(row.row_number)));
+  // all of one, two of three and the last: with what stands around them, and without
+  const rows = [...new Set(all)].filter((_, at, { length }) => at % 3 !== 0 || at === length - 1);
+  if (!connector.readRows || rows.length === 0) return;
+  const aside: ReadingSession = {
+    run: (sql) => session.run(sql),
+    rows: (sql) => session.rows(sql),
+    temporary: (name) => `raw_2_${name}`,
+    scratch: (name) => session.scratch(`taken-${name}`),
+  };
+  const [taken] = await takenRows(connector, [{ extract, rows }], options, aside);
+  if (taken === undefined) return;
+  const expected = Object.entries(records).map(([set, found]): [string, Row[]] => [
+    set,
+    found.filter((row) => rows.includes(Number(row.row_number))),
+  ]);
+  expect(taken).toEqual(Object.fromEntries(expected.filter(([, found]) => found.length > 0)));
+}
+
+/** Rows that a connector takes without the rest, by extract and record set; undefined for one that it wants to read whole. */
+export async function readSome(
+  // biome-ignore lint/suspicious/noExplicitAny: the options are parsed by the connector's own schema
+  connector: Connector<any>,
+  wanted: readonly WantedRows[],
+  options: object = {},
+): Promise<(Record<string, Row[]> | undefined)[]> {
+  const session = await openSession();
+  try {
+    return await takenRows(connector, wanted, options, session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function takenRows(
+  // biome-ignore lint/suspicious/noExplicitAny: the options are parsed by the connector's own schema
+  connector: Connector<any>,
+  wanted: readonly WantedRows[],
+  options: object,
+  session: ReadingSession,
+): Promise<(Record<string, Row[]> | undefined)[]> {
+  const found = await connector.readRows?.(wanted, connector.options.parse(options), session);
+  if (!found) throw new Error(`${connector.id} takes no rows without the rest`);
+  const taken = wanted.map((_, place): Record<string, Row[]> | undefined =>
+    found.whole.includes(place) ? undefined : {},
+  );
+  for (const [set, { query, columns }] of Object.entries(found.records)) {
+    for (const row of await session.rows<Row>(`select * from (${query}) order by extract, row_number`)) {
+      const { extract, ...values } = row;
+      expect(Object.keys(values)).toEqual(['row_number', ...columns]);
+      const own = taken[extract as number] as Record<string, Row[]>;
+      own[set] = [...(own[set] ?? []), values];
+    }
+  }
+  return taken;
 }
 
 /** The same for extracts that the connector reads together: one element each, in the order of the paths. */
