@@ -2,7 +2,6 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { writeFile } from 'node:fs/promises';
 import { literal, type ReadingSession, type RowsReading, type WantedRows } from '../connector.ts';
 import { excerptOf } from '../excerpt.ts';
-import type { FecOptions } from './connector.ts';
 import {
   COLUMNS,
   doubtfulTable,
@@ -12,9 +11,17 @@ import {
   mendedTable,
   recordsTable,
 } from './entries.ts';
-import { readHeading } from './heading.ts';
+import { readHeading, type Separator } from './heading.ts';
 import { fecName } from './name.ts';
 import { type Encoding, encodingOf, evidenceOf, plainLines } from './plain-text.ts';
+
+/** What is declared of the ledgers, see the connector's options. */
+interface LedgerOptions {
+  readonly siren?: string | undefined;
+  readonly closing_date?: string | undefined;
+  readonly encoding?: Encoding | undefined;
+  readonly separator?: Separator | undefined;
+}
 
 /** A line taken out of its ledger, and what the name of the ledger says. */
 interface TakenLine {
@@ -31,7 +38,7 @@ interface TakenLine {
  */
 export async function readLines(
   wanted: readonly WantedRows[],
-  options: FecOptions,
+  options: LedgerOptions,
   session: ReadingSession,
 ): Promise<RowsReading> {
   const byHeading = new Map<string, TakenLine[]>();
@@ -96,7 +103,7 @@ async function entriesUnder(
   text: string,
   taken: readonly TakenLine[],
   group: number,
-  options: FecOptions,
+  options: LedgerOptions,
   session: ReadingSession,
 ): Promise<string> {
   const path = session.scratch(`lines-${group}`);
