@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   aloneOf,
   type Connector,
-  ExtractError,
   type ExtractFile,
   type GroupReading,
   literal,
@@ -18,23 +17,13 @@ import {
   type Alike,
   COLUMNS,
   DOUBTFUL,
-  doubtfulExtracts,
-  doubtfulLines,
-  doubtfulTable,
-  entriesTable,
-  type Header,
-  headersQuery,
   type Ledgers,
-  type LedgerTables,
-  linesTable,
-  mendedEntries,
-  mendedLines,
-  mendedTable,
   ofExtract,
   recordsQuery,
   repeatedHeadersQuery,
 } from './entries.ts';
-import { type Heading, readHeading, SEPARATORS } from './heading.ts';
+import { type Heading, SEPARATORS } from './heading.ts';
+import { readLedgers } from './ledgers.ts';
 import { fecName } from './name.ts';
 import { ENCODINGS, type PlainText, plainText } from './plain-text.ts';
 import { readLines } from './some-lines.ts';
@@ -91,23 +80,13 @@ async function readTogether(
   const texts: PlainText[] = [];
   for (const [place, extract] of extracts.entries())
     texts.push(await plainText(extract, options.encoding, (file) => session.scratch(`${place}-${file}`)));
-  const tables: LedgerTables = {
-    lines: session.temporary('fec_lines'),
-    entries: session.temporary('fec_entries'),
-    doubtful: session.temporary('fec_doubtful'),
-    mended: session.temporary('fec_mended'),
-    totals: session.temporary('fec_totals'),
-  };
-  const paths = texts.map(({ path }) => path);
-  await session.run(linesTable(tables, paths)).catch((cause: Error) => {
-    const place = { extract: extracts.map(({ name }) => name).join(', ') };
-    throw new ExtractError('FEC-001', place, { case: 'lines', cause });
-  });
-  const headers = await headersOf(extracts, tables, session);
-  const alike = alikeOf(extracts, headers, options.separator);
-  const ledgers: Ledgers = { tables, headers, alike };
-  await session.run(entriesTable(ledgers));
-  const anyDoubtful = await mend(ledgers, session);
+  const { ledgers, anyDoubtful } = await readLedgers(
+    extracts.map(({ name }) => name),
+    texts.map(({ path }) => path),
+    options.separator,
+    session,
+  );
+  const { tables, alike } = ledgers;
   const counted = await recordsOf(ledgers, session);
   const remarks = await ledgerRemarks({
     ledgers,
@@ -148,52 +127,6 @@ where fault is null`,
       };
     }),
   };
-}
-
-async function headersOf(
-  extracts: readonly ExtractFile[],
-  tables: LedgerTables,
-  session: ReadingSession,
-): Promise<Header[]> {
-  type Count = bigint | number | null;
-  const found = await session.rows<{ extract: number; base: Count; at: Count; text: string }>(
-    headersQuery(tables),
-  );
-  return extracts.map(({ name }, place) => {
-    const first = found.find(({ extract }) => extract === place);
-    if (first === undefined || first.at === null) {
-      throw new ExtractError('FEC-001', { extract: name }, { case: 'blank' });
-    }
-    return { base: Number(first.base), at: Number(first.at), text: first.text };
-  });
-}
-
-/** The ledgers by the text of their headers: subsidiaries with another software have another layout. */
-function alikeOf(
-  extracts: readonly ExtractFile[],
-  headers: readonly Header[],
-  declared: FecOptions['separator'],
-): Alike[] {
-  return [...new Set(headers.map(({ text }) => text))].map((header) => {
-    const places = [...headers.keys()].filter((place) => headers[place]?.text === header);
-    const { name } = extracts[places[0] as number] as ExtractFile;
-    return { header, heading: readHeading(header, name, declared), extracts: places };
-  });
-}
-
-/** Mends the doubtful lines, layout by layout; tells whether there were any. */
-async function mend(ledgers: Ledgers, session: ReadingSession): Promise<boolean> {
-  const doubtful = await session.rows<{ extract: number }>(doubtfulExtracts(ledgers));
-  if (doubtful.length === 0) return false;
-  await session.run(doubtfulTable(ledgers));
-  await session.run(mendedTable(ledgers));
-  for (const alike of ledgers.alike) {
-    if (!doubtful.some(({ extract }) => alike.extracts.includes(extract))) continue;
-    await session.run(doubtfulLines(ledgers, alike));
-    await session.run(mendedLines(ledgers, alike));
-    await session.run(mendedEntries(ledgers, alike));
-  }
-  return true;
 }
 
 async function recordsOf(ledgers: Ledgers, session: ReadingSession): Promise<number[]> {

@@ -2,16 +2,9 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { writeFile } from 'node:fs/promises';
 import { literal, type ReadingSession, type RowsReading, type WantedRows } from '../connector.ts';
 import { excerptOf } from '../excerpt.ts';
-import {
-  COLUMNS,
-  doubtfulTable,
-  entriesTable,
-  type LedgerTables,
-  linesTable,
-  mendedTable,
-  recordsTable,
-} from './entries.ts';
-import { readHeading, type Separator } from './heading.ts';
+import { COLUMNS } from './entries.ts';
+import type { Separator } from './heading.ts';
+import { readLedgers } from './ledgers.ts';
 import { fecName } from './name.ts';
 import { type Encoding, encodingOf, evidenceOf, plainLines } from './plain-text.ts';
 
@@ -23,26 +16,16 @@ interface LedgerOptions {
   readonly separator?: Separator | undefined;
 }
 
-/** A line taken out of its ledger, and what the name of the ledger says. */
-interface TakenLine {
-  readonly extract: number;
-  readonly line: number;
-  readonly text: string;
-  readonly siren: string;
-  readonly closing: string;
-}
-
-/**
- * Reads some lines of ledgers: those under one heading go into one text, as what an entry is hangs on no other line
- * than the heading.
- */
+/** Reads some lines of ledgers: those of each, below its heading, are a ledger of their own. */
 export async function readLines(
   wanted: readonly WantedRows[],
   options: LedgerOptions,
   session: ReadingSession,
 ): Promise<RowsReading> {
-  const byHeading = new Map<string, TakenLine[]>();
   const whole: number[] = [];
+  const names: string[] = [];
+  const paths: string[] = [];
+  const places: string[] = [];
   for (const [extract, { extract: file, rows }] of wanted.entries()) {
     const texts = await textsOf(file.path, rows, options.encoding);
     const heading = texts?.get(1);
@@ -51,20 +34,29 @@ export async function readLines(
       continue;
     }
     const { siren, closing } = fecName(file.name, options);
-    const taken = rows.flatMap((line) => {
-      const text = texts.get(line);
-      return text === undefined ? [] : [{ extract, line, text, siren, closing }];
-    });
-    byHeading.set(heading, [...(byHeading.get(heading) ?? []), ...taken]);
+    const taken = rows.filter((line) => line > 1 && texts.has(line));
+    for (const [at, line] of taken.entries())
+      places.push(
+        `(${names.length}, ${at + 2}, ${extract}, ${line}, ${literal(siren)}, ${literal(closing)})`,
+      );
+    const path = session.scratch(`lines-${extract}`);
+    await writeFile(path, [heading, ...taken.map((line) => texts.get(line)), ''].join('\n'));
+    names.push(file.name);
+    paths.push(path);
   }
-  const queries: string[] = [];
-  for (const [heading, taken] of byHeading)
-    queries.push(await entriesUnder(heading, taken, queries.length, options, session));
-  if (queries.length === 0) return { addressing: 'line', records: {}, whole };
+  if (places.length === 0) return { addressing: 'line', records: {}, whole };
+  const { ledgers } = await readLedgers(names, paths, options.separator, session);
   return {
     addressing: 'line',
     records: {
-      entries: { columns: ['siren', 'closing_date', ...COLUMNS], query: queries.join('\nunion all\n') },
+      entries: {
+        columns: ['siren', 'closing_date', ...COLUMNS],
+        query: `select place.extract, place.row_number::bigint as row_number, place.siren, place.closing_date, ${COLUMNS.map((name) => `e.${name}`).join(', ')}
+from ${ledgers.tables.entries} as e
+join (values ${places.join(', ')}) as place(ledger, line, extract, row_number, siren, closing_date)
+  on place.ledger = e.extract and place.line = e.line
+where e.fault is null`,
+      },
     },
     whole,
   };
@@ -97,42 +89,4 @@ async function textsOf(
 function encodingFor(lines: readonly Buffer[], bytes: Buffer): Encoding {
   if (lines.every((line) => isAscii(line) && !line.includes(0)) || isUtf8(bytes)) return 'utf-8';
   return encodingOf(evidenceOf(bytes));
-}
-
-async function entriesUnder(
-  text: string,
-  taken: readonly TakenLine[],
-  group: number,
-  options: LedgerOptions,
-  session: ReadingSession,
-): Promise<string> {
-  const path = session.scratch(`lines-${group}`);
-  await writeFile(path, [text, ...taken.map((one) => one.text), ''].join('\n'));
-  const table = (name: string) => session.temporary(`fec_${name}_${group}`);
-  const tables: LedgerTables = {
-    lines: table('lines'),
-    records: table('records'),
-    doubtful: table('doubtful'),
-    mended: table('mended'),
-    entries: table('entries'),
-  };
-  const heading = readHeading(text, path, options.separator);
-  await session.run(
-    [
-      linesTable(tables, path),
-      recordsTable(tables, heading, { line: 1, text }),
-      doubtfulTable(tables, heading),
-    ].join(';\n'),
-  );
-  const [doubtful] = await session.rows(`select 1 from ${tables.doubtful} limit 1`);
-  if (doubtful) await session.run(mendedTable(tables, heading));
-  await session.run(entriesTable(tables, heading, doubtful !== undefined));
-  const places = taken.map(
-    ({ extract, line, siren, closing }, at) =>
-      `(${at + 2}, ${extract}, ${line}, ${literal(siren)}, ${literal(closing)})`,
-  );
-  return `select place.extract, place.row_number::bigint as row_number, place.siren, place.closing_date, ${COLUMNS.map((name) => `e.${name}`).join(', ')}
-from ${tables.entries} as e
-join (values ${places.join(', ')}) as place(line, extract, row_number, siren, closing_date) on place.line = e.line
-where e.fault is null`;
 }
