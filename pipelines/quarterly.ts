@@ -162,7 +162,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       (done) => progress.tick(done, collected.extracts.length),
     );
     staged = inWords(read, words);
-    kept = results && (await KeptResults.open(warehouse, results.packs, results.program, earlier));
+    kept = results && (await KeptResults.open(warehouse, results.packs, results.program, scratch, earlier));
     if (kept && stageCache.cache) {
       for (const [table, origin] of originsOf(read, contracts, stageCache.cache.program))
         await kept.tableOf(table, origin);
@@ -261,7 +261,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     const apart = join(plan.work, 'changes');
     await mkdir(apart);
     // the comparison runs what earlier packages declare: apart from the database that it reads
-    await kept?.leave(scratch);
+    await kept?.leave();
     await warehouse.close();
     const changes = await changesOf(
       file,
@@ -316,7 +316,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation, browser),
       writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation, browser),
     );
-    await kept?.leave(scratch);
+    await kept?.leave();
   } finally {
     await warehouse.close();
   }

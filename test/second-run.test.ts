@@ -84,7 +84,7 @@ async function told(cached: boolean, previous: string | null) {
         : {}),
     });
     if (cached) {
-      kept = await KeptResults.open(warehouse, packs, '1', earlier);
+      kept = await KeptResults.open(warehouse, packs, '1', scratch, earlier);
       for (const [table, origin] of originsOf(staged, contracts, '1')) await kept.tableOf(table, origin);
       kept.tellStaged(groundsOf(staged));
     }
@@ -101,7 +101,7 @@ async function told(cached: boolean, previous: string | null) {
     await kept?.settle('result.measure_part');
     const figures = computeFigures(catalogue, values);
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
-    await kept?.leave(scratch);
+    await kept?.leave();
     await warehouse.close();
     warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
     kept?.enter(warehouse);
@@ -116,7 +116,7 @@ async function told(cached: boolean, previous: string | null) {
     // what is sealed without being read again is what it is
     const content = await contentOf(warehouse);
     expect(await contentOf(warehouse, undefined, undefined, kept?.known)).toEqual(content);
-    await kept?.leave(scratch);
+    await kept?.leave();
     const counts = staged.map(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }) => ({
       ...{ id: extract.extractId, rowsRead, rowsStaged, rowsQuarantined, remarks },
     }));

@@ -1,4 +1,5 @@
 import type { Answering } from '../warehouse/kept-results.ts';
+import { ByPlace, type Place } from './by-place.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Figure, GROUP } from './figure.ts';
 import { measureRows, monthIn } from './measure-rows.ts';
@@ -22,9 +23,9 @@ export async function figureMethods(
   figures: readonly Figure[],
 ): Promise<FigureMethods> {
   const columns = await tableColumns(warehouse);
-  const codes = new Map<string, readonly string[]>();
+  const codes = new Map<string, ByPlace<Place & { readonly codes: string }>>();
   for (const measure of catalogue.measures) {
-    const rows = await warehouse.rows<{ entity: string; period: string; basis: string; codes: string[] }>(
+    const rows = await warehouse.rows<Place & { readonly codes: string }>(
       `with m as (
          select distinct entity, month, weight <> 0 as consolidated,
            coalesce(quality, 'unstated') || coalesce(':' || method, '') as code
@@ -33,21 +34,28 @@ export async function figureMethods(
          select w.period, w.basis, m.entity, m.code from m join result_window as w on ${monthIn(measure)}
          union
          select w.period, w.basis, '${GROUP}', m.code from m join result_window as w on ${monthIn(measure)} where m.consolidated)
-       select entity, period, basis, list(code order by code) as codes from placed group by entity, period, basis`,
+       select entity, period, basis, string_agg(code, '${between}' order by code) as codes from placed group by entity, period, basis`,
     );
-    for (const { entity, period, basis, codes: own } of rows)
-      codes.set(`${measure.id}|${entity}|${period}|${basis}`, own);
+    codes.set(measure.id, new ByPlace(rows, () => measure.id));
   }
   const measures = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
+  const texts = new Map<string, string>();
   const methods = new Map<string, string>();
   for (const figure of figures) {
     // what is not shown has no method either
     if (figure.value === null) continue;
-    const { entity, period, basis } = figure;
-    const found = (measures.get(figure.indicator) ?? []).flatMap(
-      (measure) => codes.get(`${measure}|${entity}|${period}|${basis}`) ?? [],
-    );
-    if (found.length > 0) methods.set(methodKey(figure), [...new Set(found)].sort().join(' + '));
+    const found = (measures.get(figure.indicator) ?? []).flatMap((measure) => {
+      const own = codes.get(measure)?.get(measure, figure)?.codes;
+      return own === undefined ? [] : [own];
+    });
+    if (found.length === 0) continue;
+    const said = found.join(between);
+    const text = texts.get(said) ?? [...new Set(said.split(between))].sort().join(' + ');
+    texts.set(said, text);
+    methods.set(methodKey(figure), text);
   }
   return methods;
 }
+
+/** Stands in no code. */
+const between = '\u001f';

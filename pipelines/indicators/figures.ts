@@ -1,9 +1,10 @@
 import { Decimal } from 'decimal.js';
+import { ByPlace, type Place } from './by-place.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
 import { consolidationOf } from './consolidation.ts';
 import { hiddenResults } from './disclosure/disclosure.ts';
 import { type Rules, rulesOf } from './disclosure/rules.ts';
-import { evaluate, measuresOf, parseExpression } from './expression.ts';
+import { type Expression, evaluate, measuresOf, parseExpression } from './expression.ts';
 import { type Figure, GROUP, type MeasureValue, type Status } from './figure.ts';
 import { measuresIn } from './measures-in.ts';
 
@@ -13,8 +14,8 @@ export type ValueOf = (measure: string) => MeasureValue | undefined;
 export function indexValues(
   values: readonly MeasureValue[],
 ): (entity: string, period: string, basis: string) => ValueOf {
-  const index = new Map(values.map((v) => [`${v.measure}|${v.entity}|${v.period}|${v.basis}`, v]));
-  return (entity, period, basis) => (measure) => index.get(`${measure}|${entity}|${period}|${basis}`);
+  const index = new ByPlace(values, (one) => one.measure);
+  return (entity, period, basis) => index.at({ entity, period, basis });
 }
 
 /**
@@ -45,31 +46,36 @@ export function openFigures(
 ): Figure[] {
   const at = indexValues(values);
   const closed = new Set(catalogue.measures.filter((m) => m.opens === 'closed').map((m) => m.id));
-  const places = [...new Set(values.map((v) => `${v.entity}|${v.period}|${v.basis}`))].sort();
+  const places = placesOf(values);
   const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
-    const used = measuresIn(indicator);
+    const rule = ruleOf(indicator);
     const byCompany = consolidationOf(indicator, catalogue) === 'by_company';
+    const isClosed = rule.used.some((id) => closed.has(id));
     for (const place of places) {
-      const [entity, period, basis] = place.split('|') as [string, string, Figure['basis']];
-      if (!indicator.bases.includes(basis)) continue;
-      const figure = computeFigure(indicator, at(entity, period, basis), { entity, period, basis });
+      if (!indicator.bases.includes(place.basis)) continue;
+      const valueFor = at(place.entity, place.period, place.basis);
+      const figure = figureBy(rule, valueFor, place);
       // an obligation of each company has no value for the group
-      if (entity === GROUP && byCompany) figures.push(notApplicable(figure, figure.coverage));
-      else if (doesNotConcern(indicator, at(entity, period, basis)))
+      if (place.entity === GROUP && byCompany) figures.push(notApplicable(figure, figure.coverage));
+      else if (doesNotConcern(indicator, valueFor))
         figures.push(
-          notApplicable(
-            figure,
-            at(entity, period, basis)((indicator.applies as { measure: string }).measure)?.coverage ?? 0,
-          ),
+          notApplicable(figure, valueFor((indicator.applies as { measure: string }).measure)?.coverage ?? 0),
         );
       // one person's pay shows neither as itself nor as a part
-      else if (used.some((id) => closed.has(id)))
-        figures.push({ ...figure, numerator: null, denominator: null });
+      else if (isClosed) figures.push({ ...figure, numerator: null, denominator: null });
       else figures.push(figure);
     }
   }
   return figures;
+}
+
+/** Every place that has some value, in one order. */
+function placesOf(values: readonly MeasureValue[]): Place[] {
+  const places = new Map(
+    values.map(({ entity, period, basis }) => [`${entity}|${period}|${basis}`, { entity, period, basis }]),
+  );
+  return [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
 }
 
 /** The obligation of the indicator is known not to concern the company; unknown is not "not concerned". */
@@ -90,47 +96,65 @@ function notApplicable(figure: Figure, coverage: number): Figure {
   };
 }
 
-/** One figure from the values of its measures. */
-export function computeFigure(
-  indicator: Indicator,
-  valueFor: ValueOf,
-  place: Pick<Figure, 'entity' | 'period' | 'basis'>,
-): Figure {
+/** An indicator read once for all the companies that it is asked of. */
+interface Rule {
+  readonly indicator: Indicator;
+  readonly numerator: Expression;
+  readonly denominator: Expression | undefined;
+  /** the measures of both, each once */
+  readonly used: readonly string[];
+  readonly above: readonly string[];
+}
+
+function ruleOf(indicator: Indicator): Rule {
   const numerator = parseExpression(indicator.numerator);
-  const denominator =
-    indicator.denominator === undefined ? undefined : parseExpression(indicator.denominator);
+  const { denominator } = indicator;
+  return {
+    indicator,
+    numerator,
+    denominator: denominator === undefined ? undefined : parseExpression(denominator),
+    used: measuresIn(indicator),
+    above: measuresOf(numerator),
+  };
+}
+
+/** One figure from the values of its measures. */
+export function computeFigure(indicator: Indicator, valueFor: ValueOf, place: Place): Figure {
+  return figureBy(ruleOf(indicator), valueFor, place);
+}
+
+function figureBy({ indicator, ...rule }: Rule, valueFor: ValueOf, place: Place): Figure {
   const read = (measure: string) => {
     const found = valueFor(measure);
     if (isEmpty(found)) return 'empty' as const;
     return found?.value == null ? null : new Decimal(found.value);
   };
-  const top = evaluate(numerator, read);
-  const bottom = denominator ? evaluate(denominator, read) : undefined;
-  const used = [...new Set([...measuresOf(numerator), ...(denominator ? measuresOf(denominator) : [])])].map(
-    valueFor,
-  );
-  const coverage = Math.min(...used.map((v) => v?.coverage ?? 0));
-  const estimatedShare = shareEstimated(measuresOf(numerator).map(valueFor)) ?? shareEstimated(used) ?? 0;
-  const base = {
+  const top = evaluate(rule.numerator, read);
+  const bottom = rule.denominator ? evaluate(rule.denominator, read) : undefined;
+  const used = rule.used.map(valueFor);
+  const coverage = used.length === 0 ? 0 : Math.min(...used.map((v) => v?.coverage ?? 0));
+  const estimatedShare = shareEstimated(rule.above.map(valueFor)) ?? shareEstimated(used) ?? 0;
+  // written out, so that every figure has the same fields in the same order: of a large group they are many
+  const figure = (value: string | null, status: Status): Figure => ({
     indicator: indicator.id,
-    ...place,
+    entity: place.entity,
+    period: place.period,
+    basis: place.basis,
     unit: indicator.unit,
     numerator: top.state === 'known' ? text(top.value) : null,
     denominator: bottom?.state === 'known' ? text(bottom.value) : null,
-    coverage: Number.isFinite(coverage) ? coverage : 0,
+    coverage,
     estimatedShare,
-  };
-  if (top.state === 'missing' || bottom?.state === 'missing')
-    return { ...base, value: null, status: 'missing' };
-  if (top.state === 'empty' || bottom?.state === 'empty' || bottom?.value.isZero()) {
-    return { ...base, value: null, status: 'not_calculable' };
-  }
+    value,
+    status,
+  });
+  if (top.state === 'missing' || bottom?.state === 'missing') return figure(null, 'missing');
+  if (top.state === 'empty' || bottom?.state === 'empty' || bottom?.value.isZero())
+    return figure(null, 'not_calculable');
   const quotient = bottom ? top.value.dividedBy(bottom.value) : top.value;
   const value = text(quotient.times(indicator.scale));
   const unvalued = used.some((v) => (v?.unvalued ?? 0) > 0);
-  const status: Status =
-    base.coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete';
-  return { ...base, value, status };
+  return figure(value, coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete');
 }
 
 /** A mean or median whose data have come and hold nobody. */
@@ -138,7 +162,9 @@ function isEmpty(value: MeasureValue | undefined): boolean {
   return value !== undefined && value.value === null && value.coverage > 0 && value.unvalued === 0;
 }
 
+/** Part of the sum of the values that is estimated; null where there is none. */
 function shareEstimated(values: readonly (MeasureValue | undefined)[]): number | null {
+  if (values.every((one) => one?.value == null || one.estimatedShare === null)) return null;
   let total = new Decimal(0);
   let estimated = new Decimal(0);
   for (const value of values) {

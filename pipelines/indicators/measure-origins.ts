@@ -15,10 +15,13 @@ export interface MeasureOrigin {
   readonly rows: number;
   /** decimal text, before the divisor of an average stock; null where a key counts once over several extracts */
   readonly contribution: string | null;
+  /** how many extracts are behind the value in all */
+  readonly of: number;
 }
 
 /**
- * The extracts behind a measure, for the group and each entity: what each gave, largest first.
+ * The extracts behind a measure, for the group and each entity: what each gave, the largest first, so many of a value
+ * at most: a group of a thousand companies has twelve thousand declarations behind its headcount.
  * Sums are those of `result.measure_part`, which the run records before; what counts each person once is split for the group only, and an entity's
  * extracts are named with their rows.
  */
@@ -27,14 +30,19 @@ export async function measureOrigins(
   measure: Measure,
   columns: TableColumns,
   windows: readonly Window[],
+  most: number,
 ): Promise<MeasureOrigin[]> {
   // one person's pay is shown nowhere; a group's row stands for people of several extracts
   if (measure.opens === 'closed' || measure.opens === 'cells') return [];
   const select = measure.aggregation === 'sum' ? sums(measure, windows) : others(measure, columns, windows);
   const told = measure.people ? together(select) : select;
+  const place = 'entity, period, basis';
+  const largest = 'abs(contribution) desc nulls last, rows desc, extract';
   return warehouse.rows<MeasureOrigin>(
-    `select ${literal(measure.id)} as measure, entity, period, basis, extract, rows::integer as rows, contribution::decimal(38,10) as contribution
-     from (${told}) order by entity, period, basis, abs(contribution) desc nulls last, rows desc, extract`,
+    `select ${literal(measure.id)} as measure, ${place}, extract, rows::integer as rows, contribution::decimal(38,10) as contribution,
+       (count(*) over (partition by ${place}))::integer as of
+     from (${told}) qualify row_number() over (partition by ${place} order by ${largest}) <= ${most}
+     order by ${place}, ${largest}`,
   );
 }
 

@@ -1,5 +1,8 @@
+import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { literal } from '../../connectors/connector.ts';
 import type { FaultWords } from '../language/faults.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -14,10 +17,12 @@ export async function recordFigures(
   methods: FigureMethods = new Map(),
 ): Promise<void> {
   const file = join(scratch, 'figures.ndjson');
-  const lines = figures.map((figure) =>
-    JSON.stringify({ ...figure, method: methods.get(methodKey(figure)) ?? null }),
-  );
-  await writeFile(file, lines.join('\n'));
+  const lines = function* () {
+    for (const figure of figures)
+      yield `${JSON.stringify({ ...figure, method: methods.get(methodKey(figure)) ?? null })}\n`;
+  };
+  // one by one: of a thousand companies they are more than one text can hold
+  await pipeline(Readable.from(lines(), { highWaterMark: 1000 }), createWriteStream(file));
   await warehouse.run(`create table result.figure as
     select indicator, entity, period, basis, value, unit, numerator, denominator, coverage, "estimatedShare" as estimated_share, status, method
     from read_json(${literal(file)}, format = 'newline_delimited', columns = {indicator: 'varchar', entity: 'varchar', period: 'varchar',

@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { ByPlace } from '../indicators/by-place.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import type { Figure } from '../indicators/figure.ts';
 import type { Objective } from './objective.ts';
@@ -16,11 +17,11 @@ export function perimeterValues(
   weights: ReadonlyMap<string, number> = new Map(),
 ): PerimeterValue {
   const byId = new Map(indicators.map((i) => [i.id, i]));
-  const at = new Map(figures.map((f) => [`${f.indicator}|${f.entity}|${f.period}|${f.basis}`, f]));
+  const at = new ByPlace(figures, (one) => one.indicator);
   return ({ indicator: id, entity, entities, basis }, quarter) => {
     const indicator = id === null ? undefined : byId.get(id);
     if (!indicator) return null;
-    const figureOf = (place: string) => at.get(`${indicator.id}|${place}|${quarter}|${basis}`);
+    const figureOf = (place: string) => at.get(indicator.id, { entity: place, period: quarter, basis });
     if (!entities) return figureOf(entity)?.value ?? null;
     const parts = entities.map(figureOf);
     if (parts.some((part) => part === undefined || part.value === null)) return null;

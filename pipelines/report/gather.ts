@@ -270,23 +270,20 @@ export async function gatherOrigins(
   const found: MeasureOrigins[] = [];
   for (const measure of catalogue.measures) {
     if (!filled.has(measure.id)) continue;
-    const places = new Map<string, MeasureOrigin[]>();
-    for (const origin of await measureOrigins(warehouse, measure, columns(measure.table), shown)) {
-      const place = `${origin.entity}|${origin.period}|${origin.basis}`;
-      places.set(place, [...(places.get(place) ?? []), origin]);
-    }
-    for (const extracts of places.values()) {
-      const { entity, period: at, basis } = extracts[0] as MeasureOrigin;
+    const origins = await measureOrigins(warehouse, measure, columns(measure.table), shown, originCap);
+    // those of one value stand together
+    for (let from = 0; from < origins.length; ) {
+      const { entity, period: at, basis, of } = origins[from] as MeasureOrigin;
+      const extracts = origins.slice(from, from + Math.min(of, originCap));
       found.push({
         measure: measure.id,
         entity,
         period: at,
         basis,
-        extracts: extracts
-          .slice(0, originCap)
-          .map(({ extract, rows, contribution }) => ({ extract, rows, contribution })),
-        more: Math.max(0, extracts.length - originCap),
+        extracts: extracts.map(({ extract, rows, contribution }) => ({ extract, rows, contribution })),
+        more: of - extracts.length,
       });
+      from += extracts.length;
     }
   }
   return found;

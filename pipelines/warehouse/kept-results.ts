@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
@@ -46,7 +47,8 @@ export class KeptResults implements Answering {
   private readonly parts = new Map<string, number>();
   /** extract -> what its staged rows were made of */
   private staged: ReadonlyMap<string, StagedFrom> = new Map();
-  private readonly answers = new Map<string, string>();
+  /** names of answers; they wait on disk, where those about a thousand companies have room */
+  private readonly answers = new Set<string>();
   /** whether some of it is in no pack */
   private isNew = false;
   private readonly damaged = new Set<string>();
@@ -58,6 +60,7 @@ export class KeptResults implements Answering {
     private warehouse: Warehouse,
     private readonly packs: PackFolder,
     private readonly common: string,
+    private readonly scratch: string,
     /** name -> the packs that hold it */
     private readonly held: ReadonlyMap<string, Set<string>>,
     private readonly copied: EarlierDatabase | undefined,
@@ -65,12 +68,14 @@ export class KeptResults implements Answering {
 
   /**
    * @param program version of this folder of the program, with a hash of its text
+   * @param scratch folder of the run, that stands until the results are kept
    * @param earlier what the run's database was copied from
    */
   static async open(
     warehouse: Warehouse,
     packs: PackFolder,
     program: string,
+    scratch: string,
     earlier?: EarlierDatabase,
   ): Promise<KeptResults> {
     const held = new Map<string, Set<string>>();
@@ -78,7 +83,10 @@ export class KeptResults implements Answering {
     // those that hold most first, so that few are read
     for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
       for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
-    return new KeptResults(warehouse, packs, await commonGround(warehouse, program), held, earlier);
+    await rm(join(scratch, answersFolder), { recursive: true, force: true });
+    await mkdir(join(scratch, answersFolder), { recursive: true });
+    const common = await commonGround(warehouse, program);
+    return new KeptResults(warehouse, packs, common, scratch, held, earlier);
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
@@ -196,9 +204,9 @@ export class KeptResults implements Answering {
   }
 
   /** Lets go of the packs, before the session is closed. */
-  async leave(scratch: string): Promise<void> {
+  async leave(): Promise<void> {
     if (this.totals.size > 0 && this.totalsFile === undefined) {
-      this.totalsFile = join(scratch, 'measure_total.parquet');
+      this.totalsFile = join(this.scratch, 'measure_total.parquet');
       await this.warehouse.run(`copy measure_total to ${literal(this.totalsFile)} (format parquet)`);
     }
     for (const table of sessionTables) this.contents.delete(table);
@@ -219,7 +227,7 @@ export class KeptResults implements Answering {
    */
   async keep(database: string, limits: Limits): Promise<void> {
     if (!this.isNew) return;
-    const names = [...this.tables.keys(), ...this.totals.keys(), ...this.answers.keys()].sort();
+    const names = [...this.tables.keys(), ...this.totals.keys(), ...this.answers].sort();
     const written = await markOf(database);
     const session = written && (await Warehouse.open(':memory:', limits).catch(() => undefined));
     if (!session) return;
@@ -250,7 +258,10 @@ export class KeptResults implements Answering {
           columns,
         ]),
       );
-      await insert('answers', [...this.answers]);
+      if (this.answers.size > 0)
+        await session.run(
+          `insert into ${arriving}.answers select parse_filename(filename, true), content from read_text(${literal(this.answerFile('*'))}) order by filename`,
+        );
       await insert('parts', [...this.parts]);
       await insert(
         'staged',
@@ -339,20 +350,22 @@ export class KeptResults implements Answering {
   }
 
   private async answer<Row>(name: string | undefined, ask: () => Promise<Row[]>): Promise<Row[]> {
-    const known =
-      (name && this.answers.get(name)) ??
-      (await this.restore(name, async (pack, named) => {
-        const { answer } = await this.entry<{ answer: string }>(pack, 'answers', named);
-        return answer;
-      }));
-    if (name && known) this.answers.set(name, known);
-    if (known) return JSON.parse(known) as Row[];
-    const rows = await ask();
-    if (name && isJson(rows)) {
-      this.answers.set(name, JSON.stringify(rows));
-      this.isNew = true;
-    }
+    if (name === undefined) return ask();
+    if (this.answers.has(name)) return JSON.parse(await readFile(this.answerFile(name), 'utf8')) as Row[];
+    const known = await this.restore(name, async (pack, named) => {
+      const { answer } = await this.entry<{ answer: string }>(pack, 'answers', named);
+      return answer;
+    });
+    const rows = known === undefined ? await ask() : (JSON.parse(known) as Row[]);
+    if (known === undefined && !isJson(rows)) return rows;
+    await writeFile(this.answerFile(name), known ?? JSON.stringify(rows), { mode: 0o600 });
+    this.answers.add(name);
+    this.isNew ||= known === undefined;
     return rows;
+  }
+
+  private answerFile(name: string): string {
+    return join(this.scratch, answersFolder, `${name}.json`);
   }
 
   private count(table: string): Promise<number> {
@@ -376,6 +389,8 @@ async function keepTotals(
       select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
       left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
 }
+
+const answersFolder = 'answers';
 
 /** Every run leaves one pack, named by its database. */
 function packOf(database: string): string {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   type DuckDBConnection,
+  type DuckDBDataChunk,
   DuckDBInstance,
   DuckDBListValue,
   DuckDBStructValue,
@@ -106,18 +107,26 @@ export class Warehouse {
   }
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {
-    const reader = await this.guarded(() => this.connection.runAndReadAll(sql));
-    return reader.getRowObjects().map(plainRow) as Row[];
+    const result = await this.guarded(() => this.connection.run(sql));
+    const rows: Record<string, unknown>[] = [];
+    const columns = result.deduplicatedColumnNames().map((name) => new ReadColumn(name));
+    for (;;) {
+      const chunk = await this.guarded(() => result.fetchChunk());
+      if (!chunk || chunk.rowCount === 0) return rows as Row[];
+      appendRows(rows, chunk, columns);
+    }
   }
 
   /** Streams a result in chunks, for outputs that may be larger than memory. */
   async *chunks<Row = Record<string, unknown>>(sql: string): AsyncGenerator<Row[]> {
     const result = await this.guarded(() => this.connection.stream(sql));
-    const chunks = result.yieldRowObjects()[Symbol.asyncIterator]();
+    const columns = result.deduplicatedColumnNames().map((name) => new ReadColumn(name));
     for (;;) {
-      const next = await this.guarded(() => chunks.next());
-      if (next.done) return;
-      yield next.value.map(plainRow) as Row[];
+      const chunk = await this.guarded(() => result.fetchChunk());
+      if (!chunk || chunk.rowCount === 0) return;
+      const rows: Record<string, unknown>[] = [];
+      appendRows(rows, chunk, columns);
+      yield rows as Row[];
     }
   }
 
@@ -152,6 +161,44 @@ export class Warehouse {
     if (exhausted) throw exhausted;
   }
 }
+
+function appendRows(
+  rows: Record<string, unknown>[],
+  chunk: DuckDBDataChunk,
+  columns: readonly ReadColumn[],
+): void {
+  const first = rows.length;
+  for (let row = 0; row < chunk.rowCount; row += 1) rows.push({});
+  for (const [place, column] of columns.entries()) {
+    const vector = chunk.getColumnVector(place);
+    const { name } = column;
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const target = rows[first + row] as Record<string, unknown>;
+      target[name] = column.once(plain(vector.getItem(row)));
+    }
+  }
+}
+
+/**
+ * A column of a result that is being read. A text that comes again is the one that came before: DuckDB hands each row
+ * texts of its own, and of a thousand companies those of ids alone would fill the memory that a run may take.
+ */
+class ReadColumn {
+  readonly #texts = new Map<string, string>();
+
+  constructor(readonly name: string) {}
+
+  once(value: unknown): unknown {
+    if (typeof value !== 'string') return value;
+    const known = this.#texts.get(value);
+    if (known !== undefined) return known;
+    if (this.#texts.size < mostTexts) this.#texts.set(value, value);
+    return value;
+  }
+}
+
+/** Texts of a column that are looked out for: ids and codes are fewer; of other texts the first few cost nothing much. */
+const mostTexts = 5000;
 
 function plainRow(row: Record<string, DuckDBValue>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)]));

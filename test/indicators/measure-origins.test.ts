@@ -35,7 +35,7 @@ afterEach(() => warehouse.close());
 const origins = async (one: Measure) => {
   const columns = await tableColumns(warehouse);
   await recordParts(warehouse, [one]);
-  const found = await measureOrigins(warehouse, one, columns('thing'), windows);
+  const found = await measureOrigins(warehouse, one, columns('thing'), windows, 8);
   return (entity: string, basis: string) =>
     found
       .filter((o) => o.entity === entity && o.basis === basis)
@@ -61,6 +61,17 @@ test('a flow is split by extract, the group after consolidation, largest first',
     ['a.csv', 2, 70],
     ['late.csv', 1, 7],
     ['old.csv', 1, 5],
+  ]);
+});
+
+test('of more extracts than asked for the largest are named, and how many there are', async () => {
+  await recordParts(warehouse, [measure({})]);
+  const columns = await tableColumns(warehouse);
+  const found = await measureOrigins(warehouse, measure({}), columns('thing'), windows, 2);
+  const year = found.filter((one) => one.entity === 'A' && one.basis === 'ttm');
+  expect(year.map(({ extract, of }) => [extract, of])).toEqual([
+    ['a.csv', 3],
+    ['late.csv', 3],
   ]);
 });
 

@@ -79,7 +79,7 @@ async function run(now: Conditions, cached: boolean, most = bytesOf('1GB')): Pro
     create temp table window_month as select 1 as month;
     create temp table measure_total (measure varchar, total decimal(38,10))`);
   const kept = cached
-    ? await KeptResults.open(watched(), new PackFolder(results(), most), now.program)
+    ? await KeptResults.open(watched(), new PackFolder(results(), most), now.program, folder)
     : undefined;
   try {
     const makeTable =
@@ -115,7 +115,7 @@ async function run(now: Conditions, cached: boolean, most = bytesOf('1GB')): Pro
     ];
     const before = await ask(kept ?? warehouse);
     const totals = await warehouse.rows('select * from measure_total order by all');
-    await kept?.leave(folder);
+    await kept?.leave();
     await warehouse.close();
     warehouse = await Warehouse.open(file, { memory: '1GB', threads: 2 });
     kept?.enter(watched());
@@ -127,7 +127,7 @@ async function run(now: Conditions, cached: boolean, most = bytesOf('1GB')): Pro
       if (kept) expect(kept.known.get(table)).toEqual(content);
       tables.push({ content, rows: await warehouse.rows(`select * from ${table} order by all`) });
     }
-    await kept?.leave(folder);
+    await kept?.leave();
     return { made: { tables, totals, before, after }, computed };
   } finally {
     await warehouse.close();
@@ -227,7 +227,7 @@ describe('what an earlier run computed', () => {
       const session = await Warehouse.open(':memory:');
       const old = await Warehouse.open(file);
       try {
-        const kept = await KeptResults.open(session, new PackFolder(results(), bytesOf('1GB')), '1');
+        const kept = await KeptResults.open(session, new PackFolder(results(), bytesOf('1GB')), '1', folder);
         const earlier = await kept.earlier(file, {
           rows: (sql) => {
             computed.push(sql);

@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { ByPlace, type Place } from '../by-place.ts';
 import type { Catalogue, Indicator, Measure } from '../catalogue.ts';
 import type { Figure, MeasureValue } from '../figure.ts';
 import { measuresIn, populationsOf } from '../measures-in.ts';
@@ -58,11 +59,11 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
       family: new Family(new Map(ids.map((id) => [id, measureOf.get(id)])), own),
       primary: own.filter((one) => primary.has(one)),
       countsPeople: (id) => countsPeople(measureOf.get(id)),
-      elsewhere: (one) => elsewhere.get(placeOf('', one)) ?? 0,
+      elsewhere: (one) => elsewhere.get(placeOf(one)) ?? 0,
     });
     for (const one of found) {
       hidden.add(one);
-      elsewhere.set(placeOf('', one), (elsewhere.get(placeOf('', one)) ?? 0) + 1);
+      elsewhere.set(placeOf(one), (elsewhere.get(placeOf(one)) ?? 0) + 1);
     }
   }
   const tells = (figure: Figure) =>
@@ -95,9 +96,8 @@ export function figuresOfFew({ catalogue, figures, values }: Results): ReadonlyS
 /** Measure values by place, and how many people one tells of. */
 function peopleOf({ measures }: Results['catalogue'], values: readonly MeasureValue[]) {
   const measureOf = new Map(measures.map((m) => [m.id, m]));
-  const at = new Map(values.map((one) => [placeOf(one.measure, one), one]));
-  const valueAt = (measure: string, place: Pick<Figure, 'entity' | 'period' | 'basis'>) =>
-    at.get(placeOf(measure, place));
+  const at = new ByPlace(values, (one) => one.measure);
+  const valueAt = (measure: string, place: Place) => at.get(measure, place);
   return {
     valueAt,
     // the average of a year of which people were there, or known, for one quarter is of those people
@@ -118,8 +118,7 @@ function sharesOf(indicators: readonly Indicator[]): ReadonlySet<string> {
   return new Set(aboutPeople.flatMap(measuresIn).filter((id) => !populations.has(id)));
 }
 
-const placeOf = (measure: string, { entity, period, basis }: Pick<Figure, 'entity' | 'period' | 'basis'>) =>
-  `${measure}|${entity}|${period}|${basis}`;
+const placeOf = ({ entity, period, basis }: Place) => `${entity}|${period}|${basis}`;
 
 const isTold = (one: Figure) => one.value !== null || one.numerator !== null || one.denominator !== null;
 

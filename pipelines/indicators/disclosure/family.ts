@@ -1,4 +1,5 @@
 import { shiftQuarter } from '../../configuration/period.ts';
+import { ByPlace } from '../by-place.ts';
 import { countsLastMonth, type Measure } from '../catalogue.ts';
 import type { Basis, MeasureValue } from '../figure.ts';
 import { isPopulationStatistic } from '../population.ts';
@@ -19,17 +20,17 @@ export interface Breakdown {
 export class Family {
   readonly breakdowns: readonly Breakdown[];
   readonly #measures: ReadonlyMap<string, Measure | undefined>;
-  readonly #at = new Map<string, MeasureValue>();
+  readonly #at: ByPlace<MeasureValue>;
   /** entities by measure and moment */
   readonly #entities = new Map<string, string[]>();
 
   constructor(measures: ReadonlyMap<string, Measure | undefined>, values: readonly MeasureValue[]) {
     this.#measures = measures;
     this.breakdowns = breakdownsOf(measures);
-    for (const one of values) {
-      if (one.value === null) continue;
-      this.#at.set(placed(one.measure, one.entity, one), one);
-      const moment = placed(one.measure, '', one);
+    const known = values.filter((one) => one.value !== null);
+    this.#at = new ByPlace(known, (one) => one.measure);
+    for (const one of known) {
+      const moment = momentOf(one.measure, one);
       const entities = this.#entities.get(moment);
       if (entities) entities.push(one.entity);
       else this.#entities.set(moment, [one.entity]);
@@ -42,12 +43,12 @@ export class Family {
 
   /** The value of a measure, undefined where it is missing: it is then no part of any sum. */
   at(measure: string, entity: string, moment: Moment): MeasureValue | undefined {
-    return this.#at.get(placed(measure, entity, moment));
+    return this.#at.get(measure, { entity, period: moment.period, basis: moment.basis });
   }
 
   /** Entities that have a value, the group with them. */
   entitiesAt(measure: string, moment: Moment): readonly string[] {
-    return this.#entities.get(placed(measure, '', moment)) ?? [];
+    return this.#entities.get(momentOf(measure, moment)) ?? [];
   }
 
   /**
@@ -84,8 +85,7 @@ export function quartersOf(measure: Measure, period: string): string[] {
   return [3, 2, 1, 0].map((back) => shiftQuarter(period, -back));
 }
 
-const placed = (measure: string, entity: string, { period, basis }: Moment) =>
-  `${measure}|${entity}|${period}|${basis}`;
+const momentOf = (measure: string, { period, basis }: Moment) => `${measure}|${period}|${basis}`;
 
 function breakdownsOf(measures: ReadonlyMap<string, Measure | undefined>): Breakdown[] {
   const ways = new Map<string, { whole: string; parts: string[] }>();
