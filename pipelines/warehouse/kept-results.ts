@@ -55,6 +55,7 @@ export class KeptResults implements Answering {
   /** databases of earlier runs that are open: pack -> name of it in the session */
   private readonly opened = new Map<string, string | undefined>();
   private totalsFile: string | undefined;
+  private readonly small = new Map<string, ReadonlyMap<string, unknown>>();
 
   private constructor(
     private warehouse: Warehouse,
@@ -143,11 +144,10 @@ export class KeptResults implements Answering {
     const name = await this.nameOf(sql, tablesNamed(sql));
     const restored = await this.restore(name, async (pack, named) => {
       const { rows } = await this.entry<{ rows: number }>(pack, 'totals', named);
-      const before = await this.count('measure_total');
-      await this.warehouse.run(
+      const added = await this.warehouse.scalar<number>(
         `insert into measure_total select * exclude (name) from ${pack}.measure_total where name = ${literal(named)}`,
       );
-      if ((await this.count('measure_total')) - before === rows) return true;
+      if (added === rows) return true;
       await this.warehouse.run(
         `delete from measure_total where measure in (${measures.map(literal).join(', ')})`,
       );
@@ -323,12 +323,26 @@ export class KeptResults implements Answering {
     return undefined;
   }
 
-  private async entry<Entry>(pack: string, kind: string, name: string): Promise<Entry> {
-    const [found] = await this.warehouse.rows<Entry>(
-      `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
-    );
+  private async entry<Entry>(pack: string, kind: keyof typeof lists, name: string): Promise<Entry> {
+    const small = await this.smallOf(pack, kind);
+    const [found = small.get(name)] = small.has(name)
+      ? []
+      : await this.warehouse.rows<Entry>(
+          `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
+        );
     if (!found) throw new Error(`${name} is not in ${pack}`);
-    return found;
+    return found as Entry;
+  }
+
+  /** A statement for each of some hundred entries costs more than what they hold: those that are small come at once. */
+  private async smallOf(pack: string, kind: keyof typeof lists): Promise<ReadonlyMap<string, unknown>> {
+    const list = `${pack}.${kind}`;
+    const known = this.small.get(list);
+    if (known) return known;
+    const rows = await this.warehouse.rows<{ name: string }>(`select * from ${list} where ${lists[kind]}`);
+    const small = new Map(rows.map(({ name, ...entry }) => [name, entry]));
+    this.small.set(list, small);
+    return small;
   }
 
   /** The database of the run that left a pack, opened. */
@@ -391,6 +405,9 @@ async function keepTotals(
 }
 
 const answersFolder = 'answers';
+
+/** What a pack lists by name, and which of it is small. */
+const lists = { tables: 'true', totals: 'true', answers: 'length(answer) < 20000' } as const;
 
 /** Every run leaves one pack, named by its database. */
 function packOf(database: string): string {
