@@ -11,6 +11,8 @@ export function deliveriesOf(
   fiscalYearStartMonth: number,
 ): { contract: string; entity: string; month: string }[] {
   const found = new Map<string, { contract: string; entity: string; month: string }>();
+  // a thousand companies deliver twelve thousand extracts, most of which say what another has said
+  const said = new Set<string>();
   for (const one of staged) {
     const unreadable = one.rowsStaged === 0 && one.remarks.some((remark) => remark.severity === 'error');
     const whollyQuarantined = one.rowsRead > 0 && one.rowsStaged === 0;
@@ -20,6 +22,9 @@ export function deliveriesOf(
     // a name that does not follow the pattern says nothing of months: counted for none
     if (coverage === undefined) continue;
     for (const month of monthsCovered(coverage, history)) {
+      const told = JSON.stringify([source.id, month, one.contracts]);
+      if (said.has(told)) continue;
+      said.add(told);
       for (const entity of source.entities) {
         for (const contract of one.contracts)
           found.set(`${contract}|${entity}|${month}`, { contract, entity, month });
