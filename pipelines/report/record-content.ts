@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
@@ -17,6 +17,8 @@ export interface Recorded {
 /** Items of a list that are one part of the record: of a thousand companies all together are more than one text can hold. */
 const itemsInOne = 20_000;
 
+const bytesAtOnce = 16_000_000;
+
 /**
  * Writes what the documents show into `result.content`, so that they can be made again with what a review adds: one
  * row a part, `part` (what it is of, or `.` for all that is small) and `position`, `content` as JSON.
@@ -30,21 +32,37 @@ export async function recordContent(
   const { helpers, files: _files, partials, ...look } = presentation;
   const folder = join(scratch, 'content');
   await mkdir(folder, { recursive: true });
-  const write = (part: string, position: number, value: unknown) =>
-    writeFile(join(folder, `${part}-${String(position).padStart(6, '0')}.json`), JSON.stringify(value));
+  await warehouse.run('create table result.content (part varchar, position integer, content varchar)');
+  let waiting: { part: string; position: number; bytes: number; file: string }[] = [];
+  // some at a time: the database holds what one statement reads, whatever its limit of memory
+  const take = async () => {
+    const files = waiting.map(({ file }) => literal(join(folder, file))).join(', ');
+    const places = waiting.map(
+      ({ part, position, file }) => `(${literal(part)}, ${position}, ${literal(file)})`,
+    );
+    await warehouse.run(`insert into result.content
+      select part, position, content from (values ${places.join(', ')}) as t(part, position, file)
+      join read_text([${files}]) on parse_filename(filename) = file order by part, position`);
+    for (const { file } of waiting) await rm(join(folder, file));
+    waiting = [];
+  };
+  const write = async (part: string, position: number, value: unknown) => {
+    const text = JSON.stringify(value);
+    const file = `${waiting.length}.json`;
+    await writeFile(join(folder, file), text);
+    waiting.push({ part, position, bytes: text.length, file });
+    if (waiting.reduce((sum, { bytes }) => sum + bytes, 0) > bytesAtOnce) await take();
+  };
   const lists = Object.entries(content).filter(([, value]) => Array.isArray(value) && value.length > 0);
-  for (const [part, items] of lists as [string, unknown[]][])
-    for (let from = 0; from < items.length; from += itemsInOne)
-      await write(part, from / itemsInOne, items.slice(from, from + itemsInOne));
   await write('.', 0, {
     content: { ...content, ...Object.fromEntries(lists.map(([part]) => [part, []])) },
     presentation: { ...look, partials: [...partials] },
     helped: Object.keys(helpers).length > 0,
   });
-  const name = 'parse_filename(filename, true)';
-  await warehouse.run(`create table result.content as
-    select regexp_extract(${name}, '^(.*)-', 1) as part, regexp_extract(${name}, '-([0-9]+)$', 1)::integer as position, content
-    from read_text(${literal(join(folder, '*.json'))}) order by part, position`);
+  for (const [part, items] of (lists as [string, unknown[]][]).sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (let from = 0; from < items.length; from += itemsInOne)
+      await write(part, from / itemsInOne, items.slice(from, from + itemsInOne));
+  if (waiting.length > 0) await take();
 }
 
 /** @throws {Fault} PUB-001 for a run that was sealed before documents could be made again */

@@ -168,11 +168,12 @@ function appendRows(
   columns: readonly ReadColumn[],
 ): void {
   const first = rows.length;
-  for (let row = 0; row < chunk.rowCount; row += 1) rows.push({});
+  const count = chunk.rowCount;
+  for (let row = 0; row < count; row += 1) rows.push({});
   for (const [place, column] of columns.entries()) {
     const vector = chunk.getColumnVector(place);
     const { name } = column;
-    for (let row = 0; row < chunk.rowCount; row += 1) {
+    for (let row = 0; row < count; row += 1) {
       const target = rows[first + row] as Record<string, unknown>;
       target[name] = column.once(plain(vector.getItem(row)));
     }
