@@ -43,7 +43,7 @@ import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
 import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
-import { type Manifest, readManifest, sha256, writeSeal } from './seal/manifest.ts';
+import { hashedByRun, type Manifest, readManifest, sha256, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { packExtracts } from './seal/personal.ts';
 import { programVersion, resultProgram, stageProgram } from './seal/program.ts';
@@ -342,7 +342,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     restates,
     evidence,
   );
-  await writeSeal(folder, manifest, project.signingKey);
+  await writeSeal(folder, manifest, project.signingKey, hashedByRun(manifest));
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);
   await pointLatest(plan, identity.id);

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import {
+  bytesAtOnce,
   type Connector,
   ExtractError,
   type ExtractFile,
@@ -131,6 +132,7 @@ async function store(
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
+    highWaterMark: bytesAtOnce,
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       bytes += chunk.length;
@@ -142,7 +144,7 @@ async function store(
     folder,
     `arriving-${createHash('sha256').update(`${source.id}\0${pulled.name}`).digest('hex').slice(0, 16)}`,
   );
-  await pipeline(pulled.open(), counted, createWriteStream(arriving));
+  await pipeline(pulled.open(), counted, createWriteStream(arriving, { highWaterMark: bytesAtOnce }));
   const sha256 = hash.digest('hex');
   const path = join(folder, sha256);
   await rename(arriving, path).catch(async (error) => {

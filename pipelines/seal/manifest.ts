@@ -95,7 +95,7 @@ export type Manifest = z.infer<typeof Manifest>;
 
 export async function sha256File(path: string): Promise<string> {
   const digest = createHash('sha256');
-  await pipeline(createReadStream(path), digest);
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), digest);
   return digest.digest('hex');
 }
 
@@ -152,19 +152,44 @@ function firstMistake(cause: unknown): string {
 }
 
 /** Writes `manifest.json`, signs it where the group has a key, then {@link writeSums}. */
-export async function writeSeal(folder: string, manifest: Manifest, signingKey?: KeyObject): Promise<void> {
+export async function writeSeal(
+  folder: string,
+  manifest: Manifest,
+  signingKey?: KeyObject,
+  known?: ReadonlyMap<string, string>,
+): Promise<void> {
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   if (signingKey) await signManifest(folder, signingKey);
-  await writeSums(folder);
+  await writeSums(folder, known);
+}
+
+/**
+ * The SHA-256 of the files that a manifest names and the run that wrote it has hashed itself: its outputs, and the
+ * extracts, as they were received. Gigabytes of a large group need not be read once more.
+ */
+export function hashedByRun({
+  outputs,
+  extracts,
+}: Pick<Manifest, 'outputs' | 'extracts'>): Map<string, string> {
+  const clear = extracts.filter(({ kept }) => kept === 'clear');
+  return new Map([
+    ...outputs.map(({ name, sha256 }) => [name, sha256] as const),
+    ...clear.map(({ sha256 }) => [`extracts/${sha256}`, sha256] as const),
+  ]);
 }
 
 export const sumsFile = 'SHA256SUMS';
 
 /** `SHA256SUMS` over every file of the package: `sha256sum -c SHA256SUMS` checks it without Concordance. */
-export async function writeSums(folder: string): Promise<void> {
+export async function writeSums(
+  folder: string,
+  /** file -> SHA-256 of those that need not be read */
+  known: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   const lines: string[] = [];
   for (const name of await filesBelow(folder)) {
-    if (name !== sumsFile) lines.push(`${await sha256File(join(folder, name))}  ${name}`);
+    if (name !== sumsFile)
+      lines.push(`${known.get(name) ?? (await sha256File(join(folder, name)))}  ${name}`);
   }
   await writeFile(join(folder, sumsFile), `${lines.join('\n')}\n`);
 }
