@@ -287,6 +287,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       figures,
       methods,
       measures,
+      withheld,
       standings: positions,
       actions,
       reconciliations: assessed.gaps,

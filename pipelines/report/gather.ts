@@ -39,6 +39,7 @@ import {
   type RunFacts,
 } from './content.ts';
 import { gatherEmissions } from './gather-emissions.ts';
+import { rememberWithheld } from './withheld.ts';
 
 /** What the steps before have found. */
 export interface Results {
@@ -49,6 +50,8 @@ export interface Results {
   readonly figures: readonly Figure[];
   readonly methods: FigureMethods;
   readonly measures: readonly MeasureValue[];
+  /** measure values that must not be shown, as `placeOf` writes them */
+  readonly withheld: ReadonlySet<string>;
   readonly standings: readonly Standing[];
   readonly actions: readonly Action[];
   readonly reconciliations: readonly ReconciliationResult[];
@@ -88,6 +91,7 @@ export async function gatherContent(warehouse: Answering, results: Results): Pro
   const { configuration } = plan.project;
   const { quarter, language } = plan;
   const known = new Set(results.standings.map((s) => s.objective.id));
+  rememberWithheld(results.measures, results.withheld);
   return {
     run: {
       ...results.run,

@@ -11,3 +11,8 @@ export function withheldIn({ catalogue, measures, entities, run }: ReportContent
   known.set(measures, withheld);
   return withheld;
 }
+
+/** Says what is withheld of measure values for which a run has worked it out already: of many companies, it takes seconds. */
+export function rememberWithheld(measures: ReportContent['measures'], withheld: ReadonlySet<string>): void {
+  known.set(measures, withheld);
+}

@@ -1,6 +1,7 @@
 import {
   decodePDFRawStream,
   PDFArray,
+  PDFCrossRefStream,
   PDFDict,
   PDFDocument,
   PDFHexString,
@@ -13,6 +14,29 @@ import {
 import type { Language } from '../content.ts';
 import { markArtifacts } from './pdf-artifacts.ts';
 import { destinationPages } from './pdf-destinations.ts';
+
+interface Entry {
+  readonly ref: PDFRef;
+}
+
+// the library looks for the place of each object among all those before it: of the many tags of a long report, that
+// takes longer than everything else
+(
+  PDFCrossRefStream.prototype as unknown as {
+    appendEntry(this: { entries: Entry[] }, entry: Entry): void;
+  }
+).appendEntry = function (entry) {
+  let [from, to] = [0, this.entries.length];
+  const isAfter = (place: number) => (this.entries[place] as Entry).ref.objectNumber > entry.ref.objectNumber;
+  // they come nearly in order
+  if (to > 0 && !isAfter(to - 1)) from = to;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isAfter(middle)) to = middle;
+    else from = middle + 1;
+  }
+  this.entries.splice(from, 0, entry);
+};
 
 /** What the printed file says of itself. */
 export interface PdfStatement {

@@ -45,6 +45,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
   const differing = gapsByEntity(results);
   // a board reads the group and what does not agree; the workbook holds every company's line
   const printed = results.filter((r) => r.entity === GROUP || r.status !== 'agrees');
+  const scalesOf = scalesByUnit(printed, voice);
   const open = columnScale(
     content.group.currency,
     0,
@@ -90,7 +91,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       results.length > printed.length
         ? voice.plural('alignment.agreeing', results.length - printed.length)
         : '',
-    rows: printed.map((result) => reconciliationRow(result, printed, content, voice)),
+    rows: printed.map((result) => reconciliationRow(result, scalesOf(result.unit), content, voice)),
     differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
     differences: differing.map((result) => difference(result, content, voice)),
     matrix: arrangeMatrix(content, voice),
@@ -131,29 +132,50 @@ function nameOf(entity: string, content: ReportContent, voice: Voice): string {
   return entity === GROUP ? voice.word('group') : entityName(content, entity);
 }
 
-/** Lines of one unit are in one scale. */
+/** The scale of both sides of lines of one unit, and that of their gaps. */
+interface LineScales {
+  readonly sides: Scale;
+  readonly gaps: Scale;
+}
+
+/** Lines of one unit are in one scale, found when the unit is first asked for. */
+function scalesByUnit(
+  lines: readonly ReconciliationResult[],
+  { language }: Voice,
+): (unit: string) => LineScales {
+  const found = new Map<string, LineScales>();
+  return (unit) => {
+    const known = found.get(unit);
+    if (known) return known;
+    const alike = lines.filter((line) => line.unit === unit);
+    const scaleOf = (values: readonly (string | null)[]) =>
+      columnScale(unit, decimalsFor(unit), values, language);
+    const scales = {
+      sides: scaleOf(alike.flatMap(({ left, right }) => [left.value, right.value])),
+      gaps: scaleOf(alike.map(({ gap }) => gap)),
+    };
+    found.set(unit, scales);
+    return scales;
+  };
+}
+
 function reconciliationRow(
   result: ReconciliationResult,
-  all: readonly ReconciliationResult[],
+  { sides, gaps }: LineScales,
   content: ReportContent,
   voice: Voice,
 ) {
   const { language } = voice;
-  const alike = all.filter(({ unit }) => unit === result.unit);
-  const scaleOf = (values: readonly (string | null)[]): Scale =>
-    columnScale(result.unit, decimalsFor(result.unit), values, language);
-  const scale = scaleOf(alike.flatMap(({ left, right }) => [left.value, right.value]));
   const side = (one: ReconciliationResult['left']) => ({
     department: voice.wordFor('departments', one.department),
-    text: one.value === null ? voice.word('marks.missing') : scaledQuantity(one.value, scale, language),
+    text: one.value === null ? voice.word('marks.missing') : scaledQuantity(one.value, sides, language),
   });
   return {
     label: voice.prose(result.label),
     entity: nameOf(result.entity, content, voice),
     left: side(result.left),
     right: side(result.right),
-    gap:
-      result.gap === null ? '—' : scaledQuantity(result.gap, scaleOf(alike.map(({ gap }) => gap)), language),
+    gap: result.gap === null ? '—' : scaledQuantity(result.gap, gaps, language),
     share: result.gapShare === null ? '—' : share(result.gapShare, 1, language),
     tolerance: share(result.tolerance, 1, language),
     status: result.status,

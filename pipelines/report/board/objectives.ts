@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { GROUP } from '../../indicators/figure.ts';
-import { placeNames } from '../../indicators/place-name.ts';
+import { type NameOf, placeNames } from '../../indicators/place-name.ts';
 import { semicolon } from '../../language/typography.ts';
 import { isOpen } from '../../objectives/action.ts';
 import {
@@ -244,8 +244,12 @@ function unitIn(scale: Scale, voice: Voice): string {
   return scale.unit === '' ? voice.word('number') : scale.unit;
 }
 
+const names = new WeakMap<ReportContent, NameOf>();
+
 export function entityName(content: ReportContent, id: string): string {
-  return placeNames(content, GROUP)(id);
+  const nameOf = names.get(content) ?? placeNames(content, GROUP);
+  names.set(content, nameOf);
+  return nameOf(id);
 }
 
 function leadOf(standing: Standing, scale: Scale, voice: Voice): string {
