@@ -35,6 +35,7 @@ export async function sentencesOf(
   const say: Say = (key, values = {}) => {
     const sentence = sentences.get(key);
     if (sentence === undefined) throw new Fault('TXT-001', `${name} has no sentence ${key}.`, 'Add it.');
+    if (!sentence.includes('{')) return sentence;
     const filled = fill(sentence, String, ({ name: hole, one, several }) => {
       const value = values[hole];
       if (value === undefined)

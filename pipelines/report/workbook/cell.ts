@@ -36,7 +36,8 @@ export function formula(expression: string, result: Shown, look?: Look): Cell {
 /** A cell whose words are set in the typography of the language; what is written in the face of codes stands as it is. */
 export function inType(cell: Cell, language: Language): Cell {
   if ((cell.kind !== 'text' && cell.kind !== 'link') || cell.look?.font !== undefined) return cell;
-  return { ...cell, text: typography(cell.text, language) };
+  const set = typography(cell.text, language);
+  return set === cell.text ? cell : { ...cell, text: set };
 }
 
 /** A value as a cell shows it: a number as decimal text, or a word in its place. */

@@ -219,7 +219,7 @@ class StyleList {
   }
 
   #numberOf(look: Look): number {
-    const key = JSON.stringify(look);
+    const key = keyOf(look);
     const known = this.#byLook.get(key);
     if (known !== undefined) return known;
     const style = styleOf(look);
@@ -229,6 +229,12 @@ class StyleList {
     this.#byLook.set(key, number);
     return number;
   }
+}
+
+/** The same for looks that are alike, however they were put together. */
+function keyOf(look: Look): string {
+  const { bold, italic, underline, size, font, ink, fill, wrap, across, down, indent, format, rule } = look;
+  return `${bold}|${italic}|${underline}|${size}|${font}|${ink}|${fill}|${wrap}|${across}|${down}|${indent}|${rule}|${look.unlocked}|${format}`;
 }
 
 interface SheetGround {
@@ -274,7 +280,7 @@ export class SheetFile {
     }
     const address = `${columnLetter(column)}${row}`;
     this.#row(row).cells[column - 1] = cellXml(address, content, this.#ground.styles.numberOf(look));
-    this.#widest = Math.max(this.#widest, column);
+    if (column > this.#widest) this.#widest = column;
     if (content.kind !== 'link' || this.#links >= mostLinks) return;
     this.#links += 1;
     this.#ground.links.write(linkXml(address, content.to));
@@ -452,10 +458,16 @@ export function sheetReference(name: string): string {
   return `'${name.replaceAll("'", "''")}'`;
 }
 
+/** Letters of the columns asked for so far, by number: each cell of a sheet asks. */
+const letters: string[] = [];
+
 /** 1 is A, 27 is AA. */
 export function columnLetter(column: number): string {
-  let letters = '';
+  const known = letters[column];
+  if (known !== undefined) return known;
+  let found = '';
   for (let n = column; n > 0; n = Math.floor((n - 1) / 26))
-    letters = String.fromCharCode(65 + ((n - 1) % 26)) + letters;
-  return letters;
+    found = String.fromCharCode(65 + ((n - 1) % 26)) + found;
+  letters[column] = found;
+  return found;
 }

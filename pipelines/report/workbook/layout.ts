@@ -67,6 +67,18 @@ export const SheetLayout = z.strictObject({
 });
 export type SheetLayout = z.infer<typeof SheetLayout>;
 
+const columnPlaces = new WeakMap<SheetLayout, ReadonlyMap<string, number>>();
+
+/** The place of a column in its sheet, from 1. */
+export function columnPlace(layout: SheetLayout, column: string): number {
+  const places =
+    columnPlaces.get(layout) ?? new Map(layout.columns.map(({ key }, index) => [key, index + 1]));
+  columnPlaces.set(layout, places);
+  const place = places.get(column);
+  if (place === undefined) throw new Error(`layout ${layout.sheet} has no column ${column}`);
+  return place;
+}
+
 const Symbols = z.record(z.string(), z.record(z.string(), z.string()));
 /** A mark by list and code, `objective_statuses.drifting`: it says the state to who sees no colour. */
 export type Symbols = z.infer<typeof Symbols>;

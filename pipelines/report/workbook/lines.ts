@@ -4,6 +4,7 @@ export function linesOf(words: string, characters: number): number {
 }
 
 function linesOfParagraph(paragraph: string, characters: number): number {
+  if (paragraph.length <= characters) return 1;
   let lines = 1;
   let used = 0;
   for (const word of paragraph.split(' ')) {

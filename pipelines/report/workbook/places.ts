@@ -1,5 +1,5 @@
 import { columnLetter, sheetReference } from './excel.ts';
-import type { SheetKey, SheetLayout } from './layout.ts';
+import { columnPlace, type SheetKey, type SheetLayout } from './layout.ts';
 
 /** Where things stand in the workbook, known before a cell is written, so that sheets can point at each other. */
 export class Places {
@@ -41,8 +41,6 @@ export class Places {
   }
 
   letter(sheet: SheetKey, column: string): string {
-    const index = this.layouts.get(sheet)?.columns.findIndex((c) => c.key === column) ?? -1;
-    if (index < 0) throw new Error(`layout ${sheet} has no column ${column}`);
-    return columnLetter(index + 1);
+    return columnLetter(columnPlace(this.layouts.get(sheet) as SheetLayout, column));
   }
 }

@@ -70,12 +70,24 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** The double nearest to a decimal text, at the 15 digits that a spreadsheet keeps. */
+/** The double nearest to a decimal text, at the 15 digits that a spreadsheet keeps, half away from zero. */
 export function numberOf(value: string | number): number {
   const text = String(value);
   // fifteen characters hold no sixteenth digit
-  return text.length <= 15 ? Number(text) : new Decimal(text).toSignificantDigits(15).toNumber();
+  if (text.length <= 15) return Number(text);
+  const plain = /^(-?)0*(\d*)(?:\.(\d*))?$/.exec(text);
+  if (!plain) return new Decimal(text).toSignificantDigits(15).toNumber();
+  const [, sign, whole = '', fraction = ''] = plain;
+  const digits = `${whole}${fraction}`;
+  const first = whole === '' ? digits.search(/[1-9]/) : 0;
+  const beyond = digits.charCodeAt(first + 15);
+  if (first < 0 || Number.isNaN(beyond)) return Number(text);
+  // fifteen digits and one more are a whole number that a double holds exactly
+  const kept = Number(digits.slice(first, first + 15)) + (beyond >= fiveCode ? 1 : 0);
+  return Number(`${sign}${kept}e${whole.length - first - 15}`);
 }
+
+const fiveCode = '5'.charCodeAt(0);
 
 const msADay = 86_400_000;
 

@@ -1,6 +1,8 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
 const pieceBytes = 1 << 20;
+/** One unit of a text takes as many bytes of UTF-8 at most. */
+const bytesOfUnit = 3;
 
 /**
  * Text put aside on disk in the order in which it comes, and read again piece by piece: of however much, memory
@@ -21,14 +23,10 @@ export class Spool {
   }
 
   write(text: string): void {
-    const bytes = Buffer.from(text);
-    if (this.#used + bytes.length > pieceBytes) this.#store();
-    if (bytes.length > pieceBytes) {
-      this.#append(bytes);
-      return;
-    }
-    bytes.copy(this.#piece, this.#used);
-    this.#used += bytes.length;
+    const most = text.length * bytesOfUnit;
+    if (this.#used + most > pieceBytes) this.#store();
+    if (most > pieceBytes) this.#append(Buffer.from(text));
+    else this.#used += this.#piece.write(text, this.#used);
   }
 
   /** The bytes from one length to another; a piece is good until the next is asked for. */

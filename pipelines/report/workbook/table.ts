@@ -3,7 +3,7 @@ import { number, quarter } from '../format.ts';
 import type { Book } from './book.ts';
 import { type Cells, inType } from './cell.ts';
 import { columnLetter, type Look, type SheetFile, type WorkbookFile } from './excel.ts';
-import type { ColumnLayout, SheetKey, SheetLayout } from './layout.ts';
+import { type ColumnLayout, columnPlace, type SheetKey, type SheetLayout } from './layout.ts';
 import { linesOf } from './lines.ts';
 import {
   bandLook,
@@ -321,7 +321,5 @@ function rangesOf(layout: SheetLayout, count: number): Ranges {
 }
 
 function letterOf(layout: SheetLayout, column: string): string {
-  const index = layout.columns.findIndex((c) => c.key === column);
-  if (index < 0) throw new Error(`layout ${layout.sheet} has no column ${column}`);
-  return columnLetter(index + 1);
+  return columnLetter(columnPlace(layout, column));
 }

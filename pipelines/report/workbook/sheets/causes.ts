@@ -44,7 +44,7 @@ function evidenceOf({ cause, evidence }: PartLine['part'], book: Book): string {
 /** What the parts leave unexplained, as a live sum over the sheet of causes. */
 export function unexplainedCell(one: ReconciliationResult, book: Book): Cell {
   if (one.status !== 'differs') return text(book.words.say('none'), { across: 'right' });
-  const rows = partLines(book).length;
+  const rows = differing(book).reduce((sum, { parts }) => sum + parts.length, 0);
   const range = (key: string) => `${book.places.sheet('causes')}!${columnRange(book, 'causes', key, rows)}`;
   const unexplained = one.causes.find(({ cause }) => cause === 'unexplained')?.amount ?? '0';
   const shown = numeric(new Decimal(unexplained).toFixed());
