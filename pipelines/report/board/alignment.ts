@@ -46,6 +46,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
   // a board reads the group and what does not agree; the workbook holds every company's line
   const printed = results.filter((r) => r.entity === GROUP || r.status !== 'agrees');
   const scalesOf = scalesByUnit(printed, voice);
+  const extracts = new Map(content.extracts.map(({ id, name }) => [id, name]));
   const open = columnScale(
     content.group.currency,
     0,
@@ -93,7 +94,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
         : '',
     rows: printed.map((result) => reconciliationRow(result, scalesOf(result.unit), content, voice)),
     differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
-    differences: differing.map((result) => difference(result, content, voice)),
+    differences: differing.map((result) => difference(result, extracts, content, voice)),
     matrix: arrangeMatrix(content, voice),
     arbitration: await arrangeArbitration(content, voice),
     groups: told
@@ -183,7 +184,12 @@ function reconciliationRow(
   };
 }
 
-function difference(result: ReconciliationResult, content: ReportContent, voice: Voice) {
+function difference(
+  result: ReconciliationResult,
+  extracts: ReadonlyMap<string, string>,
+  content: ReportContent,
+  voice: Voice,
+) {
   const { language } = voice;
   const scale = scaleFor(
     result.unit,
@@ -209,7 +215,7 @@ function difference(result: ReconciliationResult, content: ReportContent, voice:
         scaleFor(result.unit, decimalsFor(result.unit), [row.amount], language),
         language,
       ),
-      address: `${content.extracts.find((one) => one.id === row.extract)?.name ?? row.extract}:${row.row}`,
+      address: `${extracts.get(row.extract) ?? row.extract}:${row.row}`,
     })),
     caption: voice.say('alignment.months', {
       label: result.label,

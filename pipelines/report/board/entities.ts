@@ -19,9 +19,8 @@ export async function arrangeEntities(
   layout: Layout,
   voice: Voice,
 ) {
-  const entities = content.entities.filter(
-    (entity) => entity.method !== 'excluded' && content.figures.some((f) => f.entity === entity.id),
-  );
+  const told = new Set(content.figures.map((figure) => figure.entity));
+  const entities = content.entities.filter((entity) => entity.method !== 'excluded' && told.has(entity.id));
   const material = book.indicators.filter((i) => i.material);
   const shown = pillars.flatMap((pillar) =>
     (material.length > 0 ? material : book.indicators).filter((i) => i.pillar === pillar),

@@ -1,6 +1,7 @@
 import { shiftQuarter } from '../../configuration/period.ts';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP } from '../../indicators/figure.ts';
+import { figuresByPlace } from '../by-place.ts';
 import type { ReportContent } from '../content.ts';
 
 /** The figures of a report, found by what they are. */
@@ -17,9 +18,7 @@ export interface FigureBook {
 }
 
 export function openFigures(content: ReportContent): FigureBook {
-  const key = (indicator: string, basis: string, period: string, entity: string) =>
-    `${indicator}|${basis}|${period}|${entity}`;
-  const figures = new Map(content.figures.map((f) => [key(f.indicator, f.basis, f.period, f.entity), f]));
+  const figureAt = figuresByPlace(content.figures);
   const known = new Set(content.figures.map((f) => f.indicator));
   const followed = new Set(content.objectives.map((standing) => standing.objective.indicator));
   const byId = new Map(content.catalogue.indicators.map((i) => [i.id, i]));
@@ -30,7 +29,7 @@ export function openFigures(content: ReportContent): FigureBook {
       (i) => known.has(i.id) && (!i.detail || followed.has(i.id)),
     ),
     indicator: (id) => (id === null ? undefined : byId.get(id)),
-    figure: (indicator, basis, period, entity = GROUP) => figures.get(key(indicator, basis, period, entity)),
+    figure: (indicator, basis, period, entity = GROUP) => figureAt(indicator, entity, period, basis),
     periods: [...new Set(content.figures.map((f) => f.period))].sort(),
   };
 }

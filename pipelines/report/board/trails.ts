@@ -2,6 +2,7 @@ import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
 import { measuresIn } from '../../indicators/measures-in.ts';
 import { hidesPart, placeOf } from '../../indicators/withheld.ts';
+import { valuesByPlace } from '../by-place.ts';
 import type { MeasureOrigins, ReportContent } from '../content.ts';
 import { number, quantity, quarter, share } from '../format.ts';
 import { withheldIn } from '../withheld.ts';
@@ -37,7 +38,7 @@ export function arrangeTrails(
   named: ReadonlySet<string>,
   voice: Voice,
 ) {
-  const values = new Map(content.measures.map((v) => [key(v.measure, v.entity, v.period, v.basis), v]));
+  const valueAt = valuesByPlace(content.measures);
   const origins = new Map(content.origins.map((o) => [key(o.measure, o.entity, o.period, o.basis), o]));
   const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
   const { language } = voice;
@@ -85,7 +86,7 @@ export function arrangeTrails(
           : used.map((measure) => {
               const at = key(measure.id, figure.entity, figure.period, figure.basis);
               const own = withheld.has(placeOf(measure.id, figure.entity, figure.period, figure.basis));
-              const value = own ? undefined : values.get(at);
+              const value = own ? undefined : valueAt(measure.id, figure.entity, figure.period, figure.basis);
               const shown = figure.entity === GROUP ? places : [figure.entity];
               const part = hidesPart(withheld, shown, measure, figure);
               const from = part ? undefined : origins.get(at);

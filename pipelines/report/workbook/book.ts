@@ -5,6 +5,7 @@ import { placeNames } from '../../indicators/place-name.ts';
 import { placeOf } from '../../indicators/withheld.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
 import type { FigureReview } from '../../review/decision.ts';
+import { figuresByPlace, valuesByPlace } from '../by-place.ts';
 import type { ExtractFacts, Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
 import { withheldIn } from '../withheld.ts';
@@ -62,8 +63,7 @@ export async function openBook(content: ReportContent, templates: string): Promi
     new Map(items.map((i) => [key(i), i]));
   const indicators = index(content.catalogue.indicators, (i) => i.id);
   const measures = index(content.catalogue.measures, (m) => m.id);
-  const figures = index(content.figures, (f) => placeOf(f.indicator, f.entity, f.period, f.basis));
-  const values = index(content.measures, (v) => placeOf(v.measure, v.entity, v.period, v.basis));
+  const figureAt = figuresByPlace(content.figures);
   const extracts = index(content.extracts, (one) => one.id);
   const contributions = index(content.contributions, (c) => c.measure);
   const reviews = index(content.review.figures, (one) => one.figure);
@@ -97,8 +97,8 @@ export async function openBook(content: ReportContent, templates: string): Promi
     indicator: (id) => (id === null ? undefined : indicators.get(id)),
     measure: (id) => measures.get(id),
     figure: (indicator, entity, period, basis) =>
-      indicator === null ? undefined : figures.get(placeOf(indicator, entity, period, basis)),
-    measureValue: (measure, entity, period, basis) => values.get(placeOf(measure, entity, period, basis)),
+      indicator === null ? undefined : figureAt(indicator, entity, period, basis),
+    measureValue: valuesByPlace(content.measures),
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
     entitiesOf: shownEntities(content, withheld),
     extract: (id) => extracts.get(id),

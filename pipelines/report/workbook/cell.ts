@@ -48,6 +48,10 @@ export interface Shown {
 export const numeric = (value: string | number): Shown => ({ text: String(value), numeric: true });
 export const words = (value: string): Shown => ({ text: value, numeric: false });
 
+const atRight: Look = { across: 'right' };
+
 /** A shown value without a formula. */
-export const still = (shown: Shown, look?: Look): Cell =>
-  shown.numeric ? number(shown.text, look) : text(shown.text, { across: 'right', ...look });
+export const still = (shown: Shown, look: Look = atRight): Cell => {
+  if (shown.numeric) return number(shown.text, look === atRight ? undefined : look);
+  return text(shown.text, look.across === undefined ? { ...atRight, ...look } : look);
+};

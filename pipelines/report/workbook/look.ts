@@ -33,6 +33,8 @@ export const bandLook: Look = {
   down: 'middle',
 };
 export const linkLook: Look = { ink: ink.link, underline: true };
+/** A row of the group among those of its companies. */
+export const groupLook: Look = { bold: true, fill: ink.panel };
 export const totalLook: Look = { bold: true, ink: ink.navy, fill: ink.panel, across: 'right' };
 
 /** Formats are codes that every locale reads in its own way: `,` and `.` become narrow space and comma in French. */
@@ -52,6 +54,26 @@ export function valueFormat(
   ...values: readonly (string | number | null | undefined)[]
 ): string {
   return numberFormat(Math.max(...values.map((value) => decimalsFor(value ?? null, rounding))));
+}
+
+const laid = new WeakMap<Look, WeakMap<Look, Look>>();
+
+/** A look with another laid over it: one object for the same two. */
+export function laidOver(look: Look, over: Look): Look {
+  const known = laid.get(look) ?? new WeakMap<Look, Look>();
+  laid.set(look, known);
+  const both = known.get(over) ?? { ...look, ...over };
+  known.set(over, both);
+  return both;
+}
+
+const formatted = new Map<string, Look>();
+
+/** The look of a number in a format, at the right: one object for all cells that have it, so that its style is found once. */
+export function numberLook(format: string): Look & { readonly format: string } {
+  const known = formatted.get(format) ?? { format, across: 'right' };
+  formatted.set(format, known);
+  return known as Look & { readonly format: string };
 }
 
 export function percentFormat(decimals: number, language: 'fr' | 'en'): string {

@@ -10,6 +10,7 @@ import {
   columnLook,
   headLook,
   introLook,
+  laidOver,
   linkLook,
   symbolConditions,
   titleLook,
@@ -251,10 +252,12 @@ function writeRow(
     // a link column without a link must not look like one
     const plain = column.kind === 'link' && cell.kind !== 'link' ? plainLook : undefined;
     const linked = column.kind !== 'link' && cell.kind === 'link' ? linkLook : undefined;
-    const own = looks[i] as Look;
-    const departs = plain ?? linked ?? overlay ?? cell.look;
-    // most cells look as their column does: one object for all of them has its style found once
-    sheet.put(row, i + 1, cell, departs ? { ...own, ...plain, ...linked, ...overlay, ...cell.look } : own);
+    let look = looks[i] as Look;
+    if (plain) look = laidOver(look, plain);
+    if (linked) look = laidOver(look, linked);
+    if (overlay) look = laidOver(look, overlay);
+    if (cell.look) look = laidOver(look, cell.look);
+    sheet.put(row, i + 1, cell, look);
   });
   // said, because not every reader's program fits rows to their text when it opens a file
   if (lines > 1) sheet.height(row, Math.min(409, lines * 12 + 2));

@@ -4,7 +4,7 @@ import { decimalsOfUnit } from '../../../language/quantity.ts';
 import { month } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, day, formula, link, number, numeric, still, text } from '../cell.ts';
-import { signedFormat } from '../look.ts';
+import { numberLook, signedFormat } from '../look.ts';
 import { columnRange, mostRows, tableSheet } from '../table.ts';
 import { reconciliationId } from './reconciliation-id.ts';
 
@@ -29,7 +29,7 @@ export const causesSheet = tableSheet<PartLine>({
     month: text(part.month === null ? book.words.say('none') : month(part.month, book.language)),
     unit: text(book.unit(of.unit)),
     cause: text(book.words.state('gap_causes', part.cause)),
-    amount: number(part.amount, { format: signedFormat(decimalsOfUnit(of.unit), part.amount) }),
+    amount: number(part.amount, numberLook(signedFormat(decimalsOfUnit(of.unit), part.amount))),
     evidence: text(evidenceOf(part, book)),
     id: text(reconciliationId(of)),
   }),
@@ -72,7 +72,7 @@ export const gapRowsSheet = tableSheet<RowLine>({
     department: text(book.words.name('departments', of[row.side].department)),
     date: day(row.date),
     site: text(row.site ?? ''),
-    amount: number(row.amount, { format: signedFormat(decimalsOfUnit(of.unit), row.amount) }),
+    amount: number(row.amount, numberLook(signedFormat(decimalsOfUnit(of.unit), row.amount))),
     unit: text(book.unit(of.unit)),
     extract: link(book.extract(row.extract)?.name ?? row.extract, book.places.link(`extract:${row.extract}`)),
     row: number(row.row),

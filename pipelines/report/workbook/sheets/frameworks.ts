@@ -1,7 +1,7 @@
 import type { AnsweringFigure, IndexLine } from '../../../frameworks/answer.ts';
 import type { Book } from '../book.ts';
 import { type Cell, type Cells, formula, link, still, text, words } from '../cell.ts';
-import { valueFormat } from '../look.ts';
+import { numberLook, valueFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 
 interface Line {
@@ -59,10 +59,7 @@ function valueCell(
   figure: AnsweringFigure['figure'],
   book: Book,
 ): Cell {
-  const look = {
-    format: valueFormat(book.indicator(indicator)?.decimals ?? 0, figure?.value),
-    across: 'right' as const,
-  };
+  const look = numberLook(valueFormat(book.indicator(indicator)?.decimals ?? 0, figure?.value));
   if (!figure) return still(words(book.words.mark('missing')), look);
   const cell = book.places.cell(`indicator:${indicator}:${entity}`, `value_${basis}`);
   return cell ? formula(cell, book.shown(figure), look) : still(book.shown(figure), look);

@@ -19,13 +19,15 @@ import {
   words,
 } from '../cell.ts';
 import { indicatorFormula } from '../formula.ts';
-import { changeFormat, ink, percentFormat, valueFormat } from '../look.ts';
+import { changeFormat, groupLook, numberLook, percentFormat, valueFormat } from '../look.ts';
 import { type Here, type Ranges, tableSheet } from '../table.ts';
 
 interface Line {
   readonly indicator: Indicator;
   readonly entity: string;
 }
+
+const centred = { across: 'center' } as const;
 
 /** One row an indicator and an entity, both windows side by side; each value is a formula over the measures. */
 export const indicatorsSheet = tableSheet<Line>({
@@ -47,7 +49,7 @@ export const indicatorsSheet = tableSheet<Line>({
     indicator: link(indicator.label[book.language], book.places.link(`definition:${indicator.id}`)),
     entity: text(book.entityName(entity)),
     unit: text(book.unit(indicator.unit)),
-    direction: text(book.words.state('directions', indicator.direction).slice(0, 1), { across: 'center' }),
+    direction: text(book.words.state('directions', indicator.direction).slice(0, 1), centred),
     ...windowCells(book, indicator, entity, 'quarter', here),
     ...windowCells(book, indicator, entity, 'ttm', here),
     consolidation: text(
@@ -57,7 +59,7 @@ export const indicatorsSheet = tableSheet<Line>({
     review: reviewLink(book, indicator, entity),
     id: text(`${indicator.id}:${entity}`),
   }),
-  look: ({ entity }) => (entity === GROUP ? { bold: true, fill: ink.panel } : undefined),
+  look: ({ entity }) => (entity === GROUP ? groupLook : undefined),
   rest: entitiesLeft,
   finish(sheet, ranges) {
     for (const basis of ['quarter', 'ttm']) {
@@ -90,7 +92,7 @@ function windowCells(book: Book, indicator: Indicator, entity: string, basis: Ba
   const share = (value: number | undefined): Cell =>
     value === undefined || current?.status === 'suppressed'
       ? still(words(book.words.say('none')))
-      : number(value, { format: percentFormat(0, book.language) });
+      : number(value, numberLook(percentFormat(0, book.language)));
   return {
     [`value_${basis}`]: valueCell(book, indicator, current, 'value'),
     [`before_${basis}`]: valueCell(book, indicator, earlier, 'before'),
@@ -119,7 +121,7 @@ function valueCell(
   column: 'value' | 'before',
 ): Cell {
   const shown = book.shown(figure);
-  const look = { format: valueFormat(indicator.decimals, figure?.value), across: 'right' as const };
+  const look = numberLook(valueFormat(indicator.decimals, figure?.value));
   if (!figure || ['not_applicable', 'suppressed', 'overridden', 'rejected'].includes(figure.status))
     return still(shown, look);
   const { entity, period, basis } = figure;
@@ -148,10 +150,7 @@ export function changeCell(
   earlierCell: string,
 ): Cell {
   const none = book.words.say('none');
-  const look = {
-    format: changeFormat(indicator.unit, indicator.decimals, book.language),
-    across: 'right' as const,
-  };
+  const look = numberLook(changeFormat(indicator.unit, indicator.decimals, book.language));
   const known = `COUNT(${currentCell},${earlierCell})<2`;
   const result = (compute: (a: Decimal, b: Decimal) => Shown): Shown =>
     current?.value == null || earlier?.value == null

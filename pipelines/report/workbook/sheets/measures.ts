@@ -3,7 +3,7 @@ import type { Measure } from '../../../indicators/catalogue.ts';
 import { type Basis, GROUP, type MeasureValue } from '../../../indicators/figure.ts';
 import type { Book } from '../book.ts';
 import { type Cell, type Cells, formula, link, number, numeric, still, text, words } from '../cell.ts';
-import { changeFormat, ink, numberFormat, percentFormat } from '../look.ts';
+import { changeFormat, groupLook, numberFormat, numberLook, percentFormat } from '../look.ts';
 import { tableSheet } from '../table.ts';
 import { entitiesLeft } from './indicators.ts';
 
@@ -51,7 +51,7 @@ export const measuresSheet = tableSheet<Line>({
       id: text(`${measure.id}:${entity}:${basis}`),
     };
   },
-  look: ({ entity }) => (entity === GROUP ? { bold: true, fill: ink.panel } : undefined),
+  look: ({ entity }) => (entity === GROUP ? groupLook : undefined),
   rest: entitiesLeft,
 });
 
@@ -65,7 +65,7 @@ function valueCells(book: Book, value: MeasureValue | undefined, suffix: string,
       ...(suffix ? {} : { estimated: none }),
     };
   const withheld = isWithheld(book, value);
-  const share = (part: number): Cell => number(part, { format: percentFormat(0, book.language) });
+  const share = (part: number): Cell => number(part, numberLook(percentFormat(0, book.language)));
   return {
     [column]: measureCell(book, value),
     // the number of rows would tell the number of people
@@ -86,7 +86,7 @@ function measureCell(book: Book, value: MeasureValue): Cell {
   if (value.value === null && value.coverage > 0 && value.unvalued === 0)
     return still(words(book.words.mark('not_calculable')));
   if (value.value === null) return still(words(book.words.mark('missing')));
-  return number(value.value, { format: numberFormat(decimalsOf(value.value)) });
+  return number(value.value, numberLook(numberFormat(decimalsOf(value.value))));
 }
 
 /** As many decimals as a reader needs: none for whole numbers, three at most. */
@@ -106,6 +106,6 @@ function changeOf(book: Book, line: Line, currentCell: string, earlierCell: stri
   return formula(
     `IF(COUNT(${currentCell},${earlierCell})<2,"${none}",IF(${earlierCell}=0,"${none}",(${currentCell}-${earlierCell})/ABS(${earlierCell})))`,
     result,
-    { format: changeFormat('', 1, book.language), across: 'right' },
+    numberLook(changeFormat('', 1, book.language)),
   );
 }

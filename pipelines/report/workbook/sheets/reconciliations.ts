@@ -4,7 +4,7 @@ import { decimalsOfUnit } from '../../../language/quantity.ts';
 import { date, month, quarter } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, formula, link, number, numeric, type Shown, still, text, words } from '../cell.ts';
-import { numberFormat, percentFormat } from '../look.ts';
+import { numberFormat, numberLook, percentFormat } from '../look.ts';
 import { type Here, tableSheet } from '../table.ts';
 import { unexplainedCell } from './causes.ts';
 import { reconciliationId } from './reconciliation-id.ts';
@@ -19,7 +19,7 @@ export const reconciliationsSheet = tableSheet<ReconciliationResult>({
   rows: ({ content }) => content.reconciliations,
   ids: (one) => [reconciliationId(one), `reconciliation:${one.reconciliation}:${one.entity}`],
   cells: (one, here, book) => {
-    const look = { format: numberFormat(decimalsOf(one.unit)) };
+    const look = numberLook(numberFormat(decimalsOf(one.unit)));
     const side = (value: string | null) =>
       still(value === null ? words(book.words.mark('missing')) : numeric(value), look);
     return {
@@ -42,7 +42,7 @@ export const reconciliationsSheet = tableSheet<ReconciliationResult>({
       right_rows: number(one.right.rows),
       gap: gapCell(one.left.value, one.right.value, here, book, look.format),
       gap_share: shareCell(one, here, book),
-      tolerance: number(one.tolerance, { format: percentFormat(1, book.language) }),
+      tolerance: number(one.tolerance, numberLook(percentFormat(1, book.language))),
       status: statusCell(one, here, book),
       sentence: text(one.sentence),
       unexplained: unexplainedCell(one, book),
@@ -100,10 +100,7 @@ function gapCell(left: string | null, right: string | null, here: Here, book: Bo
   return formula(
     `IF(COUNT(${here.at('left')},${here.at('right')})<2,"${none}",${here.at('left')}-${here.at('right')})`,
     result,
-    {
-      format: `+${format};"\u2212"${format};0`,
-      across: 'right',
-    },
+    numberLook(`+${format};"\u2212"${format};0`),
   );
 }
 
@@ -123,7 +120,7 @@ function shareCell(one: ReconciliationResult, here: Here, book: Book): Cell {
   return formula(
     `IF(COUNT(${left},${right})<2,"${none}",IF(${larger}=0,0,ABS(${gap})/${larger}))`,
     share === null ? words(none) : numeric(share.toFixed()),
-    { format: percentFormat(2, book.language), across: 'right' },
+    numberLook(percentFormat(2, book.language)),
   );
 }
 
@@ -152,7 +149,7 @@ export const monthsSheet = tableSheet<MonthLine>({
   rows: ({ content }) => content.reconciliations.flatMap((of) => of.months.map((month) => ({ of, month }))),
   ids: ({ of }) => [`months:${reconciliationId(of)}`],
   cells: ({ of, month: one }, here, book) => {
-    const look = { format: numberFormat(decimalsOf(of.unit)) };
+    const look = numberLook(numberFormat(decimalsOf(of.unit)));
     const side = (value: string | null) =>
       still(value === null ? words(book.words.mark('missing')) : numeric(value), look);
     return {

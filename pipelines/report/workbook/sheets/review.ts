@@ -6,7 +6,7 @@ import { type Book, figureId } from '../book.ts';
 import { type Cell, formula, link, numeric, still, text, words } from '../cell.ts';
 import { quoted } from '../cell-text.ts';
 import type { SheetFile } from '../excel.ts';
-import { ink, valueFormat } from '../look.ts';
+import { ink, numberLook, valueFormat } from '../look.ts';
 import { type Here, mostRows, type Ranges, tableSheet } from '../table.ts';
 import { fieldPrompt } from './field-prompt.ts';
 import { changeCell } from './indicators.ts';
@@ -79,13 +79,13 @@ function reference(
   // beside an override or a rejection stands what the run computed
   if (column === 'value' && (figure?.status === 'overridden' || figure?.status === 'rejected')) {
     const computed = book.reviewOf(figureId(figure))?.computed;
-    return still(computed == null ? words(book.words.say('none')) : numeric(computed), {
-      format: valueFormat(indicator.decimals, computed),
-      across: 'right',
-    });
+    return still(
+      computed == null ? words(book.words.say('none')) : numeric(computed),
+      numberLook(valueFormat(indicator.decimals, computed)),
+    );
   }
   const cell = book.places.cell(`indicator:${indicator.id}:${place.entity}`, `${column}_${place.basis}`);
-  const look = { format: valueFormat(indicator.decimals, figure?.value), across: 'right' as const };
+  const look = numberLook(valueFormat(indicator.decimals, figure?.value));
   return cell ? formula(cell, book.shown(figure), look) : still(book.shown(figure), look);
 }
 

@@ -6,7 +6,7 @@ import type { ContributingRow, MeasureContributions } from '../../content.ts';
 import { number as digits } from '../../format.ts';
 import type { Book } from '../book.ts';
 import { type Cell, type Cells, day, formula, link, number, numeric, still, text, words } from '../cell.ts';
-import { ink, numberFormat, percentFormat } from '../look.ts';
+import { ink, numberFormat, numberLook, percentFormat } from '../look.ts';
 import { type Here, tableSheet } from '../table.ts';
 import { decimalsOf } from './measures.ts';
 
@@ -98,7 +98,7 @@ function rowCells(row: ContributingRow, book: Book): Cells {
     site: text(book.content.sites.find((site) => site.id === row.site)?.name ?? row.site),
     date: day(row.date),
     contribution: contributionCell(row, book),
-    share: number(row.share, { format: percentFormat(0, book.language) }),
+    share: number(row.share, numberLook(percentFormat(0, book.language))),
     quality: text(row.quality === null ? '' : book.words.name('data_qualities', row.quality)),
     ...(row.row === null
       ? { extract: text(book.words.say('rows.line', { line: row.line ?? '' })) }
@@ -114,7 +114,7 @@ function rowCells(row: ContributingRow, book: Book): Cells {
 function contributionCell(row: ContributingRow, book: Book): Cell {
   const contribution = row.contribution as string | null;
   if (contribution === null) return still(words(book.words.mark('missing')));
-  return number(contribution, { format: numberFormat(decimalsOf(contribution)) });
+  return number(contribution, numberLook(numberFormat(decimalsOf(contribution))));
 }
 
 /** Columns of the harmonised row that a detail names, `carrier electricity; meter 3000`. */
