@@ -79,6 +79,7 @@ export class WorkbookFile {
   readonly #day: string;
   /** what each image says to who does not see it, in the order in which they were placed */
   readonly #alternatives: string[] = [];
+  readonly #names: { readonly name: string; readonly ranges: readonly string[] }[] = [];
   readonly #styles = new StyleList();
   readonly #sheets: SheetFile[] = [];
   readonly #rows: Spool;
@@ -93,6 +94,8 @@ export class WorkbookFile {
     this.#day = properties.day;
     this.#rows = new Spool(`${path}.rows`);
     this.#links = new Spool(`${path}.links`);
+    // the library would keep a named range as so many cells: more than all the rest of the workbook takes
+    Object.defineProperty(this.#book.definedNames, 'model', { value: this.#names });
     Object.assign(this.#book, {
       creator: cellText(properties.author),
       lastModifiedBy: cellText(properties.author),
@@ -161,7 +164,8 @@ export class WorkbookFile {
   /** Names a range of the workbook: `fig_energy.total_GROUP_quarter`. */
   name(name: string, sheet: string, range: string): void {
     const absolute = range.replace(/([A-Z]+)(\d+)/g, '$$$1$$$2');
-    this.#book.definedNames.add(`${sheetReference(sheet)}!${absolute}`, name);
+    const reference = /^[A-Za-z0-9]+$/.test(sheet) ? sheet : sheetReference(sheet);
+    this.#names.push({ name, ranges: [`${reference}!${absolute}`] });
   }
 
   /** Writes the file: the same content gives the same bytes. */

@@ -4,6 +4,7 @@ import { columnPlace, type SheetKey, type SheetLayout } from './layout.ts';
 /** Where things stand in the workbook, known before a cell is written, so that sheets can point at each other. */
 export class Places {
   readonly #rows = new Map<string, { sheet: SheetKey; row: number }>();
+  readonly #references = new Map<SheetKey, string>();
 
   constructor(
     private readonly layouts: ReadonlyMap<SheetKey, SheetLayout>,
@@ -37,7 +38,9 @@ export class Places {
   }
 
   sheet(sheet: SheetKey): string {
-    return sheetReference(this.names.get(sheet) as string);
+    const known = this.#references.get(sheet) ?? sheetReference(this.names.get(sheet) as string);
+    this.#references.set(sheet, known);
+    return known;
   }
 
   letter(sheet: SheetKey, column: string): string {

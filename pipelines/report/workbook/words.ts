@@ -20,13 +20,13 @@ export interface Words {
 }
 
 export async function readWords(language: Language, templates: string): Promise<Words> {
-  const [codes, say, common, symbols] = await Promise.all([
+  const [codeIn, say, common, symbols] = await Promise.all([
     codeWords(language),
     wording(language, 'workbook', templates),
     wording(language, 'common', templates),
     readSymbols(templates),
   ]);
-  const name = (list: string, code: string) => {
+  const nameOf = (list: string, code: string) => {
     try {
       return typography(common(`${list}.${code}`), language);
     } catch (error) {
@@ -34,10 +34,18 @@ export async function readWords(language: Language, templates: string): Promise<
       throw error;
     }
   };
+  const named = new Map<string, Map<string, string>>();
+  const name = (list: string, code: string) => {
+    const codes = named.get(list) ?? new Map<string, string>();
+    named.set(list, codes);
+    const known = codes.get(code) ?? nameOf(list, code);
+    codes.set(code, known);
+    return known;
+  };
   return {
     say: (key, values) => typography(say(key, values), language),
     name,
-    code: (column, code) => (column === 'method' ? name('data_methods', code) : codes(column, code)),
+    code: (column, code) => (column === 'method' ? name('data_methods', code) : codeIn(column, code)),
     state: (list, code) => `${symbols[list]?.[code] ?? '◆'} ${name(list, code)}`,
     mark: (status) => name('marks', status),
   };
