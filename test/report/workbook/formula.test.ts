@@ -1,3 +1,5 @@
+import { Decimal } from 'decimal.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Indicator } from '../../../pipelines/indicators/catalogue.ts';
 import { parseExpression } from '../../../pipelines/indicators/expression.ts';
@@ -85,6 +87,15 @@ describe('the door to the library', () => {
   it('keeps fifteen digits of a decimal text', () => {
     expect(numberOf('0.1234567890123456789')).toBe(0.123456789012346);
     expect(numberOf('12345678901234567890')).toBe(12345678901234600000);
+    expect(numberOf('-0.00099999999999999951')).toBe(-0.001);
+  });
+
+  it('rounds a decimal text of any length as exact arithmetic does', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^-?\d{1,20}(\.\d{1,25})?$/), (text) => {
+        expect(numberOf(text)).toBe(new Decimal(text).toSignificantDigits(15).toNumber());
+      }),
+    );
   });
   it('counts columns past Z', () => {
     expect([1, 26, 27, 52, 703].map(columnLetter)).toEqual(['A', 'Z', 'AA', 'AZ', 'AAA']);

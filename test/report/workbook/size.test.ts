@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('writes rows whose cells would not fit in the memory that it has, and leaves nothing beside the file', async () => {
   const path = join(folder, 'long.xlsx');
-  // 40,000 rows of 12 cells: 150 MB as objects of the spreadsheet library, which dies of them here
+  // 40,000 rows of 12 cells, named together: 150 MB as objects of the spreadsheet library, which dies of them here
   const script = `
     import { WorkbookFile } from ${JSON.stringify(new URL('../../../pipelines/report/workbook/excel.ts', import.meta.url).href)};
     const file = new WorkbookFile({ title: 't', subject: 's', author: 'a', day: '2026-09-30' }, ${JSON.stringify(path)});
@@ -31,6 +31,7 @@ it('writes rows whose cells would not fit in the memory that it has, and leaves 
         sheet.put(row, column, { kind: 'text', text: 'row ' + row + ', column ' + column });
       sheet.settle(row);
     }
+    file.name('tbl_s', 'S', 'A1:L40000');
     await file.write();`;
   await run(process.execPath, [
     ...['--max-old-space-size=64', '--import', 'tsx', '--input-type=module', '--eval', script],
