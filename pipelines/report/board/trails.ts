@@ -43,7 +43,7 @@ export function arrangeTrails(
   const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
   const { language } = voice;
   const withheld = withheldIn(content);
-  const places = [GROUP, ...content.entities.map((one) => one.id)];
+  const withheldOfSome = ofSome(withheld, new Set([GROUP, ...content.entities.map((one) => one.id)]));
   return content.figures
     .filter((figure) => named.has(trailId(figure)))
     .map((figure) => {
@@ -87,8 +87,8 @@ export function arrangeTrails(
               const at = key(measure.id, figure.entity, figure.period, figure.basis);
               const own = withheld.has(placeOf(measure.id, figure.entity, figure.period, figure.basis));
               const value = own ? undefined : valueAt(measure.id, figure.entity, figure.period, figure.basis);
-              const shown = figure.entity === GROUP ? places : [figure.entity];
-              const part = hidesPart(withheld, shown, measure, figure);
+              const hiding = figure.entity === GROUP ? withheldOfSome : withheld;
+              const part = hidesPart(hiding, [figure.entity], measure, figure);
               const from = part ? undefined : origins.get(at);
               return {
                 label: voice.label(measure.label),
@@ -108,6 +108,16 @@ export function arrangeTrails(
   function fact(name: string, text: string) {
     return { name: voice.say(name), text };
   }
+}
+
+/** What is withheld of any of the places, as of the group: asked of each place, a group of many takes seconds. */
+function ofSome(withheld: ReadonlySet<string>, places: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const place of withheld) {
+    const [measure, entity, period, basis] = place.split('|') as [string, string, string, string];
+    if (places.has(entity)) found.add(placeOf(measure, GROUP, period, basis));
+  }
+  return found;
 }
 
 /** `Women / Headcount × 100`: the catalogue's expressions with the measures' names. */
