@@ -13,18 +13,16 @@ const bundles = join(root, 'node_modules', '.cache', 'concordance');
  * find than to run. The others load binaries or files that lie beside them, or are asked for late.
  */
 const bundledPackages = [
-  ...[
-    '@duckdb/node-api',
-    'commander',
-    'decimal.js',
-    'fflate',
-    'p-limit',
-    'saxes',
-    'tinyglobby',
-    'yaml',
-    'yauzl',
-    'zod',
-  ],
+  '@duckdb/node-api',
+  'commander',
+  'decimal.js',
+  'fflate',
+  'p-limit',
+  'saxes',
+  'tinyglobby',
+  'yaml',
+  'yauzl',
+  'zod',
 ];
 
 /** Milliseconds for which the bundle of other sources is kept: whoever started from it has read it long since. */

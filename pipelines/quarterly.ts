@@ -21,7 +21,6 @@ import { figureMethods } from './indicators/figure-methods.ts';
 import { loadCatalogue } from './indicators/load.ts';
 import { recordParts } from './indicators/measure-parts.ts';
 import { computeMeasures } from './indicators/measure-values.ts';
-import { placeNames } from './indicators/place-name.ts';
 import { exportFigures, exportQuarantine, recordFigures, recordWithheld } from './indicators/record.ts';
 import { protectedFigures } from './indicators/withheld.ts';
 import { faultWords } from './language/faults.ts';
@@ -117,7 +116,6 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   const presentation = await readPresentation(project);
   const say = await wording(language, 'findings');
   const words = await faultWords(language);
-  const _nameOf = placeNames(configuration.perimeter, say('group'));
 
   progress.step('collect', `${configuration.sources.length} sources`);
   const collected = await collect(configuration.sources, {

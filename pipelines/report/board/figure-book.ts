@@ -18,7 +18,7 @@ export interface FigureBook {
 }
 
 export function openFigures(content: ReportContent): FigureBook {
-  const figureAt = figuresByPlace(content.figures);
+  const figures = figuresByPlace(content.figures);
   const known = new Set(content.figures.map((f) => f.indicator));
   const followed = new Set(content.objectives.map((standing) => standing.objective.indicator));
   const byId = new Map(content.catalogue.indicators.map((i) => [i.id, i]));
@@ -29,7 +29,7 @@ export function openFigures(content: ReportContent): FigureBook {
       (i) => known.has(i.id) && (!i.detail || followed.has(i.id)),
     ),
     indicator: (id) => (id === null ? undefined : byId.get(id)),
-    figure: (indicator, basis, period, entity = GROUP) => figureAt(indicator, entity, period, basis),
+    figure: (indicator, basis, period, entity = GROUP) => figures.get(indicator, { entity, period, basis }),
     periods: [...new Set(content.figures.map((f) => f.period))].sort(),
   };
 }

@@ -38,7 +38,7 @@ export function arrangeTrails(
   named: ReadonlySet<string>,
   voice: Voice,
 ) {
-  const valueAt = valuesByPlace(content.measures);
+  const values = valuesByPlace(content.measures);
   const origins = new Map(content.origins.map((o) => [key(o.measure, o.entity, o.period, o.basis), o]));
   const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
   const { language } = voice;
@@ -86,7 +86,7 @@ export function arrangeTrails(
           : used.map((measure) => {
               const at = key(measure.id, figure.entity, figure.period, figure.basis);
               const own = withheld.has(placeOf(measure.id, figure.entity, figure.period, figure.basis));
-              const value = own ? undefined : valueAt(measure.id, figure.entity, figure.period, figure.basis);
+              const value = own ? undefined : values.get(measure.id, figure);
               const hiding = figure.entity === GROUP ? withheldOfSome : withheld;
               const part = hidesPart(hiding, [figure.entity], measure, figure);
               const from = part ? undefined : origins.get(at);

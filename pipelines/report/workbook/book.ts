@@ -63,7 +63,8 @@ export async function openBook(content: ReportContent, templates: string): Promi
     new Map(items.map((i) => [key(i), i]));
   const indicators = index(content.catalogue.indicators, (i) => i.id);
   const measures = index(content.catalogue.measures, (m) => m.id);
-  const figureAt = figuresByPlace(content.figures);
+  const figures = figuresByPlace(content.figures);
+  const values = valuesByPlace(content.measures);
   const extracts = index(content.extracts, (one) => one.id);
   const contributions = index(content.contributions, (c) => c.measure);
   const reviews = index(content.review.figures, (one) => one.figure);
@@ -97,8 +98,8 @@ export async function openBook(content: ReportContent, templates: string): Promi
     indicator: (id) => (id === null ? undefined : indicators.get(id)),
     measure: (id) => measures.get(id),
     figure: (indicator, entity, period, basis) =>
-      indicator === null ? undefined : figureAt(indicator, entity, period, basis),
-    measureValue: valuesByPlace(content.measures),
+      indicator === null ? undefined : figures.get(indicator, { entity, period, basis }),
+    measureValue: (measure, entity, period, basis) => values.get(measure, { entity, period, basis }),
     withheld: (measure, entity, period, basis) => withheld.has(placeOf(measure, entity, period, basis)),
     entitiesOf: shownEntities(content, withheld),
     extract: (id) => extracts.get(id),
