@@ -31,6 +31,25 @@ export async function recordFigures(
     order by indicator, entity, period, basis`);
 }
 
+/**
+ * Reads `result.figure` as `computeFigures` gave it: indicator by indicator in the order given, then by entity, period
+ * and basis.
+ */
+export async function readFigures(
+  warehouse: Pick<Warehouse, 'rows'>,
+  indicators: readonly string[],
+  /** another database that the session has attached */
+  attached?: string,
+): Promise<Figure[]> {
+  const decimal = (column: string) => `rtrim(rtrim(${column}::varchar, '0'), '.') as ${column}`;
+  return warehouse.rows<Figure>(
+    `select indicator, entity, period, basis, unit, ${decimal('numerator')}, ${decimal('denominator')},
+       coverage::double as coverage, estimated_share::double as "estimatedShare", ${decimal('value')}, status
+     from ${attached === undefined ? '' : `${attached}.`}result.figure
+     order by list_position([${indicators.map(literal).join(', ')}]::varchar[], indicator), entity || '|' || period || '|' || basis`,
+  );
+}
+
 /** Writes the measure values that are not shown into `result.withheld`, where `trace` finds them. */
 export async function recordWithheld(
   warehouse: Warehouse,

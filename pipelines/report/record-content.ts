@@ -2,6 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
+import { readMeasureValues } from '../indicators/measure-values.ts';
+import { readFigures } from '../indicators/record.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { ReportContent } from './content.ts';
 import type { Presentation } from './presentation.ts';
@@ -17,11 +19,15 @@ export interface Recorded {
 /** Items of a list that are one part of the record: of a thousand companies all together are more than one text can hold. */
 const itemsInOne = 20_000;
 
-const bytesAtOnce = 16_000_000;
+const bytesAtOnce = 64_000_000;
+
+/** What the documents show of tables that hold it already: a thousand companies have millions of them. */
+const inTables = ['figures', 'measures'] as const;
 
 /**
  * Writes what the documents show into `result.content`, so that they can be made again with what a review adds: one
- * row a part, `part` (what it is of, or `.` for all that is small) and `position`, `content` as JSON.
+ * row a part, `part` (what it is of, or `.` for all that is small) and `position`, `content` as JSON. Figures and
+ * measure values stay in `result.figure` and `result.measure_value`.
  */
 export async function recordContent(
   warehouse: Warehouse,
@@ -58,8 +64,10 @@ export async function recordContent(
     content: { ...content, ...Object.fromEntries(lists.map(([part]) => [part, []])) },
     presentation: { ...look, partials: [...partials] },
     helped: Object.keys(helpers).length > 0,
+    inTables,
   });
-  for (const [part, items] of (lists as [string, unknown[]][]).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const apart = (lists as [string, unknown[]][]).filter(([part]) => !isInTables(part));
+  for (const [part, items] of apart.sort(([a], [b]) => (a < b ? -1 : 1)))
     for (let from = 0; from < items.length; from += itemsInOne)
       await write(part, from / itemsInOne, items.slice(from, from + itemsInOne));
   if (waiting.length > 0) await take();
@@ -74,8 +82,18 @@ export async function readContent(
   return (await readRecorded(warehouse, attached)).content;
 }
 
+/** What the documents show but for the figures, the measure values and what lies behind these. */
+export type SmallContent = Omit<ReportContent, Large>;
+type Large = (typeof large)[number];
+const large = ['figures', 'measures', 'origins', 'contributions'] as const;
+
+/** The same without the lists that of a large group take most of the time. */
+export async function readSmallContent(warehouse: Warehouse): Promise<SmallContent> {
+  return (await readRecorded(warehouse, undefined, large)).content;
+}
+
 /** One of the lists alone: the others of a large group take seconds to read. */
-export async function readContentList<Part extends keyof ReportContent>(
+export async function readContentList<Part extends Exclude<keyof ReportContent, (typeof inTables)[number]>>(
   warehouse: Warehouse,
   part: Part,
 ): Promise<ReportContent[Part]> {
@@ -87,11 +105,20 @@ export async function readContentList<Part extends keyof ReportContent>(
 }
 
 /** The same with the company's own look. */
-export async function readRecorded(warehouse: Warehouse, attached?: string): Promise<Recorded> {
+export async function readRecorded(
+  warehouse: Warehouse,
+  attached?: string,
+  /** lists that are not asked for, and come empty where the package has them apart */
+  without: readonly string[] = [],
+): Promise<Recorded> {
   const database = attached === undefined ? '' : `${attached}.`;
   try {
-    const { presentation, ...rest } = (await isInParts(warehouse, database))
-      ? await joined(warehouse, database)
+    const {
+      presentation,
+      inTables: _inTables,
+      ...rest
+    } = (await isInParts(warehouse, database))
+      ? await joined(warehouse, database, attached, without)
       : JSON.parse(await warehouse.scalar<string>(`select content from ${database}result.content`));
     // a run of before decisions were followed has none
     rest.content.followed ??= [];
@@ -116,7 +143,14 @@ async function isInParts(warehouse: Warehouse, database: string): Promise<boolea
   return columns.some(({ name }) => name === 'part');
 }
 
-async function joined(warehouse: Warehouse, database: string) {
+const isInTables = (part: string) => (inTables as readonly string[]).includes(part);
+
+async function joined(
+  warehouse: Warehouse,
+  database: string,
+  attached: string | undefined,
+  without: readonly string[],
+) {
   const [main] = await warehouse.rows<{ content: string }>(
     `select content from ${database}result.content where part = '.'`,
   );
@@ -125,11 +159,20 @@ async function joined(warehouse: Warehouse, database: string) {
     `select part, position from ${database}result.content where part <> '.' order by part, position`,
   );
   for (const { part, position } of parts) {
+    if (without.includes(part)) continue;
     const [found] = await warehouse.rows<{ content: string }>(
       `select content from ${database}result.content where part = ${literal(part)} and position = ${position}`,
     );
     const list: unknown[] = recorded.content[part];
     for (const item of JSON.parse(found?.content as string)) list.push(item);
+  }
+  // a package of before has parts of them too
+  if (recorded.inTables) {
+    const { content } = recorded;
+    const indicators = content.catalogue.indicators.map(({ id }: { id: string }) => id);
+    if (!without.includes('figures')) content.figures = await readFigures(warehouse, indicators, attached);
+    if (!without.includes('measures'))
+      content.measures = await readMeasureValues(warehouse, 'true', attached);
   }
   return recorded;
 }
