@@ -29,6 +29,8 @@ const told: readonly Finding['kind'][] = ['contradiction', 'action', 'claim', 's
 const longest = 6;
 /** Rows of difference printed under a gap; the workbook has more. */
 const largest = 4;
+/** Lines of companies that do not agree, and gaps told one by one, at most: a board reads ten minutes. */
+const most = { lines: 40, gaps: 12 };
 
 /** Where the departments' data, and their priorities, agree and where they do not. */
 export async function arrangeAlignment(content: ReportContent, voice: Voice) {
@@ -42,12 +44,18 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
     )
     .map(({ result }) => result);
   const count = (status: ReconciliationResult['status']) => results.filter((r) => r.status === status).length;
+  const weigh = weightIn(results);
   const differing = gapsByEntity(results);
+  const gaps = heaviest(differing, most.gaps, weigh);
   // a board reads the group and what does not agree; the workbook holds every company's line
-  const printed = results.filter((r) => r.entity === GROUP || r.status !== 'agrees');
+  const open = results.filter((r) => r.entity !== GROUP && r.status !== 'agrees');
+  const lines = new Set(heaviest(open, most.lines, weigh));
+  const printed = results.filter((r) => r.entity === GROUP || lines.has(r));
+  const agreeing = results.filter((r) => r.entity !== GROUP && r.status === 'agrees').length;
+  const unless = (count: number, key: string) => (count > 0 ? voice.plural(key, count) : '');
   const scalesOf = scalesByUnit(printed, voice);
   const extracts = new Map(content.extracts.map(({ id, name }) => [id, name]));
-  const open = columnScale(
+  const money = columnScale(
     content.group.currency,
     0,
     content.agenda.items.map((item) => item.money),
@@ -75,7 +83,7 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       owner: item.owner ?? voice.say('objective.no_owner'),
       weight: number(String(item.weight), 1, voice.language),
       distance: share(item.distance, 0, voice.language),
-      money: scaledQuantity(item.money, open, voice.language),
+      money: scaledQuantity(item.money, money, voice.language),
       materiality: number(String(item.materiality), 2, voice.language),
     })),
     reconciliations_title: voice.say('alignment.reconciliations'),
@@ -88,13 +96,16 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
       tolerance: voice.say('alignment.tolerance'),
       status: voice.say('alignment.status'),
     },
-    rows_rest:
-      results.length > printed.length
-        ? voice.plural('alignment.agreeing', results.length - printed.length)
-        : '',
+    rows_rest: [
+      unless(open.length - lines.size, 'alignment.other_lines'),
+      unless(agreeing, 'alignment.agreeing'),
+    ]
+      .filter(Boolean)
+      .join(' '),
     rows: printed.map((result) => reconciliationRow(result, scalesOf(result.unit), content, voice)),
     differences_title: differing.length > 0 ? voice.say('alignment.differences') : '',
-    differences: differing.map((result) => difference(result, extracts, content, voice)),
+    differences: gaps.map((result) => difference(result, extracts, content, voice)),
+    differences_rest: unless(differing.length - gaps.length, 'alignment.other_gaps'),
     matrix: arrangeMatrix(content, voice),
     arbitration: await arrangeArbitration(content, voice),
     groups: told
@@ -122,6 +133,35 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
     actions_head: actionsHead(voice),
     loose: content.looseActions.map((action) => arrangeAction(action, content, voice)),
   };
+}
+
+/** How much a gap is of what the group has of the same reality; a side that is missing weighs nothing. */
+function weightIn(results: readonly ReconciliationResult[]): (one: ReconciliationResult) => Decimal {
+  const sizeOf = ({ left, right }: ReconciliationResult) =>
+    Decimal.max(new Decimal(left.value ?? 0).abs(), new Decimal(right.value ?? 0).abs());
+  const group = new Map(
+    results.filter((one) => one.entity === GROUP).map((one) => [one.reconciliation, sizeOf(one)]),
+  );
+  return (one) => {
+    const whole = group.get(one.reconciliation) ?? sizeOf(one);
+    return one.gap === null || whole.isZero() ? new Decimal(0) : new Decimal(one.gap).abs().dividedBy(whole);
+  };
+}
+
+/** So many of the results, those of most weight, in the order given. */
+function heaviest(
+  results: readonly ReconciliationResult[],
+  count: number,
+  weigh: (one: ReconciliationResult) => Decimal,
+): ReconciliationResult[] {
+  if (results.length <= count) return [...results];
+  const weights = new Map(results.map((one) => [one, weigh(one)]));
+  const kept = new Set(
+    results
+      .toSorted((a, b) => (weights.get(b) as Decimal).comparedTo(weights.get(a) as Decimal))
+      .slice(0, count),
+  );
+  return results.filter((one) => kept.has(one));
 }
 
 /** Money and people are compared in whole units. */

@@ -1,6 +1,7 @@
+import { Decimal } from 'decimal.js';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import { GROUP } from '../../indicators/figure.ts';
-import type { ReportContent } from '../content.ts';
+import type { EntityFacts, ReportContent } from '../content.ts';
 import { quarter } from '../format.ts';
 import { cellOf, indicatorScale } from './cell.ts';
 import { entityMultiples } from './charts/multiples.ts';
@@ -20,7 +21,17 @@ export async function arrangeEntities(
   voice: Voice,
 ) {
   const told = new Set(content.figures.map((figure) => figure.entity));
-  const entities = content.entities.filter((entity) => entity.method !== 'excluded' && told.has(entity.id));
+  const all = content.entities.filter((entity) => entity.method !== 'excluded' && told.has(entity.id));
+  const by = book.indicator(layout.entities.by);
+  const entities = largest(all, layout.entities.most, by, book);
+  const chosen =
+    entities.length < all.length
+      ? voice.say(by ? 'entities.largest' : 'entities.first', {
+          shown: entities.length,
+          all: all.length,
+          indicator: by ? voice.label(by.label) : '',
+        })
+      : '';
   const material = book.indicators.filter((i) => i.material);
   const shown = pillars.flatMap((pillar) =>
     (material.length > 0 ? material : book.indicators).filter((i) => i.pillar === pillar),
@@ -67,7 +78,32 @@ export async function arrangeEntities(
       ),
     });
   }
-  return { title: voice.say('entities.title'), lead: voice.say('entities.lead'), charts, tables };
+  const lead = [voice.say('entities.lead'), chosen].filter(Boolean).join(' ');
+  return { title: voice.say('entities.title'), lead, charts, tables };
+}
+
+/** So many companies, in their order: those with the largest figure of the indicator, then the first that have none. */
+function largest(
+  entities: readonly EntityFacts[],
+  most: number,
+  by: Indicator | undefined,
+  book: FigureBook,
+): readonly EntityFacts[] {
+  if (entities.length <= most) return entities;
+  const size = (entity: EntityFacts) => {
+    const value = by && book.figure(by.id, by.bases[0] ?? 'quarter', book.period, entity.id)?.value;
+    return new Decimal(value ?? '-Infinity');
+  };
+  const sizes = new Map(entities.map((entity) => [entity, size(entity)]));
+  const kept = new Set(
+    entities
+      .toSorted((a, b) => {
+        const [one, other] = [sizes.get(a) as Decimal, sizes.get(b) as Decimal];
+        return one.eq(other) ? 0 : other.comparedTo(one);
+      })
+      .slice(0, most),
+  );
+  return entities.filter((entity) => kept.has(entity));
 }
 
 function row(indicator: Indicator, entities: readonly string[], book: FigureBook, voice: Voice) {

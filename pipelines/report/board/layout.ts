@@ -9,6 +9,12 @@ export const Layout = z.strictObject({
   multiples: z
     .array(z.string())
     .describe('indicators compared between entities in small charts, at most three'),
+  entities: z
+    .strictObject({
+      most: z.int().min(6).describe('companies that the board compares'),
+      by: z.string().describe('indicator whose largest figures choose them, where there are more'),
+    })
+    .default({ most: 30, by: 'hr.headcount' }),
   board: z
     .array(z.string())
     .describe(
