@@ -122,21 +122,16 @@ async function prepare(
       .join(', ')}`,
   );
   await warehouse.run('create table result.delivery (contract varchar, entity varchar, month date)');
-  for (let i = 0; i < deliveries.length; i += 5000) {
-    await warehouse.run(
-      `insert into result.delivery values ${deliveries
-        .slice(i, i + 5000)
-        .map((d) => `(${literal(d.contract)}, ${literal(d.entity)}, date '${d.month}')`)
-        .join(', ')}`,
-    );
-  }
+  await warehouse.insert(
+    'result.delivery',
+    deliveries.map(({ contract, entity, month }) => ({ contract, entity, month })),
+  );
   await warehouse.run('create table result.expectation (contract varchar, entity varchar)');
   const expected = new Map(expectations.map((e) => [`${e.contract}|${e.entity}`, e]));
-  if (expected.size > 0) {
-    await warehouse.run(
-      `insert into result.expectation values ${[...expected.values()].map((e) => `(${literal(e.contract)}, ${literal(e.entity)})`).join(', ')}`,
-    );
-  }
+  await warehouse.insert(
+    'result.expectation',
+    [...expected.values()].map(({ contract, entity }) => ({ contract, entity })),
+  );
   await warehouse.run(`create table result.measure_value (measure varchar, entity varchar, period varchar, basis varchar,
     value decimal(38,10), divisor integer, rows bigint, unvalued bigint, coverage decimal(9,6), estimated_share decimal(9,6))`);
   // entity-months in the perimeter, for each window

@@ -58,14 +58,16 @@ export async function recordRun(
     'create table result.extract (extract_id varchar, name varchar, sha256 varchar, source_id varchar, connector varchar, contract varchar)',
   );
   const rows = staged.flatMap(({ extract, contracts }) =>
-    contracts.map((contract) =>
-      [extract.extractId, extract.name, extract.sha256, extract.source.id, extract.source.connector, contract]
-        .map(literal)
-        .join(', '),
-    ),
+    contracts.map((contract) => ({
+      extract_id: extract.extractId,
+      name: extract.name,
+      sha256: extract.sha256,
+      source_id: extract.source.id,
+      connector: extract.source.connector,
+      contract,
+    })),
   );
-  if (rows.length > 0)
-    await warehouse.run(`insert into result.extract values ${rows.map((row) => `(${row})`).join(', ')}`);
+  await warehouse.insert('result.extract', rows);
 }
 
 export async function readRecord(warehouse: Warehouse): Promise<RunRecord> {

@@ -117,6 +117,19 @@ export class Warehouse {
     }
   }
 
+  /**
+   * Adds rows of texts to a table, the columns in its order. They pass as one JSON text: of a hundred thousand rows the
+   * parser takes three times as long for a list of values.
+   */
+  async insert(table: string, rows: readonly Readonly<Record<string, string>>[]): Promise<void> {
+    const [first] = rows;
+    if (first === undefined) return;
+    const shape = Object.fromEntries(Object.keys(first).map((column) => [column, 'VARCHAR']));
+    await this.run(
+      `insert into ${table} select one.* from (select unnest(from_json(${literal(JSON.stringify(rows))}, ${literal(JSON.stringify([shape]))})) as one)`,
+    );
+  }
+
   /** Streams a result in chunks, for outputs that may be larger than memory. */
   async *chunks<Row = Record<string, unknown>>(sql: string): AsyncGenerator<Row[]> {
     const result = await this.guarded(() => this.connection.stream(sql));
