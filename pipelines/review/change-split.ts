@@ -4,7 +4,6 @@ import { identifier, literal } from '../../connectors/connector.ts';
 import { harmonise, type Model, modelsBehind } from '../harmonise/harmonise.ts';
 import type { Catalogue, Measure } from '../indicators/catalogue.ts';
 import { figuresOfFew } from '../indicators/disclosure/disclosure.ts';
-import type { Figure } from '../indicators/figure.ts';
 import { openFigures } from '../indicators/figures.ts';
 import type { Window } from '../indicators/measure-rows.ts';
 import { computeMeasures } from '../indicators/measure-values.ts';
@@ -78,11 +77,14 @@ export async function splitChanges(
   today: readonly Model[],
   only: (figure: string) => boolean = () => true,
 ): Promise<SplitChange[]> {
-  const [first, last] = [await sealedFigures(warehouse, before), await sealedFigures(warehouse, after)];
-  const places = [...last.places].filter(([id]) => first.places.has(id) && only(id));
-  const changed = places.filter(
-    ([id]) => !equal(published(before, first.values, id), published(after, last.values, id)),
-  );
+  const told = await toldByBoth(warehouse, before, after);
+  const first = new Map(told.map((one) => [idOf(one), plain(one.before)]));
+  const last = new Map(told.map((one) => [idOf(one), plain(one.after)]));
+  const changed = told.flatMap(({ before: _before, after: _after, ...place }): [string, Place][] => {
+    const id = idOf(place);
+    const same = equal(published(before, first, id), published(after, last, id));
+    return same || !only(id) ? [] : [[id, place]];
+  });
   if (changed.length === 0) return [];
   const chain: { cause: Cause; values: Values | null }[] = [];
   const differing = await differingCauses(warehouse, before, after);
@@ -97,26 +99,26 @@ export async function splitChanges(
     taken.add(cause);
     chain.push({
       cause,
-      values: i === differing.length - 1 ? last.values : await mixed(new Set(taken)),
+      values: i === differing.length - 1 ? last : await mixed(new Set(taken)),
     });
   }
   // nothing differs but the figures: the program that made one of them
-  if (differing.length === 0) chain.push({ cause: 'method', values: last.values });
+  if (differing.length === 0) chain.push({ cause: 'method', values: last });
 
   return changed.map(([id, place]) => {
     const steps = [
-      { cause: 'override' as Cause, value: first.values.get(id) ?? null },
+      { cause: 'override' as Cause, value: first.get(id) ?? null },
       ...chain.map(({ cause, values }) => ({
         cause,
         value: values === null ? undefined : (values.get(id) ?? null),
       })),
-      { cause: 'override' as Cause, value: published(after, last.values, id) },
+      { cause: 'override' as Cause, value: published(after, last, id) },
     ];
-    const start = published(before, first.values, id);
+    const start = published(before, first, id);
     return {
       ...place,
       before: start,
-      after: published(after, last.values, id),
+      after: published(after, last, id),
       parts: partsOf(start, steps),
     };
   });
@@ -153,25 +155,26 @@ function equal(a: string | null, b: string | null): boolean {
   return a === null || b === null ? a === b : new Decimal(a).equals(b);
 }
 
-async function sealedFigures(
+/**
+ * The figures that both runs have and that may be told differently: other values, or a review of one of them. All of
+ * a thousand companies' are millions.
+ */
+async function toldByBoth(
   warehouse: Warehouse,
-  { catalog }: Side,
-): Promise<{ values: Map<string, string | null>; places: Map<string, Place> }> {
-  const rows = await warehouse.rows<Figure>(
-    `select indicator, entity, period, basis, unit, value from ${catalog}.result.figure order by indicator, entity, period, basis`,
+  before: Side,
+  after: Side,
+): Promise<(Place & { readonly before: string | null; readonly after: string | null })[]> {
+  const place = 'indicator, entity, period, basis';
+  const reviewed = [...before.reviewed.keys(), ...after.reviewed.keys()].map(literal);
+  return warehouse.rows(
+    `select ${place}, a.unit, b.value as before, a.value as after
+     from ${after.catalog}.result.figure as a join ${before.catalog}.result.figure as b using (${place})
+     where a.value is distinct from b.value or list_contains([${reviewed.join(', ')}]::varchar[], concat_ws(':', ${place}))
+     order by ${place}`,
   );
-  return {
-    values: new Map(
-      rows.map((row) => [idOf(row), row.value === null ? null : new Decimal(row.value).toFixed()]),
-    ),
-    places: new Map(
-      rows.map(({ indicator, entity, period, basis, unit }) => [
-        `${indicator}:${entity}:${period}:${basis}`,
-        { indicator, entity, period, basis, unit },
-      ]),
-    ),
-  };
 }
+
+const plain = (value: string | null) => (value === null ? null : new Decimal(value).toFixed());
 
 const perimeterTables = ['entity', 'site', 'meter', 'intragroup'];
 const isFactors = (table: string) => /factors$/.test(table);
