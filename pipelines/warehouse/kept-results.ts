@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
@@ -84,10 +84,10 @@ export class KeptResults implements Answering {
     // those that hold most first, so that few are read
     for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
       for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
-    await rm(join(scratch, answersFolder), { recursive: true, force: true });
-    await mkdir(join(scratch, answersFolder), { recursive: true });
-    const common = await commonGround(warehouse, program);
-    return new KeptResults(warehouse, packs, common, scratch, held, earlier);
+    // of this run alone, whoever else works in the folder
+    await mkdir(scratch, { recursive: true });
+    const own = await mkdtemp(join(scratch, 'results-'));
+    return new KeptResults(warehouse, packs, await commonGround(warehouse, program), own, held, earlier);
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
@@ -325,13 +325,12 @@ export class KeptResults implements Answering {
 
   private async entry<Entry>(pack: string, kind: keyof typeof lists, name: string): Promise<Entry> {
     const small = await this.smallOf(pack, kind);
-    const [found = small.get(name)] = small.has(name)
-      ? []
-      : await this.warehouse.rows<Entry>(
-          `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
-        );
+    if (small.has(name)) return small.get(name) as Entry;
+    const [found] = await this.warehouse.rows<Entry>(
+      `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
+    );
     if (!found) throw new Error(`${name} is not in ${pack}`);
-    return found as Entry;
+    return found;
   }
 
   /** A statement for each of some hundred entries costs more than what they hold: those that are small come at once. */
@@ -379,7 +378,7 @@ export class KeptResults implements Answering {
   }
 
   private answerFile(name: string): string {
-    return join(this.scratch, answersFolder, `${name}.json`);
+    return join(this.scratch, `${name}.json`);
   }
 
   private count(table: string): Promise<number> {
@@ -403,8 +402,6 @@ async function keepTotals(
       select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
       left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
 }
-
-const answersFolder = 'answers';
 
 /** What a pack lists by name, and which of it is small. */
 const lists = { tables: 'true', totals: 'true', answers: 'length(answer) < 20000' } as const;
