@@ -66,9 +66,8 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
       elsewhere.set(placeOf(one), (elsewhere.get(placeOf(one)) ?? 0) + 1);
     }
   }
-  const measuresOf = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
   const tells = (figure: Figure) =>
-    (measuresOf.get(figure.indicator) as string[]).some((id) => {
+    measuresIn(indicatorOf.get(figure.indicator) as Indicator).some((id) => {
       const value = isClosed(id) ? undefined : valueAt(id, figure);
       return value !== undefined && hidden.has(value);
     });

@@ -16,6 +16,7 @@ import {
   signed,
 } from '../format.ts';
 import { arrangeArbitration } from './arbitration.ts';
+import { largest } from './largest.ts';
 import { arrangeMatrix } from './matrix.ts';
 import { actionsHead, arrangeAction, entityName } from './objectives.ts';
 import { rankFindings } from './rank-findings.ts';
@@ -28,7 +29,7 @@ const told: readonly Finding['kind'][] = ['contradiction', 'action', 'claim', 's
 /** Findings printed under one heading; the workbook holds them all. */
 const longest = 6;
 /** Rows of difference printed under a gap; the workbook has more. */
-const largest = 4;
+const longestList = 4;
 /** Lines of companies that do not agree, and gaps told one by one, at most: a board reads ten minutes. */
 const most = { lines: 40, gaps: 12 };
 
@@ -46,10 +47,10 @@ export async function arrangeAlignment(content: ReportContent, voice: Voice) {
   const count = (status: ReconciliationResult['status']) => results.filter((r) => r.status === status).length;
   const weigh = weightIn(results);
   const differing = gapsByEntity(results);
-  const gaps = heaviest(differing, most.gaps, weigh);
+  const gaps = largest(differing, most.gaps, weigh);
   // a board reads the group and what does not agree; the workbook holds every company's line
   const open = results.filter((r) => r.entity !== GROUP && r.status !== 'agrees');
-  const lines = new Set(heaviest(open, most.lines, weigh));
+  const lines = new Set(largest(open, most.lines, weigh));
   const printed = results.filter((r) => r.entity === GROUP || lines.has(r));
   const agreeing = results.filter((r) => r.entity !== GROUP && r.status === 'agrees').length;
   const unless = (count: number, key: string) => (count > 0 ? voice.plural(key, count) : '');
@@ -148,22 +149,6 @@ function weightIn(results: readonly ReconciliationResult[]): (one: Reconciliatio
   };
 }
 
-/** So many of the results, those of most weight, in the order given. */
-function heaviest(
-  results: readonly ReconciliationResult[],
-  count: number,
-  weigh: (one: ReconciliationResult) => Decimal,
-): ReconciliationResult[] {
-  if (results.length <= count) return [...results];
-  const weights = new Map(results.map((one) => [one, weigh(one)]));
-  const kept = new Set(
-    results
-      .toSorted((a, b) => (weights.get(b) as Decimal).comparedTo(weights.get(a) as Decimal))
-      .slice(0, count),
-  );
-  return results.filter((one) => kept.has(one));
-}
-
 /** Money and people are compared in whole units. */
 function decimalsFor(unit: string): number {
   return ['EUR', 'persons', 'count', 'h', 'd'].includes(unit) ? 0 : 1;
@@ -247,7 +232,7 @@ function difference(
     causes_note: result.likely === '' ? '' : voice.say('alignment.causes_note'),
     open: voice.say('alignment.open'),
     rows_title: result.rows.length > 0 ? voice.say('alignment.rows') : '',
-    rows: result.rows.slice(0, largest).map((row) => ({
+    rows: result.rows.slice(0, longestList).map((row) => ({
       side: voice.wordFor('departments', result[row.side].department),
       date: date(row.date, language),
       amount: scaledQuantity(

@@ -1,11 +1,12 @@
 import { Decimal } from 'decimal.js';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import { GROUP } from '../../indicators/figure.ts';
-import type { EntityFacts, ReportContent } from '../content.ts';
+import type { ReportContent } from '../content.ts';
 import { quarter } from '../format.ts';
 import { cellOf, indicatorScale } from './cell.ts';
 import { entityMultiples } from './charts/multiples.ts';
 import type { FigureBook } from './figure-book.ts';
+import { largest } from './largest.ts';
 import type { Layout } from './layout.ts';
 import { pillars } from './pillars.ts';
 import type { Voice } from './voice.ts';
@@ -23,7 +24,11 @@ export async function arrangeEntities(
   const told = new Set(content.figures.map((figure) => figure.entity));
   const all = content.entities.filter((entity) => entity.method !== 'excluded' && told.has(entity.id));
   const by = book.indicator(layout.entities.by);
-  const entities = largest(all, layout.entities.most, by, book);
+  // companies without the figure come last
+  const entities = largest(all, layout.entities.most, ({ id }) => {
+    const figure = by && book.figure(by.id, by.bases[0] ?? 'quarter', book.period, id);
+    return new Decimal(figure?.value ?? '-Infinity');
+  });
   const chosen =
     entities.length < all.length
       ? voice.say(by ? 'entities.largest' : 'entities.first', {
@@ -80,30 +85,6 @@ export async function arrangeEntities(
   }
   const lead = [voice.say('entities.lead'), chosen].filter(Boolean).join(' ');
   return { title: voice.say('entities.title'), lead, charts, tables };
-}
-
-/** So many companies, in their order: those with the largest figure of the indicator, then the first that have none. */
-function largest(
-  entities: readonly EntityFacts[],
-  most: number,
-  by: Indicator | undefined,
-  book: FigureBook,
-): readonly EntityFacts[] {
-  if (entities.length <= most) return entities;
-  const size = (entity: EntityFacts) => {
-    const value = by && book.figure(by.id, by.bases[0] ?? 'quarter', book.period, entity.id)?.value;
-    return new Decimal(value ?? '-Infinity');
-  };
-  const sizes = new Map(entities.map((entity) => [entity, size(entity)]));
-  const kept = new Set(
-    entities
-      .toSorted((a, b) => {
-        const [one, other] = [sizes.get(a) as Decimal, sizes.get(b) as Decimal];
-        return one.eq(other) ? 0 : other.comparedTo(one);
-      })
-      .slice(0, most),
-  );
-  return entities.filter((entity) => kept.has(entity));
 }
 
 function row(indicator: Indicator, entities: readonly string[], book: FigureBook, voice: Voice) {
