@@ -15,7 +15,7 @@ import { coverageOf, frameworkIndex } from './frameworks/answer.ts';
 import { chooseFrameworks } from './frameworks/choose.ts';
 import { exportFrameworkIndex } from './frameworks/export.ts';
 import { loadFrameworks } from './frameworks/load.ts';
-import { harmonise, loadModels } from './harmonise/harmonise.ts';
+import { divisionsOf, harmonise, loadModels } from './harmonise/harmonise.ts';
 import { rulesIn } from './indicators/disclosure/rules.ts';
 import { figureMethods } from './indicators/figure-methods.ts';
 import { loadCatalogue } from './indicators/load.ts';
@@ -160,10 +160,19 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       (done) => progress.tick(done, collected.extracts.length),
     );
     staged = inWords(read, words);
-    kept = results && (await KeptResults.open(warehouse, results.packs, results.program, scratch, earlier));
+    kept =
+      results &&
+      (await KeptResults.open(
+        warehouse,
+        results.packs,
+        results.program,
+        scratch,
+        earlier,
+        divisionsOf(models),
+      ));
     if (kept && stageCache.cache) {
-      for (const [table, origin] of originsOf(read, contracts, stageCache.cache.program))
-        await kept.tableOf(table, origin);
+      for (const [table, { origin, extracts }] of originsOf(read, contracts, stageCache.cache.program))
+        await kept.tableOf(table, origin, extracts);
       kept.tellStaged(groundsOf(read));
     }
 

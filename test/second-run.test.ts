@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { collect } from '../pipelines/collect/collect.ts';
 import { loadProject } from '../pipelines/configuration/load.ts';
-import { harmonise, loadModels } from '../pipelines/harmonise/harmonise.ts';
+import { divisionsOf, harmonise, loadModels } from '../pipelines/harmonise/harmonise.ts';
 import { figureMethods } from '../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../pipelines/indicators/figures.ts';
 import { loadCatalogue } from '../pipelines/indicators/load.ts';
@@ -84,8 +84,9 @@ async function told(cached: boolean, previous: string | null) {
         : {}),
     });
     if (cached) {
-      kept = await KeptResults.open(warehouse, packs, '1', scratch, earlier);
-      for (const [table, origin] of originsOf(staged, contracts, '1')) await kept.tableOf(table, origin);
+      kept = await KeptResults.open(warehouse, packs, '1', scratch, earlier, divisionsOf(models));
+      for (const [table, { origin, extracts }] of originsOf(staged, contracts, '1'))
+        await kept.tableOf(table, origin, extracts);
       kept.tellStaged(groundsOf(staged));
     }
     await harmonise(warehouse, models, kept?.makeTable);

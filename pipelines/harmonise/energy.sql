@@ -3,6 +3,7 @@
 -- grain: one row is the intervals of an hour or less of one local day of an electricity meter that stand together in one extract (measured and estimated apart), another staged reading (split where it crosses months, or local days for electricity), one fuel-card line, or one estimated meter-day
 -- grain_fr: une ligne est les intervalles d’une heure ou moins d’un jour local d’un compteur électrique qui se suivent dans un extrait (mesurés et estimés à part), un autre relevé reçu (coupé où il passe d’un mois à l’autre, ou en jours locaux pour l’électricité), une ligne de carte carburant, ou un jour de compteur estimé
 -- inputs: staged.energy_intervals, staged.gas_readings, staged.meter_readings, model.fuel, reference.meter, reference.month, reference.units, reference.fuels, reference.constants
+-- apart: meter of staged.energy_intervals
 -- columns: date (date) local day in Europe/Paris, last day of the part of a reading in its month; meter (text) 14 digits or own code; carrier (code) electricity, natural_gas, district_heat, heating_oil, propane, wood, self_generated_solar, or the fuel of vehicles
 -- columns: direction (code) consumption (bought), generation (own renewable production), export (given back to the grid); purpose (code) site or vehicle
 -- columns: energy_mwh (MWh) net calorific value: gas in kWh PCS is divided by 1.111; null where a unit cannot be converted; method (code) of an estimated row: same_weekday_year_before or mean_of_neighbours

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { modelsFolder } from '../places.ts';
+import type { Apart } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** One `.sql` file: a harmonised table, with the header that documents it. */
@@ -12,6 +13,8 @@ export interface Model {
   readonly grain: { readonly en: string; readonly fr: string };
   /** qualified tables that it reads: `staged.x`, `reference.y`, `model.z` */
   readonly inputs: readonly string[];
+  /** its rows with one value of a column rest on the rows of one input with that value, and on no others of it */
+  readonly apart: Apart | undefined;
   readonly sql: string;
 }
 
@@ -38,18 +41,37 @@ export function modelsBehind(models: readonly Model[], tables: Iterable<string>)
   return models.filter(({ name }) => needed.has(name));
 }
 
+/** Columns by whose values the content of each table is to be told, for models that stand apart. */
+export function divisionsOf(models: readonly Model[]): Map<string, string[]> {
+  const divisions = new Map<string, string[]>();
+  const divide = (table: string, column: string) => {
+    const known = divisions.get(table) ?? (table.startsWith('staged.') ? ['extract_id'] : []);
+    divisions.set(table, known.includes(column) ? known : [...known, column]);
+  };
+  for (const { name, apart } of models) {
+    if (!apart) continue;
+    divide(apart.of, apart.column);
+    divide(`model.${name}`, apart.column);
+  }
+  return divisions;
+}
+
 /** Builds `model.<name>` for every model. */
 export async function harmonise(
   warehouse: Warehouse,
   models: readonly Model[],
   /** makes a table by a statement that reads the tables named */
-  makeTable: (table: string, sql: string, reads: readonly string[]) => Promise<void> = (table, sql) =>
-    warehouse.run(`create table ${table} as ${sql}`),
+  makeTable: (
+    table: string,
+    sql: string,
+    reads: readonly string[],
+    apart: Apart | undefined,
+  ) => Promise<void> = (table, sql) => warehouse.run(`create table ${table} as ${sql}`),
 ): Promise<void> {
   await warehouse.run('create schema if not exists model');
   for (const model of models) {
     try {
-      await makeTable(`model.${model.name}`, model.sql, model.inputs);
+      await makeTable(`model.${model.name}`, model.sql, model.inputs, model.apart);
     } catch (cause) {
       throw new Fault(
         'MOD-003',
@@ -82,14 +104,24 @@ function parseModel(file: string, text: string): Model {
       'It needs -- model, purpose, grain, grain_fr, inputs and columns; the model is named as its file.',
     );
   }
+  const inputs = (header.get('inputs') as string)
+    .split(',')
+    .map((input) => input.trim())
+    .filter(Boolean);
+  const apart = /^(\w+) of (\S+)$/.exec(header.get('apart') ?? '');
+  if (header.has('apart') && !inputs.includes(apart?.[2] as string)) {
+    throw new Fault(
+      'MOD-001',
+      `pipelines/harmonise/${file} has a header that cannot be read: -- apart: ${header.get('apart')}.`,
+      'It names a column and one of the inputs: -- apart: siren of staged.fec_entries.',
+    );
+  }
   return {
     name,
     purpose: header.get('purpose') ?? '',
     grain: { en: header.get('grain') as string, fr: header.get('grain_fr') as string },
-    inputs: (header.get('inputs') as string)
-      .split(',')
-      .map((input) => input.trim())
-      .filter(Boolean),
+    inputs,
+    apart: apart ? { column: apart[1] as string, of: apart[2] as string } : undefined,
     sql: text.trim().replace(/;$/, ''),
   };
 }

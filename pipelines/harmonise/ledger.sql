@@ -3,6 +3,7 @@
 -- grain: one row is one line of an entry
 -- grain_fr: une ligne est une ligne d’écriture
 -- inputs: staged.fec_entries, reference.entity, reference.intragroup
+-- apart: siren of staged.fec_entries
 -- columns: account (code); account_class (code) first digit; amount (EUR) debit less credit; auxiliary (code) of the line; supplier, customer (code) the one third party of the entry, null where it has several
 -- columns: accrual (flag) the entry has a line on an account of accrued or deferred items (408, 418, 428, 438, 448, 468, 486, 487 of the PCG)
 -- columns: opening (flag) carried over from the year before; intragroup (flag) the entry's third parties are all companies of the group; journal (code), entry (code), label (text)

@@ -3,6 +3,7 @@
 -- grain: one row is one ledger line of class 60 to 62, or one debit of 20, 21, 23 against a supplier of assets; opening lines are not purchases
 -- grain_fr: une ligne est une ligne comptable des classes 60 à 62, ou un débit des comptes 20, 21, 23 contre un fournisseur d’immobilisations ; les à-nouveaux ne sont pas des achats
 -- inputs: model.ledger, reference.spend_families
+-- apart: extract_id of model.ledger
 -- columns: account (code); family (code); nace (code) branch of the monetary factor; treatment (code) monetary, physical (followed by quantities elsewhere), capital or excluded; amount_eur (EUR) without VAT, credit notes negative; intragroup (flag)
 with prefixed as (
   select

@@ -3,6 +3,7 @@
 -- grain: one row is one ledger line of one indicator (turnover, capex, opex)
 -- grain_fr: une ligne est une ligne comptable d’un indicateur (chiffre d’affaires, CapEx, OpEx)
 -- inputs: model.ledger, reference.taxonomy_scope, reference.taxonomy_mapping, reference.taxonomy_activities, reference.constants
+-- apart: extract_id of model.ledger
 -- columns: kpi (code) turnover, capex, opex; account (code), label (text); amount_eur (EUR) revenue and additions positive, credit notes and corrections negative; activity (code) null for a line that no activity claims; objective (code)
 -- columns: assessed (flag) false for an activity left unassessed because immaterial; eligible (flag) an assessed activity of the delegated acts; aligned (flag) eligible, with substantial contribution, no significant harm, minimum safeguards, and a document of evidence; materiality_eur (EUR) share of the line that may stay unassessed: the threshold of the simplified rules times the amount; intragroup (flag)
 -- columns: also_from (list) the rows of the mapping and of the activity

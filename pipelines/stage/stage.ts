@@ -257,6 +257,14 @@ export function groundsOf(extracts: readonly ReadExtract[]): Map<string, StagedF
   );
 }
 
+/** What a staged table was made of. */
+export interface Origin {
+  /** name of all of it */
+  readonly origin: string;
+  /** extract -> key of what its rows were made of */
+  readonly extracts: ReadonlyMap<string, string>;
+}
+
 /**
  * Names what each staged table was made of, by the keys of the extracts that feed it; a table that is fed by
  * one without a key has no name.
@@ -267,13 +275,19 @@ export function originsOf(
   extracts: readonly ReadExtract[],
   contracts: ReadonlyMap<string, Contract>,
   program: string,
-): Map<string, string> {
-  const origins = new Map<string, string>();
+): Map<string, Origin> {
+  const origins = new Map<string, Origin>();
   for (const table of tablesOf(contracts)) {
     const contract = contracts.get(table);
     const fed = extracts.filter((one) => !contract || one.contracts.includes(table));
-    if (fed.every(({ key }) => key !== undefined))
-      origins.set(`staged.${table}`, JSON.stringify([program, contract ?? null, fed.map(({ key }) => key)]));
+    const keys = fed.flatMap(({ extract, key }) =>
+      key === undefined ? [] : [[extract.extractId, key] as const],
+    );
+    if (keys.length === fed.length)
+      origins.set(`staged.${table}`, {
+        origin: JSON.stringify([program, contract ?? null, keys.map(([, key]) => key)]),
+        extracts: new Map(keys),
+      });
   }
   return origins;
 }

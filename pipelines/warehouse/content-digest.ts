@@ -12,7 +12,7 @@ export const contentDigest = `sum((row_md5 >> 64::uhugeint)::ubigint)::varchar |
 export type RowText = 'row' | 'values';
 
 /** What stands before a digest over {@link valuesText}. */
-const mark = 'v2:';
+export const mark = 'v2:';
 
 /** The row text that a recorded digest was made with. */
 export const rowTextOf = (content: string): RowText => (content.startsWith(mark) ? 'values' : 'row');
@@ -50,11 +50,14 @@ export interface TableContent {
   readonly content: string;
 }
 
-function columnsOf(warehouse: Pick<Warehouse, 'rows'>, table: string): Promise<ColumnType[]> {
+export function columnsOf(warehouse: Pick<Warehouse, 'rows'>, table: string): Promise<ColumnType[]> {
   return warehouse.rows<ColumnType>(
     `select column_name as name, column_type as type from (describe ${table})`,
   );
 }
+
+export const shapeOf = (columns: readonly ColumnType[]): string =>
+  columns.map(({ name, type }) => `${name} ${type}`).join(', ');
 
 export async function contentOfTable(
   warehouse: Pick<Warehouse, 'rows'>,
@@ -67,7 +70,7 @@ export async function contentOfTable(
     `select count(*) as rows, coalesce(${contentDigest}, '0-0') as content from ${hashed}`,
   );
   return {
-    columns: columns.map(({ name, type }) => `${name} ${type}`).join(', '),
+    columns: shapeOf(columns),
     rows: row?.rows ?? 0,
     content: `${rowText === 'values' ? mark : ''}${row?.content ?? '0-0'}`,
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { TableContent } from './content-digest.ts';
+import { type Divided, readPart } from './divided.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
@@ -15,12 +16,20 @@ export interface StagedFrom {
   readonly personal: boolean;
 }
 
+/** What a table holds by its parts. */
+export interface DividedTable extends Divided {
+  /** name of all that it was made of besides the rows that its parts are told apart by; of a staged table, nothing */
+  readonly madeOf: string;
+}
+
 /** What stands in a database that was copied from an earlier run's, as that run left it. */
 export interface EarlierDatabase {
   /** extract -> the key of what its staged rows were made of */
   readonly staged: ReadonlyMap<string, string>;
   /** name of a result -> the harmonised table that is it */
   readonly tables: ReadonlyMap<string, TableContent & { readonly table: string }>;
+  /** table -> what it holds by its parts, where that was asked */
+  readonly divided: ReadonlyMap<string, DividedTable>;
   /** name of the parts of some measures -> how many rows of `result.measure_part` they are */
   readonly parts: ReadonlyMap<string, number>;
 }
@@ -102,8 +111,30 @@ async function copyOf(
         { table: from, rows: Number(rows), content, columns },
       ]),
     ),
+    divided: await dividedIn(session, name),
     parts: new Map(parts.map(({ name, rows }) => [name, Number(rows)])),
   };
+}
+
+/** The divided tables of the database that a pack is of. */
+export async function dividedIn(
+  session: Pick<Warehouse, 'rows'>,
+  pack: string,
+): Promise<Map<string, DividedTable>> {
+  const tables = await session.rows<{ table: string; columns: string; shape: string; made_of: string }>(
+    `from ${pack}.divided`,
+  );
+  const parts = await session.rows<{ table: string; key: string; rows: string; content: string }>(
+    `from ${pack}.division`,
+  );
+  const found = new Map(
+    tables.map(({ table, columns, shape, made_of }) => [
+      table,
+      { columns: JSON.parse(columns) as string[], shape, madeOf: made_of, parts: new Map() },
+    ]),
+  );
+  for (const { table, key, ...part } of parts) found.get(table)?.parts.set(key, readPart(part));
+  return found;
 }
 
 /** Takes out of a copied database what every run makes anew: all but the staged rows, the harmonised tables and the parts of measures. */

@@ -4,7 +4,24 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
-import { commonGround, type EarlierDatabase, markOf, type StagedFrom } from './earlier-database.ts';
+import {
+  type Divided,
+  differing,
+  dividedContent,
+  readPart,
+  replaced,
+  selects,
+  wholeOf,
+  writtenParts,
+} from './divided.ts';
+import {
+  commonGround,
+  type DividedTable,
+  dividedIn,
+  type EarlierDatabase,
+  markOf,
+  type StagedFrom,
+} from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
@@ -12,6 +29,13 @@ import { type Limits, Warehouse } from './warehouse.ts';
 export interface Answering extends Pick<Warehouse, 'rows' | 'scalar'> {
   /** the same for a session on the database of an earlier run */
   readonly earlier?: (database: string, session: Answering) => Promise<Answering>;
+}
+
+/** A table whose rows with one value in a column come from the rows with that value in another table, and from none with others. */
+export interface Apart {
+  readonly column: string;
+  /** the other table */
+  readonly of: string;
 }
 
 /** Names of all that a pack holds. */
@@ -33,6 +57,8 @@ const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|
  * statement reads. Where an extract has changed but the table that it feeds comes out the same, what rests on
  * that table stands.
  *
+ * A table that stands {@link Apart} in a copied database is mended where few of its parts rest on rows that have changed.
+ *
  * Kept are tables and the parts of measures, in the sealed database of the run that made them or took them over last; the
  * totals that measures add to `measure_total`; and answers, which are rows as JavaScript sees them. A result that
  * is not there, whose pack is damaged or whose database was written to is computed. Where the run goes on from a copy of
@@ -40,6 +66,8 @@ const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|
  */
 export class KeptResults implements Answering {
   private readonly contents = new Map<string, TableContent>();
+  /** table -> what it holds by its parts, of those that were asked for them */
+  private readonly divided = new Map<string, DividedTable>();
   /** what this run made or took over, by name */
   private readonly tables = new Map<string, TableContent & { readonly table: string }>();
   private readonly totals = new Map<string, readonly string[]>();
@@ -65,12 +93,15 @@ export class KeptResults implements Answering {
     /** name -> the packs that hold it */
     private readonly held: ReadonlyMap<string, Set<string>>,
     private readonly copied: EarlierDatabase | undefined,
+    /** table -> text columns that its content is told by */
+    private readonly divisions: ReadonlyMap<string, readonly string[]>,
   ) {}
 
   /**
    * @param program version of this folder of the program, with a hash of its text
    * @param scratch folder of the run, that stands until the results are kept
    * @param earlier what the run's database was copied from
+   * @param divisions table -> columns by whose values its content is told, so that what stands apart can be mended
    */
   static async open(
     warehouse: Warehouse,
@@ -78,6 +109,7 @@ export class KeptResults implements Answering {
     program: string,
     scratch: string,
     earlier?: EarlierDatabase,
+    divisions: ReadonlyMap<string, readonly string[]> = new Map(),
   ): Promise<KeptResults> {
     const held = new Map<string, Set<string>>();
     const indexes = [...(await packs.indexes((index) => Index.parse(index)))];
@@ -87,7 +119,8 @@ export class KeptResults implements Answering {
     // of this run alone, whoever else works in the folder
     await mkdir(scratch, { recursive: true });
     const own = await mkdtemp(join(scratch, 'results-'));
-    return new KeptResults(warehouse, packs, await commonGround(warehouse, program), own, held, earlier);
+    const common = await commonGround(warehouse, program);
+    return new KeptResults(warehouse, packs, common, own, held, earlier, divisions);
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
@@ -96,13 +129,56 @@ export class KeptResults implements Answering {
   }
 
   /**
-   * Learns what a table holds that was made of things with a name, such as the keys of extracts: of the same
-   * `origin` it has the same content in every run.
+   * Learns what a table holds that was made of extracts: of the same `origin` it has the same content in every run.
+   *
+   * @param extracts those that feed it -> key of what their rows were made of
    */
-  async tableOf(table: string, origin: string): Promise<void> {
-    const name = hash([this.common, 'content', table, origin]);
-    const [found] = await this.answer(name, async () => [await contentOfTable(this.warehouse, table)]);
-    this.contents.set(table, found as TableContent);
+  async tableOf(table: string, origin: string, extracts: ReadonlyMap<string, string>): Promise<void> {
+    const columns = this.divisions.get(table);
+    const name = hash([this.common, 'content', table, origin, columns ?? null]);
+    if (!columns) {
+      const [found] = await this.answer(name, async () => [await contentOfTable(this.warehouse, table)]);
+      this.contents.set(table, found as TableContent);
+      return;
+    }
+    const [found, ...parts] = await this.answer<Record<string, string>>(name, async () => {
+      const divided =
+        (await this.changedBy(table, columns, extracts)) ??
+        (await dividedContent(this.warehouse, table, columns));
+      return [{ shape: divided.shape }, ...writtenParts(divided)];
+    });
+    const { shape } = found as { shape: string };
+    const read = parts as { key: string; rows: string; content: string }[];
+    this.learn(table, {
+      columns,
+      shape,
+      parts: new Map(read.map(({ key, ...part }) => [key, readPart(part)])),
+    });
+  }
+
+  /** What a staged table of a copied database holds now: only the rows of extracts that are new or others are read. */
+  private async changedBy(
+    table: string,
+    columns: readonly string[],
+    extracts: ReadonlyMap<string, string>,
+  ): Promise<Divided | undefined> {
+    const before = this.copied?.divided.get(table);
+    if (!before || String(before.columns) !== String(columns)) return undefined;
+    const { staged } = this.copied as EarlierDatabase;
+    const changed = [...extracts].flatMap(([extract, key]) => (staged.get(extract) === key ? [] : [extract]));
+    const gone = [...staged.keys()].filter((extract) => !extracts.has(extract));
+    const fresh = await dividedContent(this.warehouse, table, columns, {
+      column: 'extract_id',
+      values: changed,
+    });
+    const now = replaced(before, { column: 'extract_id', values: [...changed, ...gone] }, fresh);
+    const isWhole = before.shape === fresh.shape && wholeOf(now).rows === (await this.count(table));
+    return isWhole ? now : undefined;
+  }
+
+  private learn(table: string, divided: Divided, madeOf = ''): void {
+    this.divided.set(table, { ...divided, madeOf });
+    this.contents.set(table, wholeOf(divided));
   }
 
   /** Learns what a table of results holds once nothing is added to it any more: statements that read it are many. */
@@ -116,28 +192,86 @@ export class KeptResults implements Answering {
   }
 
   /** Makes a table of the run's database by a statement that reads the tables named. */
-  readonly makeTable = async (table: string, sql: string, reads: readonly string[]): Promise<void> => {
+  readonly makeTable = async (
+    table: string,
+    sql: string,
+    reads: readonly string[],
+    apart?: Apart,
+  ): Promise<void> => {
     const name = await this.nameOf(sql, reads);
+    const madeOf = apart && name && this.madeOf(sql, reads, apart);
     const stands = name && (await this.standingTable(name, table));
-    if (this.copied && !stands) await this.warehouse.run(`drop table if exists ${table}`);
-    const restored =
+    const mended = !stands && apart && madeOf ? await this.mend(table, sql, apart, madeOf) : undefined;
+    if (this.copied && !stands && !mended) await this.warehouse.run(`drop table if exists ${table}`);
+    let divided = stands ? this.copied?.divided.get(table) : mended;
+    const known =
       stands ||
-      (await this.restore<TableContent>(name, async (pack, named) => {
+      (await this.restore<TableContent>(mended ? undefined : name, async (pack, named) => {
         const found = await this.entry<TableContent & { from: string }>(pack, 'tables', named);
         const database = await this.databaseOf(pack);
         if (database === undefined) return undefined;
         await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
         const { rows, content, columns } = found;
-        if ((await this.count(table)) === rows) return { rows, content, columns };
+        if ((await this.count(table)) === rows) {
+          divided = (await dividedIn(this.warehouse, pack)).get(found.from);
+          return { rows, content, columns };
+        }
         await this.warehouse.run(`drop table ${table}`);
         throw new Error(`${table} is not whole`);
       }));
-    if (!restored) await this.warehouse.run(`create table ${table} as ${sql}`);
-    const content = restored ?? (await contentOfTable(this.warehouse, table));
-    this.contents.set(table, content);
-    if (name) this.tables.set(name, { ...content, table });
-    this.isNew ||= name !== undefined && !restored;
+    if (!known && !mended) await this.warehouse.run(`create table ${table} as ${sql}`);
+    const columns = this.divisions.get(table);
+    if (columns) {
+      const isTold = String(divided?.columns) === String(columns);
+      this.learn(
+        table,
+        (isTold && divided) || (await dividedContent(this.warehouse, table, columns)),
+        madeOf,
+      );
+    } else this.contents.set(table, known || (await contentOfTable(this.warehouse, table)));
+    if (name) this.tables.set(name, { ...(this.contents.get(table) as TableContent), table });
+    this.isNew ||= name !== undefined && !known;
   };
+
+  /** Name of all that a table which stands apart is made of, but for the rows that it is told apart by. */
+  private madeOf(sql: string, reads: readonly string[], { column, of }: Apart): string | undefined {
+    const shape = this.divided.get(of)?.shape;
+    const others = reads.flatMap((table) => {
+      const { rows, content, columns } = this.contents.get(table) as TableContent;
+      return table === of ? [] : [[table, rows, content, columns]];
+    });
+    return shape && hash([this.common, sql, column, of, shape, others]);
+  }
+
+  /** Puts what has changed into a table that stands in the copied database; undefined where it is to be made whole. */
+  private async mend(
+    table: string,
+    sql: string,
+    { column, of }: Apart,
+    madeOf: string,
+  ): Promise<DividedTable | undefined> {
+    const [before, inputBefore] = [this.copied?.divided.get(table), this.copied?.divided.get(of)];
+    const input = this.divided.get(of);
+    if (before?.madeOf !== madeOf || !inputBefore || !input) return undefined;
+    if (String(inputBefore.columns) !== String(input.columns)) return undefined;
+    const selection = { column, values: differing(inputBefore, input, column) };
+    if (selection.values.length > mostMended) return undefined;
+    const counted = await this.count(table).catch((error) => refuseExhausted(error));
+    if (counted !== wholeOf(before).rows) return undefined;
+    const narrowed = `(select * from ${of} where ${selects(selection)})`;
+    try {
+      await this.warehouse.run(`delete from ${table} where ${selects(selection)}`);
+      await this.warehouse.run(
+        `insert into ${table} select * from (${sql.replaceAll(new RegExp(`\\b${of}\\b`, 'g'), narrowed)}\n) where ${selects(selection)}`,
+      );
+    } catch (error) {
+      // made whole, it says what is wrong
+      refuseExhausted(error);
+      return undefined;
+    }
+    const fresh = await dividedContent(this.warehouse, table, before.columns, selection);
+    return { ...replaced(before, selection, fresh), madeOf };
+  }
 
   /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
   readonly addTotals = async (measures: readonly string[], sql: string): Promise<void> => {
@@ -237,6 +371,8 @@ export class KeptResults implements Answering {
         create table ${arriving}.parts (name varchar, rows bigint);
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
+        create table ${arriving}.divided ("table" varchar, columns varchar, shape varchar, made_of varchar);
+        create table ${arriving}.division ("table" varchar, key varchar, rows varchar, content varchar);
         create table ${arriving}.totals (name varchar, rows bigint);
         create table ${arriving}.answers (name varchar, answer varchar)`);
       const insert = async (table: string, rows: readonly (readonly (string | number)[])[]) => {
@@ -263,6 +399,20 @@ export class KeptResults implements Answering {
           `insert into ${arriving}.answers select parse_filename(filename, true), content from read_text(${literal(this.answerFile('*'))}) order by filename`,
         );
       await insert('parts', [...this.parts]);
+      await insert(
+        'divided',
+        [...this.divided].map(([table, { columns, shape, madeOf }]) => [
+          table,
+          JSON.stringify(columns),
+          shape,
+          madeOf,
+        ]),
+      );
+      for (const [table, divided] of this.divided)
+        await session.insert(
+          `${arriving}.division`,
+          writtenParts(divided).map((part) => ({ table, ...part })),
+        );
       await insert(
         'staged',
         [...this.staged].map(([extract, one]) => [extract, one.key, one.sha256, String(one.personal)]),
@@ -402,6 +552,9 @@ async function keepTotals(
       select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
       left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
 }
+
+/** Parts of a table that are mended at most: of more, making it whole takes no longer. */
+const mostMended = 100;
 
 /** What a pack lists by name, and which of it is small. */
 const lists = { tables: 'true', totals: 'true', answers: 'length(answer) < 20000' } as const;

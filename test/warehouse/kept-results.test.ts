@@ -87,7 +87,7 @@ async function run(now: Conditions, cached: boolean, most = bytesOf('1GB')): Pro
     const addTotals =
       kept?.addTotals ??
       ((_: readonly string[], sql: string) => warehouse.run(`insert into measure_total ${sql}`));
-    await kept?.tableOf('staged.reading', JSON.stringify([now.readings, now.type]));
+    await kept?.tableOf('staged.reading', JSON.stringify([now.readings, now.type]), new Map());
     await makeTable(
       'model.energy',
       '/* energy */ select meter, month, kwh * rate as mwh from staged.reading, reference.constant where kwh is not null',
