@@ -9,6 +9,7 @@ import { assess } from './assessment.ts';
 import { carriedIn, standingRun } from './carried-in.ts';
 import { collect } from './collect/collect.ts';
 import { collectEvidence } from './collect/evidence.ts';
+import { SealedExtracts } from './collect/sealed-extracts.ts';
 import { changesOf } from './comparison.ts';
 import { Fault } from './fault.ts';
 import { coverageOf, frameworkIndex } from './frameworks/answer.ts';
@@ -40,7 +41,7 @@ import { dossierOf } from './review/dossier.ts';
 import { carriedFile } from './seal/carried.ts';
 import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
-import { type Identity, identityOf, inputsOf, runFacts } from './seal/identity.ts';
+import { type Identity, identityOf, inputsOf, newestRun, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
 import { hashedByRun, type Manifest, readManifest, sha256, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
@@ -118,11 +119,13 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   const words = await faultWords(language);
 
   progress.step('collect', `${configuration.sources.length} sources`);
+  const before = await newestRun(plan);
   const collected = await collect(configuration.sources, {
     base: project.base,
     store: join(plan.work, 'store'),
     sourcesAtOnce: configuration.limits.sources_at_once,
     words,
+    sealed: before && (await SealedExtracts.of(before.folder)),
   });
   const evidence = await collectEvidence(project.base, configuration.evidence);
   const inputs = await inputsOf(plan, collected, presentation, evidence);
@@ -201,11 +204,16 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
     await recordFigures(warehouse, figures, scratch, methods);
     await recordWithheld(warehouse, withheld, scratch);
-    const before = await carriedIn(plan, inputs, figures);
-    restates = before.carried.restates;
-    identity = identityOf(plan, inputs, { ...before.carried, sha256: before.sha256 }, before.previousFolder);
+    const carriedOver = await carriedIn(plan, inputs, figures);
+    restates = carriedOver.carried.restates;
+    identity = identityOf(
+      plan,
+      inputs,
+      { ...carriedOver.carried, sha256: carriedOver.sha256 },
+      carriedOver.previousFolder,
+    );
     await refuseOther(identity);
-    await writeFile(join(folder, carriedFile), before.text);
+    await writeFile(join(folder, carriedFile), carriedOver.text);
     const index = frameworkIndex({
       library,
       chosen,
@@ -229,9 +237,9 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       links,
       figures,
       measures,
-      explanations: before.carried.explanations,
-      resolutions: before.carried.resolutions,
-      decisions: before.carried.decisions ?? [],
+      explanations: carriedOver.carried.explanations,
+      resolutions: carriedOver.carried.resolutions,
+      decisions: carriedOver.carried.decisions ?? [],
       evidence: evidence ?? [],
       runFolder: `out/${quarter.id}/${identity.id}`,
       aligning: () => progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`),
@@ -279,7 +287,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
         codeVersion: identity.codeVersion,
         extracts: identity.hashes.extracts,
         previousFolder: identity.previousFolder,
-        restated: before.carried.restated,
+        restated: carriedOver.carried.restated,
       },
       { catalogue, models, scratch: apart },
     ).finally(async () => {

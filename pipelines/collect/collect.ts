@@ -18,6 +18,7 @@ import type { Source } from '../configuration/schema.ts';
 import { Fault } from '../fault.ts';
 import type { FaultWords } from '../language/faults.ts';
 import { exhaustionOf } from '../warehouse/exhausted.ts';
+import type { SealedExtracts } from './sealed-extracts.ts';
 
 /** An extract in the run's store, with the source that delivered it. */
 export interface CollectedExtract extends ExtractFile {
@@ -41,6 +42,8 @@ export interface CollectSettings {
   /** content-addressed store: files are named by their SHA-256 */
   readonly store: string;
   readonly sourcesAtOnce: number;
+  /** extracts of the package before, which need not be written again */
+  readonly sealed?: SealedExtracts | undefined;
   /** waits before each retry, in milliseconds */
   readonly waits?: readonly number[];
   /** puts into words why a source could not be had; without it, the code says */
@@ -83,7 +86,7 @@ async function collectSource(
       const names = shortNames(pulled.map((one) => one.name));
       const extracts: CollectedExtract[] = [];
       for (const [index, one] of pulled.entries())
-        extracts.push(await store(source, one, names[index] as string, settings.store));
+        extracts.push(await store(source, one, names[index] as string, settings));
       return extracts;
     } catch (error) {
       // a full disk is no missing source
@@ -127,8 +130,34 @@ async function store(
   source: Source,
   pulled: PulledExtract,
   shortName: string,
-  folder: string,
+  { store: folder, sealed }: Pick<CollectSettings, 'store' | 'sealed'>,
 ): Promise<CollectedExtract> {
+  const stored = (sha256: string, bytes: number): CollectedExtract => ({
+    source,
+    extractId: `${source.id}/${shortName}`,
+    name: pulled.name,
+    path: join(folder, sha256),
+    sha256,
+    bytes,
+  });
+  if (sealed?.mayHold(pulled.bytes)) {
+    const { sha256, bytes } = await hashed(pulled);
+    if (await sealed.put(sha256, bytes, join(folder, sha256))) return stored(sha256, bytes);
+  }
+  const arriving = join(
+    folder,
+    `arriving-${createHash('sha256').update(`${source.id}\0${pulled.name}`).digest('hex').slice(0, 16)}`,
+  );
+  const { sha256, bytes } = await hashed(pulled, arriving);
+  await rename(arriving, join(folder, sha256)).catch(async (error) => {
+    await rm(arriving, { force: true });
+    throw error;
+  });
+  return stored(sha256, bytes);
+}
+
+/** Hashes and counts the bytes of an extract, and copies them to `target`. */
+async function hashed(pulled: PulledExtract, target?: string): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
@@ -136,20 +165,10 @@ async function store(
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       bytes += chunk.length;
-      done(null, chunk);
+      done(null, target === undefined ? undefined : chunk);
     },
   });
-  const extractId = `${source.id}/${shortName}`;
-  const arriving = join(
-    folder,
-    `arriving-${createHash('sha256').update(`${source.id}\0${pulled.name}`).digest('hex').slice(0, 16)}`,
-  );
-  await pipeline(pulled.open(), counted, createWriteStream(arriving, { highWaterMark: bytesAtOnce }));
-  const sha256 = hash.digest('hex');
-  const path = join(folder, sha256);
-  await rename(arriving, path).catch(async (error) => {
-    await rm(arriving, { force: true });
-    throw error;
-  });
-  return { source, extractId, name: pulled.name, path, sha256, bytes };
+  if (target === undefined) await pipeline(pulled.open(), counted.resume());
+  else await pipeline(pulled.open(), counted, createWriteStream(target, { highWaterMark: bytesAtOnce }));
+  return { sha256: hash.digest('hex'), bytes };
 }

@@ -32,6 +32,13 @@ export function selects({ column, values }: Selection): string {
   return `(${[...among, ...(values.includes(null) ? [`${name} is null`] : [])].join(' or ') || 'false'})`;
 }
 
+/** What a statement gives of a selection, where the rows of it rest on no other rows of one table that it reads. */
+export function onlyOf(sql: string, table: string, selection: Selection): string {
+  const narrowed = `(select * from ${table} where ${selects(selection)})`;
+  const reads = new RegExp(`(?<![.\\w"])${table.replace('.', '\\.')}(?![.\\w"])`, 'g');
+  return `select * from (${sql.replaceAll(reads, narrowed)}\n) where ${selects(selection)}`;
+}
+
 /** Reads what a table holds, all of it or a selection, by the values of text columns. */
 export async function dividedContent(
   warehouse: Pick<Warehouse, 'rows'>,

@@ -8,6 +8,7 @@ import {
   type Divided,
   differing,
   dividedContent,
+  onlyOf,
   readPart,
   replaced,
   selects,
@@ -258,12 +259,9 @@ export class KeptResults implements Answering {
     if (selection.values.length > mostMended) return undefined;
     const counted = await this.count(table).catch((error) => refuseExhausted(error));
     if (counted !== wholeOf(before).rows) return undefined;
-    const narrowed = `(select * from ${of} where ${selects(selection)})`;
     try {
       await this.warehouse.run(`delete from ${table} where ${selects(selection)}`);
-      await this.warehouse.run(
-        `insert into ${table} select * from (${sql.replaceAll(new RegExp(`\\b${of}\\b`, 'g'), narrowed)}\n) where ${selects(selection)}`,
-      );
+      await this.warehouse.run(`insert into ${table} ${onlyOf(sql, of, selection)}`);
     } catch (error) {
       // made whole, it says what is wrong
       refuseExhausted(error);
