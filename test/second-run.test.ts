@@ -31,9 +31,24 @@ import { PackFolder } from '../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../pipelines/warehouse/warehouse.ts';
 import { type Project, tinyProject } from './commands/tiny-project.ts';
 
+const sirens = ['111111118', '222222226'] as const;
+
 let project: Project;
 beforeEach(async () => {
-  project = await tinyProject((yaml) => `catalogue: catalogue\n${yaml}`);
+  project = await tinyProject((yaml) =>
+    `catalogue: catalogue\n${yaml}`
+      .replace(
+        'method: full, share: 100 }',
+        `method: full, share: 100, siren: '${sirens[0]}' }
+    - { id: SB, name: Filiale, country: FR, parent: SA, method: full, share: 100, siren: '${sirens[1]}' }`,
+      )
+      .replace(
+        'privacy:',
+        `  - { id: ledger, connector: fec, path: extracts/*FEC*.txt, entities: [SA, SB], covers: 'FEC(?<to>\\d{8})' }
+privacy:`,
+      ),
+  );
+  for (const siren of sirens) await project.write(`extracts/${siren}FEC20260930.txt`, ledger(100));
 });
 afterEach(() => project.remove());
 
@@ -128,6 +143,17 @@ async function told(cached: boolean, previous: string | null) {
   }
 }
 
+/** A purchase of some euros and a sale, with their counterparts, up to a day. */
+const ledger = (euros: number, day = '20260710') =>
+  [
+    'JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise',
+    `AC|Achats|1|${day}|606110|Fournitures|||F1|${day}|Gazole|${euros},00|0,00|||${day}||`,
+    `AC|Achats|1|${day}|401000|Fournisseurs|S1|Station|F1|${day}|Gazole|0,00|${euros},00|||${day}||`,
+    `VE|Ventes|2|${day}|411000|Clients|C1|Client|V1|${day}|Pompes|250,00|0,00|||${day}||`,
+    `VE|Ventes|2|${day}|701000|Ventes|||V1|${day}|Pompes|0,00|250,00|||${day}||`,
+    '',
+  ].join('\r\n');
+
 /** One of the built-in files, otherwise. */
 async function lay(name: string, change: ((text: string) => string) | null): Promise<void> {
   const file = join(project.folder, 'catalogue', name);
@@ -152,6 +178,10 @@ const changes: Readonly<Record<string, () => Promise<void>>> = {
   'a row breaks its contract': () => project.write('extracts/waste_2026-Q3.csv', waste('beaucoup', 'D5')),
   'an extract is added': () => project.write('extracts/waste_2026-Q3_b.csv', waste('4', 'D5', 'D9')),
   'it is removed': () => rm(join(project.folder, 'extracts/waste_2026-Q3_b.csv'), { force: true }),
+  'a line of a ledger is another': () => project.write(`extracts/${sirens[0]}FEC20260930.txt`, ledger(120)),
+  'a ledger that closes earlier comes': () =>
+    project.write(`extracts/${sirens[1]}FEC20260630.txt`, ledger(80, '20260410')),
+  'a ledger is gone': () => rm(join(project.folder, `extracts/${sirens[0]}FEC20260930.txt`), { force: true }),
   'a source is missing': () => rm(join(project.folder, 'extracts/water_2026-Q3.csv'), { force: true }),
   'a contract refuses light waste': () =>
     lay('contracts/waste_register.yaml', (text) =>
@@ -208,6 +238,29 @@ test('a run goes on from a copy of the last one’s database: what has not chang
   const moved = statements.flatMap((sql) => /^insert into "?staged"?\."?(\w+)/.exec(sql)?.[1] ?? []);
   expect(new Set(moved)).toEqual(new Set(['waste_register', 'quarantine']));
   expect(warm.told).toEqual((await told(false, null)).told);
+}, 300_000);
+
+test('of the ledger of many companies, the lines of the one that has changed are made again', async () => {
+  await told(true, null);
+  const statements = async (change: string) => {
+    await changes[change]?.();
+    const asked = vi.spyOn(Warehouse.prototype, 'run');
+    const warm = await told(true, null);
+    const found = asked.mock.calls.flatMap(
+      ([sql]) =>
+        /^(create table|delete from|insert into) model\.(?:ledger|purchase|taxonomy)\b/.exec(sql)?.[0] ?? [],
+    );
+    asked.mockRestore();
+    expect(warm.told).toEqual((await told(false, null)).told);
+    return found.sort();
+  };
+  const mended = ['ledger', 'purchase', 'taxonomy'].flatMap((name) => [
+    `delete from model.${name}`,
+    `insert into model.${name}`,
+  ]);
+  expect(await statements('a line of a ledger is another')).toEqual([...mended].sort());
+  expect(await statements('a ledger that closes earlier comes')).toEqual([...mended].sort());
+  expect(await statements('a ledger is gone')).toEqual([...mended].sort());
 }, 300_000);
 
 test('a database that was written to since is not gone on from', async () => {
