@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
 import {
@@ -20,11 +19,11 @@ import {
   type DividedTable,
   dividedIn,
   type EarlierDatabase,
-  markOf,
   type StagedFrom,
 } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
-import { type Limits, Warehouse } from './warehouse.ts';
+import { ResultPacks } from './result-packs.ts';
+import type { Limits, Warehouse } from './warehouse.ts';
 
 /** What answers SQL with rows: a session, or one that gives answers of earlier runs. */
 export interface Answering extends Pick<Warehouse, 'rows' | 'scalar'> {
@@ -38,9 +37,6 @@ export interface Apart {
   /** the other table */
   readonly of: string;
 }
-
-/** Names of all that a pack holds. */
-const Index = z.array(z.string());
 
 /** Tables that a statement reads: those of the run's schemas, and those that tell it the windows. */
 const sessionTables = ['result_window', 'window_month'];
@@ -80,19 +76,13 @@ export class KeptResults implements Answering {
   private readonly answers = new Set<string>();
   /** whether some of it is in no pack */
   private isNew = false;
-  private readonly damaged = new Set<string>();
-  /** databases of earlier runs that are open: pack -> name of it in the session */
-  private readonly opened = new Map<string, string | undefined>();
   private totalsFile: string | undefined;
-  private readonly small = new Map<string, ReadonlyMap<string, unknown>>();
 
   private constructor(
     private warehouse: Warehouse,
-    private readonly packs: PackFolder,
+    private readonly packs: ResultPacks,
     private readonly common: string,
     private readonly scratch: string,
-    /** name -> the packs that hold it */
-    private readonly held: ReadonlyMap<string, Set<string>>,
     private readonly copied: EarlierDatabase | undefined,
     /** table -> text columns that its content is told by */
     private readonly divisions: ReadonlyMap<string, readonly string[]>,
@@ -112,16 +102,18 @@ export class KeptResults implements Answering {
     earlier?: EarlierDatabase,
     divisions: ReadonlyMap<string, readonly string[]> = new Map(),
   ): Promise<KeptResults> {
-    const held = new Map<string, Set<string>>();
-    const indexes = [...(await packs.indexes((index) => Index.parse(index)))];
-    // those that hold most first, so that few are read
-    for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
-      for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
     // of this run alone, whoever else works in the folder
     await mkdir(scratch, { recursive: true });
     const own = await mkdtemp(join(scratch, 'results-'));
     const common = await commonGround(warehouse, program);
-    return new KeptResults(warehouse, packs, common, own, held, earlier, divisions);
+    return new KeptResults(
+      warehouse,
+      await ResultPacks.open(warehouse, packs),
+      common,
+      own,
+      earlier,
+      divisions,
+    );
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
@@ -207,9 +199,9 @@ export class KeptResults implements Answering {
     let divided = stands ? this.copied?.divided.get(table) : mended;
     const known =
       stands ||
-      (await this.restore<TableContent>(mended ? undefined : name, async (pack, named) => {
-        const found = await this.entry<TableContent & { from: string }>(pack, 'tables', named);
-        const database = await this.databaseOf(pack);
+      (await this.packs.restore<TableContent>(mended ? undefined : name, async (pack, named) => {
+        const found = await this.packs.entry<TableContent & { from: string }>(pack, 'tables', named);
+        const database = await this.packs.databaseOf(pack);
         if (database === undefined) return undefined;
         await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
         const { rows, content, columns } = found;
@@ -274,8 +266,8 @@ export class KeptResults implements Answering {
   /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
   readonly addTotals = async (measures: readonly string[], sql: string): Promise<void> => {
     const name = await this.nameOf(sql, tablesNamed(sql));
-    const restored = await this.restore(name, async (pack, named) => {
-      const { rows } = await this.entry<{ rows: number }>(pack, 'totals', named);
+    const restored = await this.packs.restore(name, async (pack, named) => {
+      const { rows } = await this.packs.entry<{ rows: number }>(pack, 'totals', named);
       const added = await this.warehouse.scalar<number>(
         `insert into measure_total select * exclude (name) from ${pack}.measure_total where name = ${literal(named)}`,
       );
@@ -310,14 +302,7 @@ export class KeptResults implements Answering {
 
   /** Answers about the database of an earlier run, where that stands as this left it. */
   readonly earlier = async (database: string, session: Answering): Promise<Answering> => {
-    const attached = await this.packs.attach(this.warehouse, packOf(database));
-    const contents = new Map<string, TableContent>();
-    if (attached && (await this.standing(attached).catch(refuseExhausted))) {
-      const rows = await this.warehouse
-        .rows<TableContent & { table: string }>(`select * from ${attached}.contents`)
-        .catch((error) => refuseExhausted(error) ?? []);
-      for (const { table, ...content } of rows) contents.set(table, content);
-    }
+    const contents = await this.packs.contentsOf(database);
     const rows = async <Row>(sql: string) => {
       const read = tablesNamed(sql);
       const known = read.every((table) => contents.has(table));
@@ -342,83 +327,23 @@ export class KeptResults implements Answering {
       await this.warehouse.run(`copy measure_total to ${literal(this.totalsFile)} (format parquet)`);
     }
     for (const table of sessionTables) this.contents.delete(table);
-    for (const name of this.opened.values()) if (name) await this.warehouse.run(`detach ${name}`);
-    this.opened.clear();
-    await this.packs.close(this.warehouse);
+    await this.packs.leave();
   }
 
   /** Goes on with another session on the same database. */
   enter(warehouse: Warehouse): void {
     this.warehouse = warehouse;
+    this.packs.enter(warehouse);
   }
 
-  /**
-   * Writes down for later runs what this one made or took over: of tables, that they stand in its database, which
-   * is sealed and closed. In a session of its own: what goes wrong here costs the next run its time, not this
-   * one its result.
-   */
+  /** Writes down for later runs what this one made or took over: of tables, that they stand in its database, which is sealed and closed. */
   async keep(database: string, limits: Limits): Promise<void> {
     if (!this.isNew) return;
-    const names = [...this.tables.keys(), ...this.totals.keys(), ...this.answers].sort();
-    const written = await markOf(database);
-    const session = written && (await Warehouse.open(':memory:', limits).catch(() => undefined));
-    if (!session) return;
-    await this.packs.write(session, packOf(database), async (arriving) => {
-      await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(this.common)} as common;
-        create table ${arriving}.staged (extract varchar, key varchar, sha256 varchar, personal boolean);
-        create table ${arriving}.parts (name varchar, rows bigint);
-        create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
-        create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
-        create table ${arriving}.divided ("table" varchar, columns varchar, shape varchar, made_of varchar);
-        create table ${arriving}.division ("table" varchar, key varchar, rows varchar, content varchar);
-        create table ${arriving}.totals (name varchar, rows bigint);
-        create table ${arriving}.answers (name varchar, answer varchar)`);
-      const insert = async (table: string, rows: readonly (readonly (string | number)[])[]) => {
-        const values = rows.map((row) => `(${row.map((one) => literal(String(one))).join(', ')})`);
-        for (let i = 0; i < values.length; i += 500)
-          await session.run(`insert into ${arriving}.${table} values ${values.slice(i, i + 500).join(', ')}`);
-      };
-      await insert(
-        'contents',
-        [...this.contents].map(([table, { rows, content, columns }]) => [table, rows, content, columns]),
-      );
-      await insert(
-        'tables',
-        [...this.tables].map(([name, { table, rows, content, columns }]) => [
-          name,
-          table,
-          rows,
-          content,
-          columns,
-        ]),
-      );
-      if (this.answers.size > 0)
-        await session.run(
-          `insert into ${arriving}.answers select parse_filename(filename, true), content from read_text(${literal(this.answerFile('*'))}) order by filename`,
-        );
-      await insert('parts', [...this.parts]);
-      await insert(
-        'divided',
-        [...this.divided].map(([table, { columns, shape, madeOf }]) => [
-          table,
-          JSON.stringify(columns),
-          shape,
-          madeOf,
-        ]),
-      );
-      for (const [table, divided] of this.divided)
-        await session.insert(
-          `${arriving}.division`,
-          writtenParts(divided).map((part) => ({ table, ...part })),
-        );
-      await insert(
-        'staged',
-        [...this.staged].map(([extract, one]) => [extract, one.key, one.sha256, String(one.personal)]),
-      );
-      await keepTotals(session, arriving, this.totals, this.totalsFile);
-      return names;
+    const { common, contents, divided, tables, totals, totalsFile, parts, staged, answers } = this;
+    await this.packs.write(database, limits, {
+      ...{ common, contents, divided, tables, totals, totalsFile, parts, staged, answers },
+      answersFolder: this.scratch,
     });
-    await session.close().catch(() => {});
   }
 
   /** What a statement makes, by a name of all that this depends on; undefined where this cannot be told. */
@@ -450,71 +375,11 @@ export class KeptResults implements Answering {
     return counted === rows ? { rows, content, columns } : undefined;
   }
 
-  /** What the first pack gives that holds it whole; one that is damaged is removed. */
-  private async restore<Value>(
-    name: string | undefined,
-    read: (pack: string, name: string) => Promise<Value | undefined>,
-  ): Promise<Value | undefined> {
-    for (const pack of name === undefined ? [] : (this.held.get(name) ?? [])) {
-      if (this.damaged.has(pack)) continue;
-      try {
-        const attached = await this.packs.attach(this.warehouse, pack);
-        if (!attached) throw new Error(`${pack} cannot be opened`);
-        const found = await read(attached, name as string);
-        if (found !== undefined) return found;
-      } catch (error) {
-        refuseExhausted(error);
-        this.damaged.add(pack);
-        await this.packs.remove(pack);
-      }
-    }
-    return undefined;
-  }
-
-  private async entry<Entry>(pack: string, kind: keyof typeof lists, name: string): Promise<Entry> {
-    const small = await this.smallOf(pack, kind);
-    if (small.has(name)) return small.get(name) as Entry;
-    const [found] = await this.warehouse.rows<Entry>(
-      `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
-    );
-    if (!found) throw new Error(`${name} is not in ${pack}`);
-    return found;
-  }
-
-  /** A statement for each of some hundred entries costs more than what they hold: those that are small come at once. */
-  private async smallOf(pack: string, kind: keyof typeof lists): Promise<ReadonlyMap<string, unknown>> {
-    const list = `${pack}.${kind}`;
-    const known = this.small.get(list);
-    if (known) return known;
-    const rows = await this.warehouse.rows<{ name: string }>(`select * from ${list} where ${lists[kind]}`);
-    const small = new Map(rows.map(({ name, ...entry }) => [name, entry]));
-    this.small.set(list, small);
-    return small;
-  }
-
-  /** The database of the run that left a pack, opened. */
-  private async databaseOf(pack: string): Promise<string | undefined> {
-    if (!this.opened.has(pack)) {
-      const file = await this.standing(pack);
-      if (file !== undefined) await this.warehouse.run(`attach ${literal(file)} as of_${pack} (read_only)`);
-      this.opened.set(pack, file && `of_${pack}`);
-    }
-    return this.opened.get(pack);
-  }
-
-  /** The file of it; undefined where it is gone or was written to since. */
-  private async standing(pack: string): Promise<string | undefined> {
-    const [found] = await this.warehouse.rows<{ file: string; mark: string }>(
-      `select file, mark from ${pack}.database`,
-    );
-    return found && (await markOf(found.file)) === found.mark ? found.file : undefined;
-  }
-
   private async answer<Row>(name: string | undefined, ask: () => Promise<Row[]>): Promise<Row[]> {
     if (name === undefined) return ask();
     if (this.answers.has(name)) return JSON.parse(await readFile(this.answerFile(name), 'utf8')) as Row[];
-    const known = await this.restore(name, async (pack, named) => {
-      const { answer } = await this.entry<{ answer: string }>(pack, 'answers', named);
+    const known = await this.packs.restore(name, async (pack, named) => {
+      const { answer } = await this.packs.entry<{ answer: string }>(pack, 'answers', named);
       return answer;
     });
     const rows = known === undefined ? await ask() : (JSON.parse(known) as Row[]);
@@ -534,33 +399,8 @@ export class KeptResults implements Answering {
   }
 }
 
-async function keepTotals(
-  session: Warehouse,
-  arriving: string,
-  totals: ReadonlyMap<string, readonly string[]>,
-  file: string | undefined,
-): Promise<void> {
-  if (totals.size === 0 || file === undefined) return;
-  const names = [...totals].flatMap(([name, measures]) =>
-    measures.map((measure) => `(${literal(name)}, ${literal(measure)})`),
-  );
-  await session.run(`create table ${arriving}.measure_total as
-      select n.name, t.* from (values ${names.join(', ')}) as n(name, measure) join read_parquet(${literal(file)}) as t using (measure) order by n.name;
-    insert into ${arriving}.totals
-      select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
-      left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
-}
-
 /** Parts of a table that are mended at most: of more, making it whole takes no longer. */
 const mostMended = 100;
-
-/** What a pack lists by name, and which of it is small. */
-const lists = { tables: 'true', totals: 'true', answers: 'length(answer) < 20000' } as const;
-
-/** Every run leaves one pack, named by its database. */
-function packOf(database: string): string {
-  return hash([resolve(database)]).slice(0, 32);
-}
 
 /** Tables that a statement names, in the order of their names. */
 export function tablesNamed(sql: string): string[] {

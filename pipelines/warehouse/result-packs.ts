@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { literal } from '../../connectors/connector.ts';
+import type { TableContent } from './content-digest.ts';
+import { writtenParts } from './divided.ts';
+import { type DividedTable, markOf, type StagedFrom } from './earlier-database.ts';
+import { type PackFolder, refuseExhausted } from './pack-folder.ts';
+import { type Limits, Warehouse } from './warehouse.ts';
+
+/** Names of all that a pack holds. */
+const Index = z.array(z.string());
+
+/** What a run made or took over. */
+export interface Results {
+  /** what every name begins with */
+  readonly common: string;
+  readonly contents: ReadonlyMap<string, TableContent>;
+  readonly divided: ReadonlyMap<string, DividedTable>;
+  /** name of a result -> the harmonised table that is it */
+  readonly tables: ReadonlyMap<string, TableContent & { readonly table: string }>;
+  /** name of totals -> their measures */
+  readonly totals: ReadonlyMap<string, readonly string[]>;
+  /** Parquet of all totals */
+  readonly totalsFile: string | undefined;
+  /** name of the parts of some measures -> rows */
+  readonly parts: ReadonlyMap<string, number>;
+  /** extract -> what its staged rows were made of */
+  readonly staged: ReadonlyMap<string, StagedFrom>;
+  /** names of answers, each a JSON file of the folder */
+  readonly answers: ReadonlySet<string>;
+  readonly answersFolder: string;
+}
+
+/** The packs in which runs leave what they computed, one a run, as a session sees them. */
+export class ResultPacks {
+  private readonly damaged = new Set<string>();
+  /** databases of earlier runs that are open: pack -> name of it in the session */
+  private readonly opened = new Map<string, string | undefined>();
+  private readonly small = new Map<string, ReadonlyMap<string, unknown>>();
+
+  private constructor(
+    private warehouse: Warehouse,
+    private readonly folder: PackFolder,
+    /** name -> the packs that hold it */
+    private readonly held: ReadonlyMap<string, Set<string>>,
+  ) {}
+
+  static async open(warehouse: Warehouse, folder: PackFolder): Promise<ResultPacks> {
+    const held = new Map<string, Set<string>>();
+    const indexes = [...(await folder.indexes((index) => Index.parse(index)))];
+    // those that hold most first, so that few are read
+    for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
+      for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
+    return new ResultPacks(warehouse, folder, held);
+  }
+
+  /** What the first pack gives that holds it whole; one that is damaged is removed. */
+  async restore<Value>(
+    name: string | undefined,
+    read: (pack: string, name: string) => Promise<Value | undefined>,
+  ): Promise<Value | undefined> {
+    for (const pack of name === undefined ? [] : (this.held.get(name) ?? [])) {
+      if (this.damaged.has(pack)) continue;
+      try {
+        const attached = await this.folder.attach(this.warehouse, pack);
+        if (!attached) throw new Error(`${pack} cannot be opened`);
+        const found = await read(attached, name as string);
+        if (found !== undefined) return found;
+      } catch (error) {
+        refuseExhausted(error);
+        this.damaged.add(pack);
+        await this.folder.remove(pack);
+      }
+    }
+    return undefined;
+  }
+
+  async entry<Entry>(pack: string, kind: keyof typeof lists, name: string): Promise<Entry> {
+    const small = await this.smallOf(pack, kind);
+    if (small.has(name)) return small.get(name) as Entry;
+    const [found] = await this.warehouse.rows<Entry>(
+      `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
+    );
+    if (!found) throw new Error(`${name} is not in ${pack}`);
+    return found;
+  }
+
+  /** A statement for each of some hundred entries costs more than what they hold: those that are small come at once. */
+  private async smallOf(pack: string, kind: keyof typeof lists): Promise<ReadonlyMap<string, unknown>> {
+    const list = `${pack}.${kind}`;
+    const known = this.small.get(list);
+    if (known) return known;
+    const rows = await this.warehouse.rows<{ name: string }>(`select * from ${list} where ${lists[kind]}`);
+    const small = new Map(rows.map(({ name, ...entry }) => [name, entry]));
+    this.small.set(list, small);
+    return small;
+  }
+
+  /** The database of the run that left a pack, opened. */
+  async databaseOf(pack: string): Promise<string | undefined> {
+    if (!this.opened.has(pack)) {
+      const file = await this.standing(pack);
+      if (file !== undefined) await this.warehouse.run(`attach ${literal(file)} as of_${pack} (read_only)`);
+      this.opened.set(pack, file && `of_${pack}`);
+    }
+    return this.opened.get(pack);
+  }
+
+  /** The file of it; undefined where it is gone or was written to since. */
+  private async standing(pack: string): Promise<string | undefined> {
+    const [found] = await this.warehouse.rows<{ file: string; mark: string }>(
+      `select file, mark from ${pack}.database`,
+    );
+    return found && (await markOf(found.file)) === found.mark ? found.file : undefined;
+  }
+
+  /** What the tables of an earlier run's database held, where that stands as it was left. */
+  async contentsOf(database: string): Promise<Map<string, TableContent>> {
+    const pack = await this.folder.attach(this.warehouse, packOf(database));
+    if (!pack || !(await this.standing(pack).catch(refuseExhausted))) return new Map();
+    const rows = await this.warehouse
+      .rows<TableContent & { table: string }>(`select * from ${pack}.contents`)
+      .catch((error) => refuseExhausted(error) ?? []);
+    return new Map(rows.map(({ table, ...content }) => [table, content]));
+  }
+
+  /** Lets go of the packs. */
+  async leave(): Promise<void> {
+    for (const name of this.opened.values()) if (name) await this.warehouse.run(`detach ${name}`);
+    this.opened.clear();
+    await this.folder.close(this.warehouse);
+  }
+
+  /** Goes on with another session. */
+  enter(warehouse: Warehouse): void {
+    this.warehouse = warehouse;
+  }
+
+  /**
+   * Writes the pack of a run whose database is sealed and closed, in a session of its own: what goes wrong here
+   * costs the next run its time, not this one its result.
+   */
+  async write(database: string, limits: Limits, results: Results): Promise<void> {
+    const written = await markOf(database);
+    const session = written && (await Warehouse.open(':memory:', limits).catch(() => undefined));
+    if (!session) return;
+    await this.folder.write(session, packOf(database), async (arriving) => {
+      await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(results.common)} as common;
+        create table ${arriving}.staged (extract varchar, key varchar, sha256 varchar, personal boolean);
+        create table ${arriving}.parts (name varchar, rows bigint);
+        create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
+        create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
+        create table ${arriving}.divided ("table" varchar, columns varchar, shape varchar, made_of varchar);
+        create table ${arriving}.division ("table" varchar, key varchar, rows varchar, content varchar);
+        create table ${arriving}.totals (name varchar, rows bigint);
+        create table ${arriving}.answers (name varchar, answer varchar)`);
+      const insert = async (table: string, rows: readonly (readonly (string | number)[])[]) => {
+        const values = rows.map((row) => `(${row.map((one) => literal(String(one))).join(', ')})`);
+        for (let i = 0; i < values.length; i += 500)
+          await session.run(`insert into ${arriving}.${table} values ${values.slice(i, i + 500).join(', ')}`);
+      };
+      await insert(
+        'contents',
+        [...results.contents].map(([table, { rows, content, columns }]) => [table, rows, content, columns]),
+      );
+      await insert(
+        'tables',
+        [...results.tables].map(([name, { table, rows, content, columns }]) => [
+          name,
+          table,
+          rows,
+          content,
+          columns,
+        ]),
+      );
+      if (results.answers.size > 0)
+        await session.run(
+          `insert into ${arriving}.answers select parse_filename(filename, true), content from read_text(${literal(join(results.answersFolder, '*.json'))}) order by filename`,
+        );
+      await insert('parts', [...results.parts]);
+      await insert(
+        'divided',
+        [...results.divided].map(([table, { columns, shape, madeOf }]) => [
+          table,
+          JSON.stringify(columns),
+          shape,
+          madeOf,
+        ]),
+      );
+      for (const [table, divided] of results.divided)
+        await session.insert(
+          `${arriving}.division`,
+          writtenParts(divided).map((part) => ({ table, ...part })),
+        );
+      await insert(
+        'staged',
+        [...results.staged].map(([extract, one]) => [extract, one.key, one.sha256, String(one.personal)]),
+      );
+      await keepTotals(session, arriving, results.totals, results.totalsFile);
+      return [...results.tables.keys(), ...results.totals.keys(), ...results.answers].sort();
+    });
+    await session.close().catch(() => {});
+  }
+}
+
+async function keepTotals(
+  session: Warehouse,
+  arriving: string,
+  totals: ReadonlyMap<string, readonly string[]>,
+  file: string | undefined,
+): Promise<void> {
+  if (totals.size === 0 || file === undefined) return;
+  const names = [...totals].flatMap(([name, measures]) =>
+    measures.map((measure) => `(${literal(name)}, ${literal(measure)})`),
+  );
+  await session.run(`create table ${arriving}.measure_total as
+      select n.name, t.* from (values ${names.join(', ')}) as n(name, measure) join read_parquet(${literal(file)}) as t using (measure) order by n.name;
+    insert into ${arriving}.totals
+      select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
+      left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
+}
+
+/** What a pack lists by name, and which of it is small. */
+const lists = { tables: 'true', totals: 'true', answers: 'length(answer) < 20000' } as const;
+
+/** Every run leaves one pack, named by its database. */
+function packOf(database: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([resolve(database)]))
+    .digest('hex')
+    .slice(0, 32);
+}
