@@ -83,14 +83,19 @@ export function replaced(divided: Divided, { column, values }: Selection, fresh:
   return { ...divided, parts };
 }
 
-/** Values of a dividing column whose rows are not the same in both. */
-export function differing(before: Divided, now: Divided, column: string): (string | null)[] {
+/** Values of a dividing column whose rows are not the same in both, and how many values there are. */
+export function differing(
+  before: Divided,
+  now: Divided,
+  column: string,
+): { values: (string | null)[]; of: number } {
   const [old, fresh] = [by(before, column), by(now, column)];
-  const values = new Set([...old.keys(), ...fresh.keys()]);
-  return [...values].filter((value) => {
+  const all = new Set([...old.keys(), ...fresh.keys()]);
+  const values = [...all].filter((value) => {
     const [a, b] = [old.get(value), fresh.get(value)];
     return a?.rows !== b?.rows || a?.high !== b?.high || a?.low !== b?.low;
   });
+  return { values, of: all.size };
 }
 
 function by(divided: Divided, column: string): Map<string | null, Part> {

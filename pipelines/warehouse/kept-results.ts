@@ -247,8 +247,9 @@ export class KeptResults implements Answering {
     const input = this.divided.get(of);
     if (before?.madeOf !== madeOf || !inputBefore || !input) return undefined;
     if (String(inputBefore.columns) !== String(input.columns)) return undefined;
-    const selection = { column, values: differing(inputBefore, input, column) };
-    if (selection.values.length > mostMended) return undefined;
+    const changed = differing(inputBefore, input, column);
+    if (changed.values.length > Math.min(mostMended, changed.of / 2)) return undefined;
+    const selection = { column, values: changed.values };
     const counted = await this.count(table).catch((error) => refuseExhausted(error));
     if (counted !== wholeOf(before).rows) return undefined;
     try {
@@ -399,8 +400,8 @@ export class KeptResults implements Answering {
   }
 }
 
-/** Parts of a table that are mended at most: of more, making it whole takes no longer. */
-const mostMended = 100;
+/** Parts of a table that are mended at most, and half of them: of more, making it whole takes no longer. */
+const mostMended = 1000;
 
 /** Tables that a statement names, in the order of their names. */
 export function tablesNamed(sql: string): string[] {
