@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { ExtractError, type ExtractFile } from './connector.ts';
+import { ExtractError, type ExtractFile, pieceOf } from './connector.ts';
 
 /** How far a gzip may grow, and the code of the message when it cannot be read. */
 export interface GzipLimits {
@@ -33,7 +33,7 @@ export async function* extractBytes(
   { code, largestRatio }: GzipLimits,
 ): AsyncGenerator<Buffer> {
   if (!gzip) {
-    yield* createReadStream(extract.path, { highWaterMark: 1 << 20 });
+    yield* createReadStream(extract.path, { highWaterMark: pieceOf(extract.bytes) });
     return;
   }
   const limit = extract.bytes * largestRatio + (1 << 24);

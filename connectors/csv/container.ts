@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { ExtractError, type ExtractFile, type ReadingSession } from '../connector.ts';
+import { ExtractError, type ExtractFile, pieceOf, type ReadingSession } from '../connector.ts';
 
 /** What files that are not delimited text begin with; each is a case of CSV-002. */
 const foreign: readonly { begins: readonly number[]; is: string }[] = [
@@ -97,7 +97,8 @@ export function looksUtf16(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
 export async function firstBytes(path: string, length = 65536): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+    const most = pieceOf((await file.stat()).size, length);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

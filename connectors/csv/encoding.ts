@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { ExtractError, type Remark } from '../connector.ts';
+import { ExtractError, pieceOf, type Remark } from '../connector.ts';
 import { firstBytes, looksUtf16 } from './container.ts';
 import type { CsvOptions } from './options.ts';
 
@@ -87,11 +88,16 @@ function contradiction(
   return new ExtractError('CSV-004', { extract: name }, { case: found, values });
 }
 
+async function pieces(path: string): Promise<ReadStream> {
+  const { size } = await stat(path);
+  return createReadStream(path, { highWaterMark: pieceOf(size) });
+}
+
 /** The number of the first line that is not UTF-8; undefined when all are. */
 async function utf8Fault(path: string): Promise<number | undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let lines = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+  for await (const chunk of await pieces(path)) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
     const whole = wholeCharacters(bytes);
     if (!isUtf8(bytes.subarray(0, whole))) return lines + faultyLine(bytes.subarray(0, whole));
@@ -132,7 +138,7 @@ function newlines(bytes: Buffer): number {
 }
 
 async function beyondAscii(path: string): Promise<boolean> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+  for await (const chunk of await pieces(path)) {
     if ((chunk as Buffer).some((byte) => byte > 0x7f)) return true;
   }
   return false;
@@ -140,11 +146,7 @@ async function beyondAscii(path: string): Promise<boolean> {
 
 async function transcode(path: string, name: string, encoding: Encoding, copy: string): Promise<void> {
   try {
-    await pipeline(
-      createReadStream(path, { highWaterMark: 1 << 20 }),
-      decoded(encoding),
-      createWriteStream(copy),
-    );
+    await pipeline(await pieces(path), decoded(encoding), createWriteStream(copy));
   } catch (cause) {
     throw new ExtractError('CSV-004', { extract: name }, { case: 'invalid', values: { encoding }, cause });
   }

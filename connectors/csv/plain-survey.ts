@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { pieceOf } from '../connector.ts';
 import type { Dialect } from './dialect.ts';
 import { longestRecord, mostColumns } from './records.ts';
 
@@ -45,13 +46,13 @@ export async function plainSurvey(
   if (lineEnd === 'cr' || delimiter < 0 || delimiter === SPACE || wanted < 2 || wanted > mostColumns)
     return undefined;
   const lines = new PlainLines(delimiter, quote, wanted);
-  const buffer = Buffer.allocUnsafe(WINDOW);
   const file = await open(path);
   try {
+    const buffer = Buffer.allocUnsafe(pieceOf((await file.stat()).size, WINDOW));
     let held = 0;
     let position = from;
     for (let windows = 1; ; windows++) {
-      const { bytesRead } = await file.read(buffer, held, WINDOW - held, position);
+      const { bytesRead } = await file.read(buffer, held, buffer.length - held, position);
       position += bytesRead;
       const limit = held + bytesRead;
       // the last line may lack its end

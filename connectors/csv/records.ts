@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { pieceOf } from '../connector.ts';
 import type { Dialect } from './dialect.ts';
 
 const LF = 0x0a;
@@ -26,7 +27,6 @@ export type RecordFault = 'unterminated_quote' | 'text_after_quote' | 'record_to
  * while (await scanner.fill()) while (scanner.next()) count++;
  */
 export class RecordScanner {
-  buffer = Buffer.allocUnsafe(WINDOW);
   /** the record's bytes in `buffer`, without its line end */
   start = 0;
   end = 0;
@@ -55,6 +55,7 @@ export class RecordScanner {
   private quote: number;
 
   private constructor(
+    readonly buffer: Buffer,
     private readonly file: FileHandle,
     private readonly dialect: Dialect,
     from: number,
@@ -65,7 +66,9 @@ export class RecordScanner {
 
   /** Starts at a byte of the file, which must be the beginning of a record. */
   static async open(path: string, dialect: Dialect, from = 0): Promise<RecordScanner> {
-    return new RecordScanner(await open(path), dialect, from);
+    const file = await open(path);
+    const { size } = await file.stat();
+    return new RecordScanner(Buffer.allocUnsafe(pieceOf(size, WINDOW)), file, dialect, from);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { ExtractError, type ExtractFile } from '../connector.ts';
+import { ExtractError, type ExtractFile, pieceOf } from '../connector.ts';
 
 /** Pieces of the extract's text, inflated where its first bytes are gzip's; a byte-order mark is left out. */
 export async function* jsonText(extract: ExtractFile, maxInflatedMb: number): AsyncGenerator<string> {
@@ -9,7 +9,7 @@ export async function* jsonText(extract: ExtractFile, maxInflatedMb: number): As
   const head = await firstBytes(extract.path);
   const zipped = head[0] === 0x1f && head[1] === 0x8b;
   const limit = maxInflatedMb * 1024 * 1024;
-  const file = createReadStream(extract.path, { highWaterMark: 1 << 20 });
+  const file = createReadStream(extract.path, { highWaterMark: pieceOf(extract.bytes) });
   const bytes = zipped ? file.on('error', (error) => inflated.destroy(error)).pipe(createGunzip()) : file;
   const inflated = bytes;
   let decoder: TextDecoder | undefined;
