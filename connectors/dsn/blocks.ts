@@ -51,6 +51,8 @@ export function linesTable(table: string, paths: readonly string[]): string {
   const wanted = [...READ].flatMap(([block, numbers]) =>
     numbers.map((number) => literal(rubric(block, number))),
   );
+  // hardly a line needs it, and to trim costs more than to see that a line is a rubric
+  const trimmed = `nullif(trim(text, ' \t\ufeff'), '')`;
   return `create temp table ${table} as
 select
   extract,
@@ -62,9 +64,10 @@ select
       || '(' || len(text) || ' characters, not shown)'
   end as masked
 from (
-  select extract, text, regexp_full_match(text, '${RUBRIC}') as matches
+  select extract, case when as_it_stands then text else ${trimmed} end as text,
+    case when as_it_stands then true else regexp_full_match(${trimmed}, '${RUBRIC}') end as matches
   from (
-    select file_index::integer as extract, nullif(trim(text, ' \t\ufeff'), '') as text
+    select file_index::integer as extract, text, regexp_full_match(text, '${RUBRIC}') as as_it_stands
     from read_csv([${paths.map(literal).join(', ')}], auto_detect = false, header = false, columns = {'text': 'VARCHAR'}, delim = chr(31),
       quote = '', escape = '', comment = '', new_line = '\\n', compression = 'none', encoding = 'utf-8',
       max_line_size = 1048576, strict_mode = false)
@@ -77,19 +80,22 @@ export function extractsTable(tables: DsnTables, lines: string): string {
 select extract, min(rowid) as base from ${lines} group by extract`;
 }
 
-/** Rubric lines with `start`, the line on which their block occurrence begins. */
+/**
+ * Rubric lines with `start`, the line on which their block occurrence begins. The windows have no order of their own:
+ * lines come in that of the table, and to sort them by it costs more than all the rest.
+ */
 export function rubricsTable(tables: DsnTables, lines: string): string {
   return `create temp table ${tables.rubrics} as
 with marked as (
   select extract, rowid + 1 as line, block, rubric, value,
-    extract is distinct from lag(extract) over (order by rowid)
-      or block is distinct from lag(block) over (order by rowid)
-      or rubric <= lag(rubric) over (order by rowid) as begins
+    extract is distinct from lag(extract) over ()
+      or block is distinct from lag(block) over ()
+      or rubric <= lag(rubric) over () as begins
   from ${lines}
   where block is not null
 )
 select extract, line, block, rubric, value,
-  max(case when begins then line end) over (order by line rows unbounded preceding) as start
+  max(case when begins then line end) over (rows unbounded preceding) as start
 from marked`;
 }
 
