@@ -51,6 +51,13 @@ export interface BatchReading {
   readonly rejects: readonly Part[];
 }
 
+type Together = Connector & Required<Pick<Connector, 'readTogether'>>;
+
+/** Whether extracts of its source are read by as many statements as one. */
+export function readsTogether({ source }: CollectedExtract): boolean {
+  return connectorById(source.connector)?.readTogether !== undefined;
+}
+
 /** Reads extracts of one source: together where the connector can, so that many small ones cost as few statements as one. */
 export class BatchReader {
   private readonly tables = new Set<string>();
@@ -63,8 +70,11 @@ export class BatchReader {
     private readonly offset: number,
   ) {}
 
-  async read(batch: readonly CollectedExtract[]): Promise<BatchReading> {
-    return (await this.readTogether(batch)) ?? this.readApart(batch);
+  /** Undefined where one of several that are read together is not as the others: which one is not known. */
+  async read(batch: readonly CollectedExtract[]): Promise<BatchReading | undefined> {
+    const [first] = batch;
+    const together = batch.length > 1 && first !== undefined && readsTogether(first);
+    return together ? this.readTogether(batch) : this.readApart(batch);
   }
 
   /** Removes what the readings stand on. */
@@ -78,8 +88,7 @@ export class BatchReader {
 
   private async readTogether(batch: readonly CollectedExtract[]): Promise<BatchReading | undefined> {
     const { source } = batch[0] as CollectedExtract;
-    const connector = connectorById(source.connector) as Connector;
-    if (batch.length < 2 || connector.readTogether === undefined) return undefined;
+    const connector = connectorById(source.connector) as Together;
     let group: GroupReading;
     try {
       group = await connector.readTogether(
@@ -90,8 +99,6 @@ export class BatchReader {
     } catch (error) {
       const exhausted = exhaustionOf(error);
       if (exhausted) throw exhausted;
-      // one of them is not as the others: each is read by itself, and the one that cannot be says so
-      await this.close();
       return undefined;
     }
     const { extracts, numbers, dates, trimmed } = group;

@@ -9,7 +9,14 @@ import type { Warehouse } from '../warehouse/warehouse.ts';
 import { type Contract, sqlType } from './contract.ts';
 import { KnownValues } from './known-values.ts';
 import { Quarantine } from './quarantine.ts';
-import { BatchReader, type InHand, type Part, type PartRecords } from './read-batch.ts';
+import {
+  BatchReader,
+  type BatchReading,
+  type InHand,
+  type Part,
+  type PartRecords,
+  readsTogether,
+} from './read-batch.ts';
 import type { CacheEntry, CacheHit, StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
 import { brokenTable, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
@@ -115,9 +122,10 @@ export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Con
 
 /**
  * Extracts of one source that are read and typed by the same statements, which cost more than a small file's
- * rows: so many at most, and of so many bytes together that they need no more memory than one large file.
+ * rows: so many at most, by whether their connector reads them together or each apart, and of so many bytes that
+ * they need no more memory than one large file.
  */
-const batchSize = { extracts: 32, bytes: 64_000_000 };
+const batchSize = { together: 500, apart: 32, bytes: 64_000_000 };
 
 /**
  * Loads extracts into the staged tables by DuckDB's bulk readers, in the order of the extracts and of their
@@ -334,7 +342,7 @@ function batchesOf(extracts: readonly CollectedExtract[]): CollectedExtract[][] 
     bytes += extract.bytes;
     if (
       last &&
-      last.length < batchSize.extracts &&
+      last.length < batchSize[readsTogether(extract) ? 'together' : 'apart'] &&
       bytes <= batchSize.bytes &&
       last[0]?.source === extract.source &&
       !last.some(({ sha256 }) => sha256 === extract.sha256)
@@ -357,6 +365,7 @@ function contractsOf(extract: CollectedExtract, contracts: ReadonlyMap<string, C
   return [...contracts.values()].filter((one) => one.connectors.includes(connector));
 }
 
+/** Stages a batch; one that is not read because of an extract in it, by halves, so that few are read by themselves. */
 async function stageBatch(
   typing: Omit<Typing, 'hands'>,
   batch: readonly CollectedExtract[],
@@ -367,17 +376,32 @@ async function stageBatch(
   const own = contractsOf(batch[0] as CollectedExtract, contracts);
   const reader = new BatchReader(typing.warehouse, scratch, offset);
   try {
-    const { hands, records, rejects } = await reader.read(batch);
-    for (const hand of hands) remarkName(hand, typing.fiscalYearStartMonth);
-    const aside = await Quarantine.open(typing.warehouse, hands);
-    await aside.addRejects(rejects);
-    for (const sets of recordSets(hands, records, own))
-      await stageContract({ ...typing, hands }, sets, aside, markOf(offset));
-    await aside.close();
-    return hands.map((hand) => settled(hand, own));
+    const reading = await reader.read(batch);
+    if (reading !== undefined) return await stageReading(typing, reading, own, markOf(offset));
   } finally {
     await reader.close();
   }
+  const half = batch.length >> 1;
+  const [before, after] = [batch.slice(0, half), batch.slice(half)];
+  return [
+    ...(await stageBatch(typing, before, offset, contracts, scratch)),
+    ...(await stageBatch(typing, after, offset + half, contracts, scratch)),
+  ];
+}
+
+async function stageReading(
+  typing: Omit<Typing, 'hands'>,
+  { hands, records, rejects }: BatchReading,
+  contracts: readonly Contract[],
+  mark: string,
+): Promise<ReadExtract[]> {
+  for (const hand of hands) remarkName(hand, typing.fiscalYearStartMonth);
+  const aside = await Quarantine.open(typing.warehouse, hands);
+  await aside.addRejects(rejects);
+  for (const sets of recordSets(hands, records, contracts))
+    await stageContract({ ...typing, hands }, sets, aside, mark);
+  await aside.close();
+  return hands.map((hand) => settled(hand, contracts));
 }
 
 /** The records of a batch by contract, and within it those that are alike. */

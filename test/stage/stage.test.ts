@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
 import { faultWords } from '../../pipelines/language/faults.ts';
@@ -341,12 +341,16 @@ describe('an extract', () => {
   });
 });
 
-test('a payroll file that cannot be read leaves those beside it as they are, in the order of files and lines', async () => {
-  const contracts = new Map(
-    [...(await loadContracts())].filter(([, { connectors }]) => connectors.includes('dsn')),
-  );
-  await warehouse.run('drop schema staged cascade');
-  await prepareStage(warehouse, contracts.values());
+describe('payroll files', () => {
+  let contracts: ReadonlyMap<string, Contract>;
+  beforeEach(async () => {
+    contracts = new Map(
+      [...(await loadContracts())].filter(([, { connectors }]) => connectors.includes('dsn')),
+    );
+    await warehouse.run('drop schema staged cascade');
+    await prepareStage(warehouse, contracts.values());
+  });
+
   const sending = (nirs: string[]) =>
     [
       "S10.G00.00.005,'02'\nS10.G00.00.006,'P26V01'",
@@ -354,34 +358,60 @@ test('a payroll file that cannot be read leaves those beside it as they are, in 
       "S21.G00.06.001,'732829320'\nS21.G00.11.001,'00017'",
       ...nirs.map((nir) => `S21.G00.30.001,'${nir}'`),
     ].join('\n');
-  await writeFile(join(folder, 'a.dsn'), sending(['1850744109123', '2850744109124']));
-  await writeFile(join(folder, 'b.dsn'), 'no;declaration\n');
-  await writeFile(join(folder, 'c.dsn'), sending(['1850744109125']));
-  const source = Source.parse({ id: 'dsn', connector: 'dsn', path: '*.dsn', entities: ['ORV'] });
-  const { extracts } = await collect([source], {
-    base: folder,
-    store: join(folder, 'store'),
-    sourcesAtOnce: 1,
+  async function stagePayroll(files: Record<string, string>) {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    const source = Source.parse({ id: 'dsn', connector: 'dsn', path: '*.dsn', entities: ['ORV'] });
+    const { extracts } = await collect([source], {
+      base: folder,
+      store: join(folder, 'store'),
+      sourcesAtOnce: 1,
+    });
+    return stage(warehouse, extracts, contracts, { scratch: folder, fiscalYearStartMonth: 1 });
+  }
+
+  test('that cannot be read leave those beside them as they are, in the order of files and lines', async () => {
+    const staged = await stagePayroll({
+      'a.dsn': sending(['1850744109123', '2850744109124']),
+      'b.dsn': 'no;declaration\n',
+      'c.dsn': sending(['1850744109125']),
+    });
+    expect(
+      staged.map(({ extract, remarks }) => [
+        extract.extractId,
+        remarks.filter(({ code }) => code === 'DSN-001').length,
+      ]),
+    ).toEqual([
+      ['dsn/a.dsn', 0],
+      ['dsn/b.dsn', 1],
+      ['dsn/c.dsn', 0],
+    ]);
+    // lines 1 and 2 are the sending, 3 to 6 the declaration, 7 the company, 8 the establishment, then one a person
+    expect(
+      await warehouse.rows('select extract_id, row_number, person from staged.dsn_individuals'),
+    ).toMatchObject([
+      { extract_id: 'dsn/a.dsn', row_number: 9, person: pseudonym(secret, '1850744109123') },
+      { extract_id: 'dsn/a.dsn', row_number: 10, person: pseudonym(secret, '2850744109124') },
+      { extract_id: 'dsn/c.dsn', row_number: 9, person: pseudonym(secret, '1850744109125') },
+    ]);
   });
-  const staged = await stage(warehouse, extracts, contracts, { scratch: folder, fiscalYearStartMonth: 1 });
-  expect(
-    staged.map(({ extract, remarks }) => [
-      extract.extractId,
-      remarks.filter(({ code }) => code === 'DSN-001').length,
-    ]),
-  ).toEqual([
-    ['dsn/a.dsn', 0],
-    ['dsn/b.dsn', 1],
-    ['dsn/c.dsn', 0],
-  ]);
-  // lines 1 and 2 are the sending, 3 to 6 the declaration, 7 the company, 8 the establishment, then one a person
-  expect(
-    await warehouse.rows('select extract_id, row_number, person from staged.dsn_individuals'),
-  ).toMatchObject([
-    { extract_id: 'dsn/a.dsn', row_number: 9, person: pseudonym(secret, '1850744109123') },
-    { extract_id: 'dsn/a.dsn', row_number: 10, person: pseudonym(secret, '2850744109124') },
-    { extract_id: 'dsn/c.dsn', row_number: 9, person: pseudonym(secret, '1850744109125') },
-  ]);
+
+  test('of which one in fifty cannot be read are not read one by one', async () => {
+    const nirs = Array.from({ length: 50 }, (_, at) => `18507441091${at + 10}`);
+    const files = Object.fromEntries(nirs.map((nir, at) => [`${at + 10}.dsn`, sending([nir])]));
+    const run = vi.spyOn(warehouse, 'run');
+    const staged = await stagePayroll({ ...files, '33.dsn': 'no;declaration\n' });
+    const readings = run.mock.calls.filter(([sql]) => /^create temp table raw_\d+_dsn_lines/.test(sql));
+    // 50, 25, 13 (with its half of 7, 4, 2) hold it; as many halves beside them do not
+    expect(readings.length).toBeLessThanOrEqual(13);
+    expect(staged.filter(({ remarks }) => remarks.some(({ code }) => code === 'DSN-001'))).toMatchObject([
+      { extract: { extractId: 'dsn/33.dsn' }, rowsRead: 0 },
+    ]);
+    expect(await warehouse.rows('select extract_id, person from staged.dsn_individuals')).toEqual(
+      nirs.flatMap((nir, at) =>
+        at + 10 === 33 ? [] : [{ extract_id: `dsn/${at + 10}.dsn`, person: pseudonym(secret, nir) }],
+      ),
+    );
+  });
 });
 
 test('rows that break a rule leave no gap in the order of the others, and nothing in their place', async () => {
