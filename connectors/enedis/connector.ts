@@ -73,14 +73,17 @@ export async function readSections(
   await loadLines(session, lines, text.path, extract, 'ENE');
   const sections = await findSections(lines, extract.name, session);
   const marks = options.timestamp ?? 'end';
-  const curves = await readCurves(session, { lines, sections, marks, meter: options.meter });
-  const indexes = await readIndexes(session, lines, sections, options.meter);
+  // to read what is not there costs as much as a small file's rows
+  const onlyCurves = sections.every(({ kind }) => kind !== 'index');
+  const holdsCurves = onlyCurves || sections.some(({ kind }) => kind !== 'index');
+  const curves = holdsCurves
+    ? await readCurves(session, { lines, sections, marks, meter: options.meter })
+    : undefined;
+  const indexes = onlyCurves ? undefined : await readIndexes(session, lines, sections, options.meter);
   const columns = `line, meter, direction, unit, starts, ends, minutes, rule, nature, series, quality, unknown_nature,
   rank, micro_kwh, fault_column, fault_value, stamp`;
-  const onlyCurves = sections.every(({ kind }) => kind !== 'index');
-  const intervals = onlyCurves
-    ? curves.intervals
-    : `(select ${columns} from ${curves.intervals} union all select ${columns} from ${indexes.intervals})`;
+  const found = [curves, indexes].flatMap((one) => one?.intervals ?? []);
+  const intervals = `(${found.map((table) => `select ${columns} from ${table}`).join(' union all ')})`;
   const good = `(select ${ordinal} as line, line as row, series, starts, ends, rank from ${intervals} where rule is null)`;
   const settled = await settleOverlaps(session, good, 'enedis');
   const { dropped } = settled;
@@ -105,11 +108,14 @@ where i.rule is null`,
       },
     },
     rejects: rejectsQuery(intervals, overlapping),
-    rowsRead: (await curveLines(session, lines, sections)) - curves.otherQuantities.rows + indexes.rows,
+    rowsRead:
+      (await curveLines(session, lines, sections)) -
+      (curves?.otherQuantities.rows ?? 0) +
+      (indexes?.rows ?? 0),
     numbers: 'point',
     dates: 'iso',
     remarks: [
-      ...(await curveRemarks(session, intervals, curves)),
+      ...(curves ? await curveRemarks(session, curves) : []),
       ...(await overlapRemarks(session, overlapping)),
       ...gapRemarks(
         await findGaps(
@@ -120,13 +126,13 @@ ${settled.inOrder ? '' : `anti join ${dropped} d on d.line = g.line`}`,
           settled.inOrder,
         ),
       ),
-      ...(await longIntervalRemarks(session, indexes.intervals)),
-      ...(await startRemarks(session, curves.intervals, sections, options)),
+      ...(indexes ? await longIntervalRemarks(session, indexes.intervals) : []),
+      ...(curves ? await startRemarks(session, curves.intervals, sections, options) : []),
     ],
     facts: {
       encoding: text.encoding,
       layouts: [...new Set(sections.map((section) => section.kind))].sort().join(', '),
-      ...(indexes.starts > 0 ? { first_readings: String(indexes.starts) } : {}),
+      ...(indexes && indexes.starts > 0 ? { first_readings: String(indexes.starts) } : {}),
     },
   };
 }
@@ -243,10 +249,10 @@ select o.row, 'Horodate', left(i.stamp, 500), 'overlapping_interval',
 from ${overlapping} o join ${intervals} i on i.line = o.row and i.series = o.series and i.rule is null`;
 }
 
-async function curveRemarks(session: ReadingSession, intervals: string, curves: Curves): Promise<Remark[]> {
+async function curveRemarks(session: ReadingSession, curves: Curves): Promise<Remark[]> {
   const remarks = rowRemarks(curves);
   const unknown = await session.rows<{ nature: string; many: number | bigint; row: number | bigint }>(
-    `select nature, count(*) as many, min(line) as row from ${intervals} where rule is null and unknown_nature group by nature order by nature limit ${MOST_REMARKS}`,
+    `select nature, count(*) as many, min(line) as row from ${curves.intervals} where rule is null and unknown_nature group by nature order by nature limit ${MOST_REMARKS}`,
   );
   for (const { nature, many, row } of unknown) {
     remarks.push({
