@@ -93,7 +93,8 @@ async function* lines(
 }
 
 function plain(text: string, lineFeeds: boolean): string {
-  const unix = text.replaceAll('\r\n', '\n').replaceAll('\r', lineFeeds ? ' ' : '\n');
+  // replaceAll would leave a rope of a piece a line, which is dear to read
+  const unix = text.replace(/\r\n/g, '\n').replace(/\r/g, lineFeeds ? ' ' : '\n');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these two are replaced, visibly
   return unix.replace(/[\u0000\u001f]/g, '\ufffd');
 }
