@@ -52,10 +52,18 @@ export function lineageIn(warehouse: Warehouse): Lineage {
 
 type Values = Record<string, unknown>;
 
-/** Keeps a scan to the parts of a table that may hold one of these addresses: tables are in the order of their extracts. */
-function among(addresses: readonly Address[]): string {
-  const list = (values: readonly (string | number)[]) => [...new Set(values)].join(', ');
-  return `extract_id in (${list(addresses.map((at) => literal(at.extract)))}) and row_number in (${list(addresses.map((at) => at.row))})`;
+/**
+ * SELECT of the rows of a table at some addresses, with `_rowid`. Where they are is found by the two columns of the
+ * address alone: asked in one step, the scan reads every column of all rows, of a ledger of millions for five lines.
+ * The list of row numbers beside the join passes over the parts of the table that hold none of them.
+ */
+function rowsAt(table: string, addresses: readonly Address[]): string {
+  const wanted = [...new Map(addresses.map((at) => [keyOf(at), at])).values()];
+  const list = wanted.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
+  return `select *, rowid as _rowid from ${table} where rowid in (
+      select t.rowid from ${table} as t
+      join (values ${list}) as a(extract_id, row_number) on t.extract_id = a.extract_id and t.row_number = a.row_number
+      where t.row_number in (${[...new Set(wanted.map(({ row }) => row))].join(', ')}))`;
 }
 
 /** The row of the model behind each contribution; rows alike in everything are told apart by their order. */
@@ -70,7 +78,7 @@ async function harmonisedRows(
   );
   const found = await warehouse.rows<Values & { _place: number }>(
     `with wanted(_place, _extract, _row, _entity, _date, _value) as (values ${places.join(', ')}),
-       model as (select *, (${measure.value})::decimal(28,10) as _own, rowid as _rowid from model.${identifier(measure.table)} where (${measure.filter}) and ${among(rows)})
+       model as (select *, (${measure.value})::decimal(28,10) as _own from (${rowsAt(`model.${identifier(measure.table)}`, rows)}) where (${measure.filter}))
      select w._place, m.* from wanted as w
      join model as m on m.extract_id = w._extract and m.row_number = w._row and m.entity = w._entity
        and m.${identifier(measure.date)}::date = w._date and m._own is not distinct from w._value
@@ -142,11 +150,9 @@ function parentsOf(models: readonly Model[], table: string): string[] {
 async function parentRows(warehouse: Warehouse, parent: string, rows: readonly Values[]): Promise<Values[]> {
   const addresses = new Map(rows.flatMap(namedBy).map((at) => [keyOf(at), at]));
   if (addresses.size === 0) return [];
-  const list = [...addresses.values()].map(({ extract, row }) => `(${literal(extract)}, ${row})`);
   return warehouse.rows<Values>(
-    `select m.* exclude (_rowid) from (select *, rowid as _rowid from model.${identifier(parent)} where ${among([...addresses.values()])}) as m
-     join (values ${list.join(', ')}) as a(extract_id, row_number) on m.extract_id = a.extract_id and m.row_number = a.row_number
-     order by m._rowid limit 5000`,
+    `select * exclude (_rowid) from (${rowsAt(`model.${identifier(parent)}`, [...addresses.values()])})
+     order by _rowid limit 5000`,
   );
 }
 
@@ -188,15 +194,13 @@ async function stagedRows(
 ): Promise<Map<string, StagedRow[]>> {
   const found = new Map<string, StagedRow[]>();
   if (addresses.length === 0) return found;
-  const wanted = [...new Map(addresses.map((at) => [keyOf(at), at])).values()];
-  const list = wanted.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
+  const extracts = [...new Set(addresses.map((at) => at.extract))].map(literal);
   const contracts = await warehouse.rows<{ contract: string }>(
-    `select distinct contract from result.extract where extract_id in (${[...new Set(wanted.map((at) => at.extract))].map(literal).join(', ')}) order by contract`,
+    `select distinct contract from result.extract where extract_id in (${extracts.join(', ')}) order by contract`,
   );
   for (const { contract } of contracts) {
     const rows = await warehouse.rows<Values>(
-      `select s.* exclude (source_id) from (select * from staged.${identifier(contract)} where ${among(wanted)}) as s
-       join (values ${list}) as a(extract_id, row_number) on s.extract_id = a.extract_id and s.row_number = a.row_number`,
+      `select * exclude (source_id, _rowid) from (${rowsAt(`staged.${identifier(contract)}`, addresses)}) order by _rowid`,
     );
     for (const { extract_id, row_number, ...values } of rows) {
       const at = { extract: extract_id as string, row: Number(row_number) };
