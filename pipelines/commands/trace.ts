@@ -57,10 +57,11 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     const addresses = opened.measures.flatMap((one) =>
       one.largest.flatMap((row) => addressesBelow(row.harmonised)),
     );
-    // of many extracts it is long: it is read once, where it is needed
+    // of many extracts it is long: it is read once, where it is needed, for those that are opened
+    const extracts = new Set(addresses.map(({ extract }) => extract));
     let manifest: Promise<Manifest> | undefined;
     const sealed = () => {
-      manifest ??= readManifest(folder);
+      manifest ??= readManifest(folder, extracts);
       return manifest;
     };
     const received = await receivedRows(folder, addresses, record.sources, sealed);

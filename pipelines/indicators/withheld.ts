@@ -47,13 +47,12 @@ export async function readWithheld(
   warehouse: Warehouse,
   catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
   threshold: number | undefined,
+  /** whether the run has recorded them, in `result.withheld` */
+  recorded: boolean,
   /** only of these measures: a large group has many */
   measures?: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const [recorded] = await warehouse.rows<{ found: boolean }>(
-    "select count(*) > 0 as found from information_schema.tables where table_schema = 'result' and table_name = 'withheld' and table_catalog = current_database()",
-  );
-  if (!recorded?.found)
+  if (!recorded)
     return withheldMeasures(
       catalogue,
       await readMeasureValues(warehouse),

@@ -120,7 +120,8 @@ export async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-export async function readManifest(folder: string): Promise<Manifest> {
+/** @param extracts those that are checked and given, where not all of them are asked for: a large group has many */
+export async function readManifest(folder: string, extracts?: ReadonlySet<string>): Promise<Manifest> {
   let text: string;
   try {
     text = await readFile(join(folder, 'manifest.json'), 'utf8');
@@ -133,7 +134,10 @@ export async function readManifest(folder: string): Promise<Manifest> {
     );
   }
   try {
-    return Manifest.parse(JSON.parse(text));
+    const written = JSON.parse(text);
+    if (extracts && Array.isArray(written?.extracts))
+      written.extracts = written.extracts.filter((one: { id?: string } | null) => extracts.has(one?.id ?? ''));
+    return Manifest.parse(written);
   } catch (cause) {
     throw new Fault(
       'SEA-002',

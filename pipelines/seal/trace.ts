@@ -12,13 +12,14 @@ import {
   type TableColumns,
   type Window,
 } from '../indicators/measure-rows.ts';
-import { readMeasureValues, tableColumns } from '../indicators/measure-values.ts';
+import { readMeasureValues } from '../indicators/measure-values.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
 import { fewestPeople, ofSites, peopleContributions, shownColumns } from '../indicators/people-lines.ts';
-import { tellsOfOnePerson } from '../indicators/population.ts';
+import { isPopulationStatistic, tellsOfOnePerson } from '../indicators/population.ts';
 import { hidesPart, placeOf, readWithheld } from '../indicators/withheld.ts';
 import { Warehouse } from '../warehouse/warehouse.ts';
 import { type RunRecord, readRecord } from './record-run.ts';
+import { type ColumnsOf, readColumns } from './tracing/columns.ts';
 import { type HarmonisedRow, type Lineage, lineageIn, type StagedRow } from './tracing/lineage.ts';
 import { among, holdingLargest, recordedParts } from './tracing/parts.ts';
 import { type PassageRow, passageRows } from './tracing/passage.ts';
@@ -147,7 +148,7 @@ async function openMeasure(
   warehouse: Warehouse,
   measure: Measure,
   { entity, sites, period, basis, window, shownOf }: Opened,
-  columns: (table: string) => TableColumns,
+  columns: ColumnsOf,
   { top = 20 }: TraceRequest,
   lineage: Lineage,
 ): Promise<MeasureTrace> {
@@ -155,8 +156,8 @@ async function openMeasure(
   const shown = await shownOf(measure);
   const none = { measure, divisor, methods: [], extracts: [], largest: [], shown };
   if (shown === 'nothing') return { ...none, value: null, contributed: null, exact: true, rows: 0 };
-  const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
-  const parts = sites ? null : await recordedParts(warehouse, measure, entity, window);
+  const contributions = openedRows(measure, columns(`model.${measure.table}`), entity, window, sites);
+  const parts = sites ? null : await recordedParts(warehouse, columns, measure, entity, window);
   await totalByExtract(warehouse, measure, contributions, parts);
   const sum = 'coalesce(sum(contribution), 0)::decimal(38,10)';
   const [total] = await warehouse.rows<{
@@ -213,7 +214,7 @@ async function openMeasure(
               warehouse,
               measure,
               window,
-              peopleContributions(measure, columns(measure.table), entity, window, sites),
+              peopleContributions(measure, columns(`model.${measure.table}`), entity, window, sites),
               top,
             )
           : await largestRows(
@@ -290,7 +291,7 @@ export async function* traceRows(
       yield* passageRows(warehouse, models, measure, { entity, sites, window });
       continue;
     }
-    const contributions = openedRows(measure, columns(measure.table), entity, window, sites);
+    const contributions = openedRows(measure, columns(`model.${measure.table}`), entity, window, sites);
     const own = {
       measure: measure.id,
       unit: measure.unit,
@@ -299,7 +300,7 @@ export async function* traceRows(
       date: window.to,
     };
     if (shown === 'extracts') {
-      const parts = sites ? null : await recordedParts(warehouse, measure, entity, window);
+      const parts = sites ? null : await recordedParts(warehouse, columns, measure, entity, window);
       await totalByExtract(warehouse, measure, contributions, parts);
       const totals = await extractTotals(warehouse, measure);
       yield totals.map(({ extract, contribution }) => ({ ...own, contribution, extract }) as PassageRow);
@@ -327,7 +328,7 @@ export async function contributionsOf(
     const rows = measure.people ? peopleContributions : contributionRows;
     opened.push({
       measure,
-      contributions: rows(measure, columns(measure.table), entity, window),
+      contributions: rows(measure, columns(`model.${measure.table}`), entity, window),
       window,
       shown: await shownOf(measure),
     });
@@ -362,7 +363,7 @@ async function openable(warehouse: Warehouse, record: RunRecord, request: TraceR
     );
   }
   if (indicator && figure?.status === 'suppressed') throw tooFew(indicator.id, { entity, period });
-  const columns = await tableColumns(warehouse);
+  const columns = await readColumns(warehouse);
   const shownOf = await shownAt(warehouse, record, measures, columns, { entity, sites, window });
   if (!indicator && (await shownOf(measures[0] as Measure)) === 'nothing')
     throw tooFew(measures[0]?.id ?? '', { entity, period });
@@ -389,13 +390,19 @@ async function shownAt(
   warehouse: Warehouse,
   record: RunRecord,
   measures: readonly Measure[],
-  columns: (table: string) => TableColumns,
+  columns: ColumnsOf,
   { entity, sites, window }: { entity: string; sites: readonly string[] | null; window: Window },
 ): Promise<(measure: Measure) => Promise<Shown>> {
   const { period, basis } = window;
   const threshold = record.suppressBelow ?? smallestGroup;
   const ids = measures.map(({ id }) => id);
-  const withheld = await readWithheld(warehouse, record.catalogue, record.suppressBelow, ids);
+  const withheld = await readWithheld(
+    warehouse,
+    record.catalogue,
+    record.suppressBelow,
+    columns('result.withheld').size > 0,
+    ids,
+  );
   const entities = [GROUP, ...(await entitiesOf(warehouse))];
   const found = new Map<string, Promise<Shown>>();
   const told = async (measure: Measure): Promise<Shown> => {
@@ -403,7 +410,7 @@ async function shownAt(
     if (hidesPart(withheld, entity === GROUP ? entities : [entity], measure, window)) return 'value';
     if (closedRows(measure)) return 'extracts';
     if (!measure.people) return 'rows';
-    const rows = contributionRows(measure, columns(measure.table), entity, window);
+    const rows = contributionRows(measure, columns(`model.${measure.table}`), entity, window);
     const part = sites ? `site in (${sites.map(literal).join(', ')})` : 'true';
     const fewest = await fewestPeople(warehouse, measure, rows, part);
     const few = fewest !== null && fewest < threshold;
@@ -542,7 +549,8 @@ function openedRows(
     columns,
     entity,
     window,
-    ofSites(`(${measureRows(measure, columns)})`, sites),
+    ofSites(`(${measureRows(measure, columns, { model_row: 't.rowid' })})`, sites),
+    ['model_row'],
   );
   if (measure.opens !== 'cells') return rows;
   return `with cells as (
@@ -566,19 +574,15 @@ function openedRows(
 async function estimateMethods(
   warehouse: Warehouse,
   measure: Measure,
-  columns: (table: string) => TableColumns,
+  columns: ColumnsOf,
   contributions: string,
 ): Promise<MeasureTrace['methods']> {
   const own = ['emission', 'energy_origin'].includes(measure.table) ? 'energy' : measure.table;
-  const tables = columns(own).has('method') && columns(own).has('quality') ? [own] : [];
-  const told = tables.map(
-    (table) =>
-      `select extract_id, row_number, date, entity, method from model.${table} where quality = 'estimated' and method is not null`,
-  );
+  const told = columns(`model.${own}`);
   const methods =
-    told.length === 0
-      ? 'select null::varchar as extract_id, null::bigint as row_number, null::date as date, null::varchar as entity, null::varchar as method where false'
-      : told.join(' union all ');
+    told.has('method') && told.has('quality')
+      ? `select extract_id, row_number, date, entity, method from model.${own} where quality = 'estimated' and method is not null`
+      : 'select null::varchar as extract_id, null::bigint as row_number, null::date as date, null::varchar as entity, null::varchar as method where false';
   return warehouse.rows(
     `with estimated as (select * from (${contributions}) where quality = 'estimated'),
        methods as (select extract_id, row_number, date, entity, min(method) as method from (${methods}) group by all)
@@ -596,14 +600,16 @@ async function largestRows(
   top: number,
   lineage: Lineage,
 ): Promise<TracedRow[]> {
+  // rows that make a statistic of a population do not say where they are
+  const modelRow = isPopulationStatistic(measure) ? 'null::bigint' : 'model_row';
   const rows = await warehouse.rows<
-    Omit<TracedRow, 'staged' | 'harmonised'> & { extract: string; row: number }
+    Omit<TracedRow, 'staged' | 'harmonised'> & { extract: string; row: number; modelRow: number | null }
   >(
-    `select null::bigint as line, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row, last_row
-     from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date limit ${top}`,
+    `select null::bigint as line, entity, site, date::varchar as date, value, share, contribution, quality, extract_id as extract, row_number as row, last_row, ${modelRow} as "modelRow"
+     from (${contributions}) order by abs(contribution) desc nulls last, extract_id, row_number, date, "modelRow" limit ${top}`,
   );
   const opened = await lineage(measure, rows);
-  return rows.map((row, i) => {
+  return rows.map(({ modelRow: _, ...row }, i) => {
     const harmonised = opened[i] ?? null;
     return { ...row, harmonised, staged: firstStaged(harmonised)?.values ?? null };
   });

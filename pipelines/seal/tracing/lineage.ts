@@ -30,6 +30,8 @@ export interface Contribution extends Address {
   readonly entity: string;
   readonly date: string;
   readonly value: string | null;
+  /** where the row is in the measure's table; null where that is to be found by its address */
+  readonly modelRow: number | null;
 }
 
 /** Contributing rows of a measure, opened down to the staged ones. */
@@ -66,6 +68,15 @@ function rowsAt(table: string, addresses: readonly Address[]): string {
       where t.row_number in (${[...new Set(wanted.map(({ row }) => row))].join(', ')}))`;
 }
 
+/** SELECT of the rows of the measure's table that may be behind the contributions, with `_rowid`. */
+function modelRows(measure: Measure, rows: readonly Contribution[]): string {
+  const table = `model.${identifier(measure.table)}`;
+  if (rows.some(({ modelRow }) => modelRow === null)) return rowsAt(table, rows);
+  // a list of values is joined with the places of rows; one of constants is compared with each of them
+  const places = rows.map(({ modelRow }) => `(${modelRow})`).join(', ');
+  return `select *, rowid as _rowid from ${table} where rowid in (select place from (values ${places}) as p(place))`;
+}
+
 /** The row of the model behind each contribution; rows alike in everything are told apart by their order. */
 async function harmonisedRows(
   warehouse: Warehouse,
@@ -78,7 +89,7 @@ async function harmonisedRows(
   );
   const found = await warehouse.rows<Values & { _place: number }>(
     `with wanted(_place, _extract, _row, _entity, _date, _value) as (values ${places.join(', ')}),
-       model as (select *, (${measure.value})::decimal(28,10) as _own from (${rowsAt(`model.${identifier(measure.table)}`, rows)}) where (${measure.filter}))
+       model as (select *, (${measure.value})::decimal(28,10) as _own from (${modelRows(measure, rows)}) where (${measure.filter}))
      select w._place, m.* from wanted as w
      join model as m on m.extract_id = w._extract and m.row_number = w._row and m.entity = w._entity
        and m.${identifier(measure.date)}::date = w._date and m._own is not distinct from w._value

@@ -3,19 +3,22 @@ import type { Measure } from '../../indicators/catalogue.ts';
 import { hasParts, partsIn } from '../../indicators/measure-parts.ts';
 import type { Window } from '../../indicators/measure-rows.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { ColumnsOf } from './columns.ts';
 
-/** SELECT of what the run recorded of the measure's extracts, see `partsIn`; null where it recorded none. */
+/**
+ * SELECT of what the run recorded of the measure's extracts, see `partsIn`; null where it recorded none. They are taken
+ * out of those of all measures once: several questions are asked of them.
+ */
 export async function recordedParts(
   warehouse: Warehouse,
+  columns: ColumnsOf,
   measure: Measure,
   entity: string,
   window: Window,
 ): Promise<string | null> {
-  if (!hasParts(measure)) return null;
-  const kept = await warehouse.scalar<number>(
-    "select count(*)::integer from duckdb_tables() where schema_name = 'result' and table_name = 'measure_part'",
-  );
-  return kept > 0 ? partsIn(measure, entity, window) : null;
+  if (!hasParts(measure) || columns('result.measure_part').size === 0) return null;
+  await warehouse.run(`create or replace temp table own_part as ${partsIn(measure, entity, window)}`);
+  return 'select * from own_part';
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Measure } from '../../indicators/catalogue.ts';
 import { contributionRows, divisorOf, measureRows, type Window } from '../../indicators/measure-rows.ts';
 import { ofSites, peopleContributions, shownColumns } from '../../indicators/people-lines.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
+import { type ColumnsOf, readColumns } from './columns.ts';
 import { type Rules, readRules, stepsOf } from './steps.ts';
 
 /** One contributing row as a tool reads it: what was received, what turned it into its value, and what it makes. */
@@ -99,19 +100,6 @@ const staged = [
   'carrier',
   'product',
 ];
-
-/** What a session says of the columns of its tables; `model.energy`, `staged.water`. */
-export type ColumnsOf = (table: string) => ReadonlySet<string>;
-
-export async function readColumns(warehouse: Warehouse): Promise<ColumnsOf> {
-  const rows = await warehouse.rows<{ name: string; column: string }>(
-    `select schema_name || '.' || table_name as name, column_name as "column" from duckdb_columns()
-     where schema_name in ('model', 'staged')`,
-  );
-  const columns = new Map<string, Set<string>>();
-  for (const { name, column } of rows) columns.set(name, (columns.get(name) ?? new Set()).add(column));
-  return (table) => columns.get(table) ?? new Set();
-}
 
 /**
  * Every contributing row of a measure that opens to its rows, as a stream, with what was received and what

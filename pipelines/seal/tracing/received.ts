@@ -60,10 +60,11 @@ export async function receivedRows(
   const rows: ReceivedRow[] = [];
   const unread: string[] = [];
   if (wanted.size === 0) return { rows, unread };
-  const manifest = await sealed();
   const scratch = await mkdtemp(join(tmpdir(), 'concordance-trace-'));
-  const session = await Warehouse.open(':memory:');
+  // it opens while the manifest is read
+  const opening = Warehouse.open(':memory:');
   try {
+    const [session, manifest] = await Promise.all([opening, sealed()]);
     const sources = recorded ?? readingsOf((await readDefinition(folder)).configuration.sources);
     const named = manifest.extracts.filter(({ id }) => wanted.has(id)).flatMap(({ contracts }) => contracts);
     const contracts = await loadContractsOf(new Set(named), resolve(folder, definitionFolder));
@@ -85,7 +86,7 @@ export async function receivedRows(
     const found = await readAsked(asked, contracts, session, scratch);
     rows.push(...asked.flatMap((one) => found.get(one) ?? []));
   } finally {
-    await session.close();
+    await (await opening).close();
     await rm(scratch, { recursive: true, force: true });
   }
   return { rows, unread };
