@@ -136,7 +136,9 @@ export async function readManifest(folder: string, extracts?: ReadonlySet<string
   try {
     const written = JSON.parse(text);
     if (extracts && Array.isArray(written?.extracts))
-      written.extracts = written.extracts.filter((one: { id?: string } | null) => extracts.has(one?.id ?? ''));
+      written.extracts = written.extracts.filter((one: { id?: string } | null) =>
+        extracts.has(one?.id ?? ''),
+      );
     return Manifest.parse(written);
   } catch (cause) {
     throw new Fault(

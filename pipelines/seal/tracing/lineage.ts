@@ -57,15 +57,16 @@ type Values = Record<string, unknown>;
 /**
  * SELECT of the rows of a table at some addresses, with `_rowid`. Where they are is found by the two columns of the
  * address alone: asked in one step, the scan reads every column of all rows, of a ledger of millions for five lines.
- * The list of row numbers beside the join passes over the parts of the table that hold none of them.
+ * The list of row numbers beside it passes over the parts of the table that hold none of them.
  */
 function rowsAt(table: string, addresses: readonly Address[]): string {
   const wanted = [...new Map(addresses.map((at) => [keyOf(at), at])).values()];
   const list = wanted.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
-  return `select *, rowid as _rowid from ${table} where rowid in (
+  const numbered = `row_number in (${[...new Set(wanted.map(({ row }) => row))].join(', ')})`;
+  return `select *, rowid as _rowid from ${table} where ${numbered} and rowid in (
       select t.rowid from ${table} as t
       join (values ${list}) as a(extract_id, row_number) on t.extract_id = a.extract_id and t.row_number = a.row_number
-      where t.row_number in (${[...new Set(wanted.map(({ row }) => row))].join(', ')}))`;
+      where t.${numbered})`;
 }
 
 /** SELECT of the rows of the measure's table that may be behind the contributions, with `_rowid`. */
