@@ -132,6 +132,7 @@ export async function* passageRows(
     Object.fromEntries(carried.map((name) => [name, `t.${name.slice('told_'.length)}::varchar`])),
   );
   const contributions = contributionRows(measure, own, entity, window, ofSites(`(${all})`, sites), carried);
+  // one row received may make several on a day, told apart by what they are
   const selectOf = ({ lines, received: reach }: Stretch) => {
     const received = stagedRows(models, measure, columns, reach);
     return measure.people
@@ -142,7 +143,7 @@ export async function* passageRows(
        from (select * from (${contributions}) where ${lines}) as c
        left join (${energyMethods(measure, columns, lines)}) as e on c.quality = 'estimated' and e.extract_id = c.extract_id and e.row_number = c.row_number and e.date = c.date and e.entity = c.entity
        left join (${own.has('last_row') ? addedUp(received, contributions, lines) : received}) as s on s.extract_id = c.extract_id and s.row_number = c.row_number
-       order by c.extract_id, c.row_number, c.date`;
+       order by c.extract_id, c.row_number, c.date, ${['entity', 'site', 'value', 'contribution', 'quality', ...carried].map((name) => `c.${name}`).join(', ')}`;
   };
   const divisor = divisorOf(measure, window);
   // people are numbered over the whole measure
