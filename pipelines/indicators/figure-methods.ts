@@ -6,9 +6,10 @@ import { measureRows, monthIn } from './measure-rows.ts';
 import { tableColumns } from './measure-values.ts';
 import { measuresIn } from './measures-in.ts';
 
-/** How the data behind each figure are known, by {@link methodKey}: `estimated:same_weekday_year_before + measured`. */
-export type FigureMethods = ReadonlyMap<string, string>;
+/** How the data behind each figure are known: `estimated:same_weekday_year_before + measured`. */
+export type FigureMethods = ReadonlyMap<Figure, string>;
 
+/** The key of a figure's method where it is written down. */
 export const methodKey = (one: Pick<Figure, 'indicator' | 'entity' | 'period' | 'basis'>): string =>
   `${one.indicator}|${one.entity}|${one.period}|${one.basis}`;
 
@@ -40,7 +41,7 @@ export async function figureMethods(
   }
   const measures = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
   const texts = new Map<string, string>();
-  const methods = new Map<string, string>();
+  const methods = new Map<Figure, string>();
   for (const figure of figures) {
     // what is not shown has no method either
     if (figure.value === null) continue;
@@ -52,7 +53,7 @@ export async function figureMethods(
     const said = found.join(between);
     const text = texts.get(said) ?? [...new Set(said.split(between))].sort().join(' + ');
     texts.set(said, text);
-    methods.set(methodKey(figure), text);
+    methods.set(figure, text);
   }
   return methods;
 }

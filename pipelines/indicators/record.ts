@@ -7,7 +7,7 @@ import { literal } from '../../connectors/connector.ts';
 import type { FaultWords } from '../language/faults.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Figure } from './figure.ts';
-import { type FigureMethods, methodKey } from './figure-methods.ts';
+import type { FigureMethods } from './figure-methods.ts';
 
 /** Writes the figures into `result.figure`, in bulk. */
 export async function recordFigures(
@@ -17,12 +17,16 @@ export async function recordFigures(
   methods: FigureMethods = new Map(),
 ): Promise<void> {
   const file = join(scratch, 'figures.ndjson');
-  const lines = function* () {
-    for (const figure of figures)
-      yield `${JSON.stringify({ ...figure, method: methods.get(methodKey(figure)) ?? null })}\n`;
+  const line = (figure: Figure) => `${JSON.stringify({ ...figure, method: methods.get(figure) ?? null })}\n`;
+  const pieces = function* () {
+    for (let from = 0; from < figures.length; from += 1000)
+      yield figures
+        .slice(from, from + 1000)
+        .map(line)
+        .join('');
   };
-  // one by one: of a thousand companies they are more than one text can hold
-  await pipeline(Readable.from(lines(), { highWaterMark: 1000 }), createWriteStream(file));
+  // some at a time: of a thousand companies they are more than one text can hold
+  await pipeline(Readable.from(pieces(), { highWaterMark: 1 }), createWriteStream(file));
   await warehouse.run(`create table result.figure as
     select indicator, entity, period, basis, value, unit, numerator, denominator, coverage, "estimatedShare" as estimated_share, status, method
     from read_json(${literal(file)}, format = 'newline_delimited', columns = {indicator: 'varchar', entity: 'varchar', period: 'varchar',

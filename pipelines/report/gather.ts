@@ -79,7 +79,7 @@ export function methodsOf(
 ): Record<string, string> {
   return Object.fromEntries(
     figures.flatMap((figure): [string, string][] => {
-      const method = figure.period === period ? methods.get(methodKey(figure)) : undefined;
+      const method = figure.period === period ? methods.get(figure) : undefined;
       return method === undefined ? [] : [[methodKey(figure), method]];
     }),
   );
