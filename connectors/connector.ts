@@ -69,6 +69,15 @@ export interface PulledExtract {
   /** the bytes, to be copied to the store */
   open(): NodeJS.ReadableStream;
   readonly bytes: number;
+  /** what tells that the bytes are those of before without reading them; none where only they can tell */
+  readonly mark?: FileMark;
+}
+
+/** What changes with every write to a file. */
+export interface FileMark {
+  readonly text: string;
+  /** last change of its bytes or of what is known of it, in milliseconds since 1970 */
+  readonly changed: number;
 }
 
 /** An extract in the run's content-addressed store. The bytes are as received; `path` may have no extension. */
@@ -261,11 +270,17 @@ export async function pullFiles(source: SourceLocation): Promise<PulledExtract[]
   found.sort((a, b) => (a < b ? -1 : 1));
   return Promise.all(
     found.map(async (path) => {
-      const { size: bytes } = await stat(path);
+      const about = await stat(path, { bigint: true });
+      const bytes = Number(about.size);
+      const { dev, ino, size, mtimeNs, ctimeNs } = about;
       return {
         name: isAbsolute(source.path) ? basename(path) : relative(source.base, path).replaceAll('\\', '/'),
         open: () => createReadStream(path, { highWaterMark: pieceOf(bytes) }),
         bytes,
+        mark: {
+          text: [dev, ino, size, mtimeNs, ctimeNs].join(' '),
+          changed: Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n),
+        },
       };
     }),
   );

@@ -23,7 +23,7 @@ export interface Plan {
   /** scratch of this period, wiped when a run starts and when it ends */
   readonly work: string;
   /** what earlier runs staged and computed, of any period; undefined where all is to be done again */
-  readonly cache: { readonly stage: string; readonly results: string } | undefined;
+  readonly cache: { readonly stage: string; readonly results: string; readonly marks: string } | undefined;
   /** what the run's database may take of the machine, with its folder of temporary files */
   readonly limits: Limits & { readonly temporary_folder: string };
 }
@@ -70,7 +70,11 @@ export function planOf(project: Project, request: Request): Plan {
     cache:
       request.cache === false
         ? undefined
-        : { stage: join(out, '.cache', 'stage'), results: join(out, '.cache', 'results') },
+        : {
+            stage: join(out, '.cache', 'stage'),
+            results: join(out, '.cache', 'results'),
+            marks: join(out, '.cache', 'extracts.json'),
+          },
     limits: {
       ...configuration.limits,
       // a folder of this run's own, that the next one wipes where this one is killed

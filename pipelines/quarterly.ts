@@ -9,6 +9,7 @@ import { assess } from './assessment.ts';
 import { carriedIn, standingRun } from './carried-in.ts';
 import { collect } from './collect/collect.ts';
 import { collectEvidence } from './collect/evidence.ts';
+import { ExtractMarks } from './collect/extract-marks.ts';
 import { SealedExtracts } from './collect/sealed-extracts.ts';
 import { changesOf } from './comparison.ts';
 import { Fault } from './fault.ts';
@@ -120,13 +121,16 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
 
   progress.step('collect', `${configuration.sources.length} sources`);
   const before = await newestRun(plan);
+  const marks = plan.cache && (await ExtractMarks.read(plan.cache.marks));
   const collected = await collect(configuration.sources, {
     base: project.base,
     store: join(plan.work, 'store'),
     sourcesAtOnce: configuration.limits.sources_at_once,
     words,
     sealed: before && (await SealedExtracts.of(before.folder)),
+    marks,
   });
+  await marks?.write();
   const evidence = await collectEvidence(project.base, configuration.evidence);
   const inputs = await inputsOf(plan, collected, presentation, evidence);
   const standing = await standingRun(plan, inputs);

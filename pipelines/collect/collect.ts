@@ -18,6 +18,7 @@ import type { Source } from '../configuration/schema.ts';
 import { Fault } from '../fault.ts';
 import type { FaultWords } from '../language/faults.ts';
 import { exhaustionOf } from '../warehouse/exhausted.ts';
+import type { ExtractMarks } from './extract-marks.ts';
 import type { SealedExtracts } from './sealed-extracts.ts';
 
 /** An extract in the run's store, with the source that delivered it. */
@@ -44,6 +45,8 @@ export interface CollectSettings {
   readonly sourcesAtOnce: number;
   /** extracts of the package before, which need not be written again */
   readonly sealed?: SealedExtracts | undefined;
+  /** what is known of files that earlier runs read: one of `sealed` that was not written to since is not read again */
+  readonly marks?: ExtractMarks | undefined;
   /** waits before each retry, in milliseconds */
   readonly waits?: readonly number[];
   /** puts into words why a source could not be had; without it, the code says */
@@ -130,16 +133,17 @@ async function store(
   source: Source,
   pulled: PulledExtract,
   shortName: string,
-  { store: folder, sealed }: Pick<CollectSettings, 'store' | 'sealed'>,
+  { store: folder, sealed, marks }: Pick<CollectSettings, 'store' | 'sealed' | 'marks'>,
 ): Promise<CollectedExtract> {
-  const stored = (sha256: string, bytes: number): CollectedExtract => ({
-    source,
-    extractId: `${source.id}/${shortName}`,
-    name: pulled.name,
-    path: join(folder, sha256),
-    sha256,
-    bytes,
-  });
+  const began = Date.now();
+  const stored = (sha256: string, bytes: number): CollectedExtract => {
+    marks?.learn(source.id, pulled, sha256, began);
+    const path = join(folder, sha256);
+    return { source, extractId: `${source.id}/${shortName}`, name: pulled.name, path, sha256, bytes };
+  };
+  const known = marks?.sha256Of(source.id, pulled);
+  if (known !== undefined && (await sealed?.put(known, pulled.bytes, join(folder, known))))
+    return stored(known, pulled.bytes);
   if (sealed?.mayHold(pulled.bytes)) {
     const { sha256, bytes } = await hashed(pulled);
     if (await sealed.put(sha256, bytes, join(folder, sha256))) return stored(sha256, bytes);

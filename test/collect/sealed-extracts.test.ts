@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { collect } from '../../pipelines/collect/collect.ts';
+import { ExtractMarks } from '../../pipelines/collect/extract-marks.ts';
 import { SealedExtracts } from '../../pipelines/collect/sealed-extracts.ts';
 import type { Source } from '../../pipelines/configuration/schema.ts';
 
@@ -17,7 +18,10 @@ beforeEach(async () => {
   ])
     await writeFile(join(folder, 'in', `${name}.csv`), text as string);
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(folder, { recursive: true });
+});
 
 const source = {
   id: 's',
@@ -27,13 +31,14 @@ const source = {
   contract: 'water',
 } as unknown as Source;
 
-const gathered = async (store: string, sealed?: SealedExtracts) => {
+const gathered = async (store: string, sealed?: SealedExtracts, marks?: ExtractMarks) => {
   const { extracts, missing } = await collect([source], {
     base: folder,
     store: join(folder, store),
     sourcesAtOnce: 1,
     waits: [],
     sealed,
+    marks,
   });
   expect(missing).toEqual([]);
   return extracts;
@@ -80,4 +85,58 @@ test('a folder that is no package gives nothing', async () => {
   const none = await SealedExtracts.of(join(folder, 'nowhere'));
   expect(none.mayHold(6)).toBe(false);
   expect(await none.put('0'.repeat(64), 6, join(folder, 'x'))).toBe(false);
+});
+
+describe('a file that was not written to since', () => {
+  const file = () => join(folder, 'cache', 'extracts.json');
+  const known = async (): Promise<Record<string, [string, string]>> =>
+    JSON.parse(await readFile(file(), 'utf8'));
+  /** One run of `seconds` from now. */
+  const runIn = async (seconds: number, store: string, sealed?: SealedExtracts) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+    const marks = await ExtractMarks.read(file());
+    const extracts = await gathered(store, sealed, marks);
+    await marks.write();
+    vi.useRealTimers();
+    return extracts.map(({ sha256 }) => sha256);
+  };
+
+  test('is taken from the package without being read', async () => {
+    const own = await sealedPackage();
+    const [a, b, c] = await runIn(60, 'first');
+    const written = await known();
+    expect(Object.keys(written)).toEqual(['s/in/a.csv', 's/in/b.csv', 's/in/c.csv']);
+    // were it read, what is written down of it would not be believed
+    await writeFile(file(), JSON.stringify({ ...written, 's/in/a.csv': [written['s/in/a.csv']?.[0], b] }));
+    expect(await runIn(60, 'second', await SealedExtracts.of(own))).toEqual([b, b, c]);
+    // what no package holds is read
+    await writeFile(file(), JSON.stringify({ ...written, 's/in/a.csv': [written['s/in/a.csv']?.[0], b] }));
+    expect(await runIn(60, 'third')).toEqual([a, b, c]);
+  });
+
+  test('is read where it was replaced by one of its size and time', async () => {
+    const own = await sealedPackage();
+    const [, b, c] = await runIn(60, 'first');
+    const path = join(folder, 'in', 'a.csv');
+    const { atime, mtime } = await stat(path);
+    await writeFile(path, 'ALPHA\n');
+    await utimes(path, atime, mtime);
+    const [again, ...others] = await runIn(60, 'second', await SealedExtracts.of(own));
+    expect(others).toEqual([b, c]);
+    expect(await readFile(join(folder, 'second', again as string), 'utf8')).toBe('ALPHA\n');
+  });
+
+  test('is not believed to be so where it was written to right before it was read', async () => {
+    await runIn(0, 'first');
+    expect(await known()).toEqual({});
+  });
+
+  test('is read where what is written down of it is no such list', async () => {
+    const own = await sealedPackage();
+    const first = await runIn(60, 'first');
+    for (const text of ['{', '[]', '{"s/in/a.csv": "x"}']) {
+      await writeFile(file(), text);
+      expect(await runIn(60, `store ${text.length}`, await SealedExtracts.of(own))).toEqual(first);
+    }
+  });
 });
