@@ -121,7 +121,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
 
   progress.step('collect', `${configuration.sources.length} sources`);
   const before = await newestRun(plan);
-  const marks = plan.cache && (await ExtractMarks.read(plan.cache.marks));
+  const marks = plan.cache && (await ExtractMarks.read(plan.cache.marks, project.secret));
   const collected = await collect(configuration.sources, {
     base: project.base,
     store: join(plan.work, 'store'),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { PulledExtract } from '../../connectors/connector.ts';
 import { collect } from '../../pipelines/collect/collect.ts';
 import { ExtractMarks } from '../../pipelines/collect/extract-marks.ts';
 import { SealedExtracts } from '../../pipelines/collect/sealed-extracts.ts';
@@ -89,12 +90,21 @@ test('a folder that is no package gives nothing', async () => {
 
 describe('a file that was not written to since', () => {
   const file = () => join(folder, 'cache', 'extracts.json');
+  const key = '0123456789abcdef'.repeat(4);
   const known = async (): Promise<Record<string, [string, string]>> =>
-    JSON.parse(await readFile(file(), 'utf8'));
+    JSON.parse(JSON.parse(await readFile(file(), 'utf8')).known);
+  /** Writes down that a.csv is what `sha256` names, by the program itself. */
+  const misled = async (sha256: string) => {
+    const marks = await ExtractMarks.read(file(), key);
+    const [mark] = (await known())['s/in/a.csv'] as [string, string];
+    const pulled = { name: 'in/a.csv', mark: { text: mark, changed: 0 } } as unknown as PulledExtract;
+    marks.learn('s', pulled, sha256, Date.now());
+    await marks.write();
+  };
   /** One run of `seconds` from now. */
   const runIn = async (seconds: number, store: string, sealed?: SealedExtracts) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-    const marks = await ExtractMarks.read(file());
+    const marks = await ExtractMarks.read(file(), key);
     const extracts = await gathered(store, sealed, marks);
     await marks.write();
     vi.useRealTimers();
@@ -104,13 +114,12 @@ describe('a file that was not written to since', () => {
   test('is taken from the package without being read', async () => {
     const own = await sealedPackage();
     const [a, b, c] = await runIn(60, 'first');
-    const written = await known();
-    expect(Object.keys(written)).toEqual(['s/in/a.csv', 's/in/b.csv', 's/in/c.csv']);
+    expect(Object.keys(await known())).toEqual(['s/in/a.csv', 's/in/b.csv', 's/in/c.csv']);
     // were it read, what is written down of it would not be believed
-    await writeFile(file(), JSON.stringify({ ...written, 's/in/a.csv': [written['s/in/a.csv']?.[0], b] }));
+    await misled(b as string);
     expect(await runIn(60, 'second', await SealedExtracts.of(own))).toEqual([b, b, c]);
     // what no package holds is read
-    await writeFile(file(), JSON.stringify({ ...written, 's/in/a.csv': [written['s/in/a.csv']?.[0], b] }));
+    await misled(b as string);
     expect(await runIn(60, 'third')).toEqual([a, b, c]);
   });
 
@@ -131,10 +140,13 @@ describe('a file that was not written to since', () => {
     expect(await known()).toEqual({});
   });
 
-  test('is read where what is written down of it is no such list', async () => {
+  test('is read where what is written down of it is no such list, or was altered', async () => {
     const own = await sealedPackage();
     const first = await runIn(60, 'first');
-    for (const text of ['{', '[]', '{"s/in/a.csv": "x"}']) {
+    const written = await readFile(file(), 'utf8');
+    const altered = written.replace(first[0] as string, first[1] as string);
+    expect(altered).not.toBe(written);
+    for (const text of ['{', '[]', '{"known": "{}"}', altered]) {
       await writeFile(file(), text);
       expect(await runIn(60, `store ${text.length}`, await SealedExtracts.of(own))).toEqual(first);
     }
