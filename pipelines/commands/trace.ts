@@ -3,12 +3,13 @@ import { Command, Option } from 'commander';
 import { csvCell } from '../csv-cell.ts';
 import type { Basis } from '../indicators/figure.ts';
 import { type Language, wording } from '../language/wording.ts';
-import { type Manifest, readManifest } from '../seal/manifest.ts';
+import { readManifest } from '../seal/manifest.ts';
 import { openRun, trace, traceRows } from '../seal/trace.ts';
 import { decidedOf } from '../seal/tracing/decided.ts';
 import { addressesBelow } from '../seal/tracing/lineage.ts';
 import { type PassageRow, passageColumns } from '../seal/tracing/passage.ts';
 import { receivedRows } from '../seal/tracing/received.ts';
+import { Warehouse } from '../warehouse/warehouse.ts';
 import { traceText } from './trace-text.ts';
 
 interface Options {
@@ -40,6 +41,9 @@ export function traceCommand(): Command {
 
 async function run(folder: string, id: string, options: Options): Promise<void> {
   const { warehouse, record } = await openRun(folder);
+  // what reads rows as received opens while the database looks for them
+  const reading = options.csv ? undefined : Warehouse.open(':memory:');
+  reading?.catch(() => {});
   try {
     const request = {
       id,
@@ -49,22 +53,26 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
       basis: options.basis,
       top: Number(options.top),
     };
-    if (options.csv) {
+    if (reading === undefined) {
       await printCsv(traceRows(warehouse, record, request));
       return;
     }
+    // read while the database looks for the rows; of many extracts it is long: those that are opened are all of it then
+    let open: (extracts: ReadonlySet<string>) => void = () => {};
+    const manifest = readManifest(
+      folder,
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    manifest.catch(() => {});
     const opened = await trace(warehouse, record, request);
     const addresses = opened.measures.flatMap((one) =>
       one.largest.flatMap((row) => addressesBelow(row.harmonised)),
     );
-    // of many extracts it is long: it is read once, where it is needed, for those that are opened
-    const extracts = new Set(addresses.map(({ extract }) => extract));
-    let manifest: Promise<Manifest> | undefined;
-    const sealed = () => {
-      manifest ??= readManifest(folder, extracts);
-      return manifest;
-    };
-    const received = await receivedRows(folder, addresses, record.sources, sealed);
+    open(new Set(addresses.map(({ extract }) => extract)));
+    const sealed = () => manifest;
+    const received = await receivedRows(folder, addresses, reading, record.sources, sealed);
     const language = options.language ?? record.language;
     const decided = opened.figure ? await decidedOf(folder, warehouse, opened.figure, sealed) : null;
     process.stdout.write(
@@ -81,6 +89,7 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     );
   } finally {
     await warehouse.close();
+    await (await reading?.catch(() => undefined))?.close();
   }
 }
 

@@ -120,8 +120,14 @@ export async function filesBelow(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** @param extracts those that are checked and given, where not all of them are asked for: a large group has many */
-export async function readManifest(folder: string, extracts?: ReadonlySet<string>): Promise<Manifest> {
+/**
+ * @param asked extracts that are checked and given, where not all of them are asked for: a large group has many. They may
+ *   become known later than the file can be read
+ */
+export async function readManifest(
+  folder: string,
+  asked?: ReadonlySet<string> | Promise<ReadonlySet<string>>,
+): Promise<Manifest> {
   let text: string;
   try {
     text = await readFile(join(folder, 'manifest.json'), 'utf8');
@@ -135,6 +141,7 @@ export async function readManifest(folder: string, extracts?: ReadonlySet<string
   }
   try {
     const written = JSON.parse(text);
+    const extracts = await asked;
     if (extracts && Array.isArray(written?.extracts))
       written.extracts = written.extracts.filter((one: { id?: string } | null) =>
         extracts.has(one?.id ?? ''),

@@ -17,6 +17,7 @@ import { type Decided, decidedOf } from '../../pipelines/seal/tracing/decided.ts
 import { addressesBelow } from '../../pipelines/seal/tracing/lineage.ts';
 import { type PassageRow, passageRows } from '../../pipelines/seal/tracing/passage.ts';
 import { type Received, receivedRows } from '../../pipelines/seal/tracing/received.ts';
+import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 import { Reviewer } from '../commands/filled-workbook.ts';
 import { concordance, type Project, tinyProject } from '../commands/tiny-project.ts';
 import { sealedRun } from './sealed-package.ts';
@@ -162,10 +163,13 @@ async function opened(request: TraceRequest, run = first): Promise<Opened> {
     const csv: PassageRow[] = [];
     for await (const rows of traceRows(warehouse, record, request)) csv.push(...rows);
     const decided = tree.figure ? await decidedOf(run, warehouse, tree.figure) : null;
+    const reading = await Warehouse.open(':memory:');
     const received = await receivedRows(
       run,
       tree.measures.flatMap((one) => one.largest.flatMap((row) => addressesBelow(row.harmonised))),
+      Promise.resolve(reading),
     );
+    await reading.close();
     return {
       tree,
       csv,

@@ -55,24 +55,86 @@ export function lineageIn(warehouse: Warehouse): Lineage {
 type Values = Record<string, unknown>;
 
 /**
- * SELECT of the rows of a table at some addresses, with `_rowid`. Where they are is found by the two columns of the
- * address alone: asked in one step, the scan reads every column of all rows, of a ledger of millions for five lines.
- * The list of row numbers beside it passes over the parts of the table that hold none of them.
+ * SELECT of the rows of a table at some addresses, with `_rowid`. Asked for by address, the scan reads every column of all
+ * rows, of a ledger of millions for five lines: where they are is asked first, and of a day of a load curve only where
+ * it begins and ends.
  */
-function rowsAt(table: string, addresses: readonly Address[]): string {
-  const wanted = [...new Map(addresses.map((at) => [keyOf(at), at])).values()];
-  const list = wanted.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
-  const numbered = `row_number in (${[...new Set(wanted.map(({ row }) => row))].join(', ')})`;
-  return `select *, rowid as _rowid from ${table} where ${numbered} and rowid in (
-      select t.rowid from ${table} as t
-      join (values ${list}) as a(extract_id, row_number) on t.extract_id = a.extract_id and t.row_number = a.row_number
-      where t.${numbered})`;
+async function rowsAt(warehouse: Warehouse, table: string, addresses: readonly Address[]): Promise<string> {
+  const runs = runsOf(addresses);
+  const ends = await placesOf(
+    warehouse,
+    table,
+    runs.flatMap(({ extract, from, to }) => [
+      { extract, row: from },
+      { extract, row: to },
+    ]),
+  );
+  const ranges: string[] = [];
+  const apart: Address[] = [];
+  for (const { extract, from, to } of runs) {
+    const [first, last] = [from, to].map((row) => ends.get(keyOf({ extract, row })) ?? []) as [
+      number[],
+      number[],
+    ];
+    if (from === to) ranges.push(...first.map((at) => `(${at}, ${at})`));
+    else if (first.length === 1 && last.length === 1 && Number(last[0]) - Number(first[0]) === to - from)
+      ranges.push(`(${first[0]}, ${last[0]})`);
+    else for (let row = from; row <= to; row += 1) apart.push({ extract, row });
+  }
+  for (const places of (await placesOf(warehouse, table, apart)).values())
+    ranges.push(...places.map((at) => `(${at}, ${at})`));
+  const places =
+    ranges.length > 0
+      ? `rowid in (select unnest(range(low, high + 1)) from (values ${ranges.join(', ')}) as r(low, high))`
+      : 'false';
+  return `select *, rowid as _rowid from ${table} where ${places}`;
+}
+
+/** Addresses that follow one another in an extract, as one. */
+function runsOf(addresses: readonly Address[]): { extract: string; from: number; to: number }[] {
+  const inOrder = [...new Map(addresses.map((at) => [keyOf(at), at])).values()].sort((a, b) =>
+    a.extract === b.extract ? a.row - b.row : a.extract < b.extract ? -1 : 1,
+  );
+  const runs: { extract: string; from: number; to: number }[] = [];
+  for (const { extract, row } of inOrder) {
+    const last = runs.at(-1);
+    if (last?.extract === extract && last.to + 1 === row) last.to = row;
+    else runs.push({ extract, from: row, to: row });
+  }
+  return runs;
+}
+
+/** Where the rows at some addresses are in a table. A part of it tells which numbers of rows it may hold, not which extracts. */
+async function placesOf(
+  warehouse: Warehouse,
+  table: string,
+  addresses: readonly Address[],
+): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>();
+  if (addresses.length === 0) return found;
+  const list = addresses.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
+  const rows = await warehouse.rows<{ place: number; extract: string; row: number }>(
+    `with wanted as materialized (select distinct * from (values ${list}) as a(extract_id, row_number))
+     select t.rowid as place, t.extract_id as extract, t.row_number as row from ${table} as t
+     where t.row_number in (select row_number from wanted) and (t.extract_id, t.row_number) in (select (extract_id, row_number) from wanted)
+     order by place`,
+  );
+  for (const { place, ...address } of rows) {
+    const places = found.get(keyOf(address));
+    if (places) places.push(place);
+    else found.set(keyOf(address), [place]);
+  }
+  return found;
 }
 
 /** SELECT of the rows of the measure's table that may be behind the contributions, with `_rowid`. */
-function modelRows(measure: Measure, rows: readonly Contribution[]): string {
+async function modelRows(
+  warehouse: Warehouse,
+  measure: Measure,
+  rows: readonly Contribution[],
+): Promise<string> {
   const table = `model.${identifier(measure.table)}`;
-  if (rows.some(({ modelRow }) => modelRow === null)) return rowsAt(table, rows);
+  if (rows.some(({ modelRow }) => modelRow === null)) return rowsAt(warehouse, table, rows);
   // a list of values is joined with the places of rows; one of constants is compared with each of them
   const places = rows.map(({ modelRow }) => `(${modelRow})`).join(', ');
   return `select *, rowid as _rowid from ${table} where rowid in (select place from (values ${places}) as p(place))`;
@@ -90,7 +152,7 @@ async function harmonisedRows(
   );
   const found = await warehouse.rows<Values & { _place: number }>(
     `with wanted(_place, _extract, _row, _entity, _date, _value) as (values ${places.join(', ')}),
-       model as (select *, (${measure.value})::decimal(28,10) as _own from (${modelRows(measure, rows)}) where (${measure.filter}))
+       model as (select *, (${measure.value})::decimal(28,10) as _own from (${await modelRows(warehouse, measure, rows)}) where (${measure.filter}))
      select w._place, m.* from wanted as w
      join model as m on m.extract_id = w._extract and m.row_number = w._row and m.entity = w._entity
        and m.${identifier(measure.date)}::date = w._date and m._own is not distinct from w._value
@@ -163,7 +225,7 @@ async function parentRows(warehouse: Warehouse, parent: string, rows: readonly V
   const addresses = new Map(rows.flatMap(namedBy).map((at) => [keyOf(at), at]));
   if (addresses.size === 0) return [];
   return warehouse.rows<Values>(
-    `select * exclude (_rowid) from (${rowsAt(`model.${identifier(parent)}`, [...addresses.values()])})
+    `select * exclude (_rowid) from (${await rowsAt(warehouse, `model.${identifier(parent)}`, [...addresses.values()])})
      order by _rowid limit 5000`,
   );
 }
@@ -212,7 +274,7 @@ async function stagedRows(
   );
   for (const { contract } of contracts) {
     const rows = await warehouse.rows<Values>(
-      `select * exclude (source_id, _rowid) from (${rowsAt(`staged.${identifier(contract)}`, addresses)}) order by _rowid`,
+      `select * exclude (source_id, _rowid) from (${await rowsAt(warehouse, `staged.${identifier(contract)}`, addresses)}) order by _rowid`,
     );
     for (const { extract_id, row_number, ...values } of rows) {
       const at = { extract: extract_id as string, row: Number(row_number) };

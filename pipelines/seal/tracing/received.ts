@@ -12,7 +12,7 @@ import {
 import { connectorById } from '../../../connectors/index.ts';
 import { type Contract, loadContractsOf } from '../../stage/contract.ts';
 import { matchHeadings } from '../../stage/heading.ts';
-import { Warehouse } from '../../warehouse/warehouse.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { definitionFolder, readDefinition } from '../definition.ts';
 import { type Manifest, readManifest } from '../manifest.ts';
 import { type RunRecord, readingsOf } from '../record-run.ts';
@@ -50,6 +50,8 @@ const largest = 64_000_000;
 export async function receivedRows(
   folder: string,
   addresses: readonly { readonly extract: string; readonly row: number }[],
+  /** a session of its own, that is shut off from all but the extracts here */
+  opening: Promise<Warehouse>,
   /** as the run recorded them; else its configuration is read, which takes seconds where companies are many */
   recorded?: RunRecord['sources'],
   sealed = () => readManifest(folder),
@@ -61,8 +63,6 @@ export async function receivedRows(
   const unread: string[] = [];
   if (wanted.size === 0) return { rows, unread };
   const scratch = await mkdtemp(join(tmpdir(), 'concordance-trace-'));
-  // it opens while the manifest is read
-  const opening = Warehouse.open(':memory:');
   try {
     const [session, manifest] = await Promise.all([opening, sealed()]);
     const sources = recorded ?? readingsOf((await readDefinition(folder)).configuration.sources);
@@ -86,7 +86,6 @@ export async function receivedRows(
     const found = await readAsked(asked, contracts, session, scratch);
     rows.push(...asked.flatMap((one) => found.get(one) ?? []));
   } finally {
-    await (await opening).close();
     await rm(scratch, { recursive: true, force: true });
   }
   return { rows, unread };
