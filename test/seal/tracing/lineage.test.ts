@@ -79,3 +79,33 @@ test('rows alike in everything are told apart by their order', async () => {
 test('a place that holds another row than the contribution says opens nothing', async () => {
   expect(await told([contribution('a', 1, '5', 4)])).toEqual([null]);
 });
+
+test('a day opens to its rows wherever they stand: together, with one missing, out of order, apart', async () => {
+  const day = { ...measure, table: 'day' } as Measure;
+  const rows = [1, 2, 3, 4, 5, 6].map((row) => `('c', ${row}, 'row ${row}')`);
+  const others = [1, 2, 3, 4, 5, 6].map((row) => `('d', ${row}, 'other ${row}')`);
+  await warehouse.run(`create or replace table model.day as select 'A' as entity, date '2026-09-30' as date, 21::decimal(18,2) as amount, 'kept' as kind,
+      'c' as extract_id, 2::bigint as row_number, 5::bigint as last_row;
+    insert into result.extract values ('c', 'line')`);
+  const opened = async (lines: readonly string[]) => {
+    await warehouse.run(`create or replace table staged.line as select extract_id, row_number::bigint as row_number, text, 'source' as source_id
+      from (values ${lines.join(', ')}) as v(extract_id, row_number, text)`);
+    const [row] = await lineageIn(warehouse)(day, [{ ...contribution('c', 2, '21', null), value: '21' }]);
+    return row?.staged.map(({ values }) => values.text).sort();
+  };
+  const all = ['row 2', 'row 3', 'row 4', 'row 5'];
+  expect(await opened([...others, ...rows])).toEqual(all);
+  expect(await opened([...rows].reverse())).toEqual(all);
+  expect(await opened(rows.flatMap((row, at) => [row, others[at] as string]))).toEqual(all);
+  expect(await opened([...rows.slice(0, 3), ...others, ...rows.slice(3)])).toEqual(all);
+  const lacking = rows.filter((_, at) => at !== 3);
+  expect(await opened([...others, ...lacking])).toEqual(['row 2', 'row 3', 'row 5']);
+  // as many places as rows, of which one is another's
+  expect(await opened([...lacking.slice(0, 3), others[0] as string, ...lacking.slice(3)])).toEqual([
+    'row 2',
+    'row 3',
+    'row 5',
+  ]);
+  expect(await opened([...others, ...rows.filter((_, at) => at !== 1)])).toEqual(['row 3', 'row 4', 'row 5']);
+  expect(await opened(others)).toEqual([]);
+});
