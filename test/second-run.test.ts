@@ -48,7 +48,9 @@ beforeEach(async () => {
 privacy:`,
       ),
   );
-  for (const siren of sirens) await project.write(`extracts/${siren}FEC20260930.txt`, ledger(100));
+  // otherwise the second would be the first come again
+  for (const [at, siren] of sirens.entries())
+    await project.write(`extracts/${siren}FEC20260930.txt`, ledger(100 + at));
 });
 afterEach(() => project.remove());
 
