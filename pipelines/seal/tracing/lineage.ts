@@ -69,25 +69,31 @@ async function rowsAt(warehouse: Warehouse, table: string, addresses: readonly A
       { extract, row: to },
     ]),
   );
-  const ranges: string[] = [];
+  const ranges: Range[] = [];
   const apart: Address[] = [];
   for (const { extract, from, to } of runs) {
     const [first, last] = [from, to].map((row) => ends.get(keyOf({ extract, row })) ?? []) as [
       number[],
       number[],
     ];
-    if (from === to) ranges.push(...first.map((at) => `(${at}, ${at})`));
+    if (from === to) ranges.push(...first.map((at): Range => [at, at]));
     else if (first.length === 1 && last.length === 1 && Number(last[0]) - Number(first[0]) === to - from)
-      ranges.push(`(${first[0]}, ${last[0]})`);
+      ranges.push([first[0] as number, last[0] as number]);
     else for (let row = from; row <= to; row += 1) apart.push({ extract, row });
   }
   for (const places of (await placesOf(warehouse, table, apart)).values())
-    ranges.push(...places.map((at) => `(${at}, ${at})`));
-  const places =
-    ranges.length > 0
-      ? `rowid in (select unnest(range(low, high + 1)) from (values ${ranges.join(', ')}) as r(low, high))`
-      : 'false';
-  return `select *, rowid as _rowid from ${table} where ${places}`;
+    ranges.push(...places.map((at): Range => [at, at]));
+  return rowsIn(table, ranges);
+}
+
+/** Places of a table, the first and the last. */
+type Range = readonly [first: number, last: number];
+
+/** SELECT of the rows of a table at some places, with `_rowid`; constants would be compared with each row's place. */
+function rowsIn(table: string, ranges: readonly Range[]): string {
+  const list = ranges.map(([first, last]) => `(${first}, ${last})`).join(', ');
+  const places = `rowid in (select unnest(range(low, high + 1)) from (values ${list}) as r(low, high))`;
+  return `select *, rowid as _rowid from ${table} where ${ranges.length > 0 ? places : 'false'}`;
 }
 
 /** Addresses that follow one another in an extract, as one. */
@@ -134,10 +140,13 @@ async function modelRows(
   rows: readonly Contribution[],
 ): Promise<string> {
   const table = `model.${identifier(measure.table)}`;
-  if (rows.some(({ modelRow }) => modelRow === null)) return rowsAt(warehouse, table, rows);
-  // a list of values is joined with the places of rows; one of constants is compared with each of them
-  const places = rows.map(({ modelRow }) => `(${modelRow})`).join(', ');
-  return `select *, rowid as _rowid from ${table} where rowid in (select place from (values ${places}) as p(place))`;
+  const places = rows.flatMap(({ modelRow }) => (modelRow === null ? [] : [modelRow]));
+  return places.length < rows.length
+    ? rowsAt(warehouse, table, rows)
+    : rowsIn(
+        table,
+        places.map((at) => [at, at]),
+      );
 }
 
 /** The row of the model behind each contribution; rows alike in everything are told apart by their order. */
