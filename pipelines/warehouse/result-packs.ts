@@ -155,47 +155,57 @@ export class ResultPacks {
         create table ${arriving}.division ("table" varchar, key varchar, rows varchar, content varchar);
         create table ${arriving}.totals (name varchar, rows bigint);
         create table ${arriving}.answers (name varchar, answer varchar)`);
-      const insert = async (table: string, rows: readonly (readonly (string | number)[])[]) => {
-        const values = rows.map((row) => `(${row.map((one) => literal(String(one))).join(', ')})`);
-        for (let i = 0; i < values.length; i += 500)
-          await session.run(`insert into ${arriving}.${table} values ${values.slice(i, i + 500).join(', ')}`);
-      };
+      const insert = (table: string, rows: readonly Readonly<Record<string, string>>[]) =>
+        session.insert(`${arriving}.${table}`, rows);
       await insert(
         'contents',
-        [...results.contents].map(([table, { rows, content, columns }]) => [table, rows, content, columns]),
+        [...results.contents].map(([table, { rows, content, columns }]) => ({
+          table,
+          rows: String(rows),
+          content,
+          columns,
+        })),
       );
       await insert(
         'tables',
-        [...results.tables].map(([name, { table, rows, content, columns }]) => [
+        [...results.tables].map(([name, { table, rows, content, columns }]) => ({
           name,
-          table,
-          rows,
+          from: table,
+          rows: String(rows),
           content,
           columns,
-        ]),
+        })),
       );
       if (results.answers.size > 0)
         await session.run(
           `insert into ${arriving}.answers select parse_filename(filename, true), content from read_text(${literal(join(results.answersFolder, '*.json'))}) order by filename`,
         );
-      await insert('parts', [...results.parts]);
+      await insert(
+        'parts',
+        [...results.parts].map(([name, rows]) => ({ name, rows: String(rows) })),
+      );
       await insert(
         'divided',
-        [...results.divided].map(([table, { columns, shape, madeOf }]) => [
+        [...results.divided].map(([table, { columns, shape, madeOf }]) => ({
           table,
-          JSON.stringify(columns),
+          columns: JSON.stringify(columns),
           shape,
-          madeOf,
-        ]),
+          made_of: madeOf,
+        })),
       );
       for (const [table, divided] of results.divided)
-        await session.insert(
-          `${arriving}.division`,
+        await insert(
+          'division',
           writtenParts(divided).map((part) => ({ table, ...part })),
         );
       await insert(
         'staged',
-        [...results.staged].map(([extract, one]) => [extract, one.key, one.sha256, String(one.personal)]),
+        [...results.staged].map(([extract, { key, sha256, personal }]) => ({
+          extract,
+          key,
+          sha256,
+          personal: String(personal),
+        })),
       );
       await keepTotals(session, arriving, results.totals, results.totalsFile);
       return [...results.tables.keys(), ...results.totals.keys(), ...results.answers].sort();
