@@ -65,25 +65,17 @@ export interface StageSettings {
   };
 }
 
-/** To find out which compression suits a text costs more than to write it; ids and code lists repeat themselves. */
-const repeats = 'using compression dictionary';
-
 interface StagedColumn {
   readonly name: string;
   readonly type: string;
-  readonly repeats?: boolean;
 }
 
 function stagedColumns(contract: Contract): StagedColumn[] {
-  const own = Object.entries(contract.columns).map(([name, column]) => {
-    const type = sqlType(column);
-    return { name, type, repeats: type === 'varchar' && Boolean(column.list || column.values) };
-  });
   return [
-    ...own,
-    { name: 'extract_id', type: 'varchar', repeats: true },
+    ...Object.entries(contract.columns).map(([name, column]) => ({ name, type: sqlType(column) })),
+    { name: 'extract_id', type: 'varchar' },
     { name: 'row_number', type: 'bigint' },
-    { name: 'source_id', type: 'varchar', repeats: true },
+    { name: 'source_id', type: 'varchar' },
   ];
 }
 
@@ -113,9 +105,7 @@ export async function prepareStage(warehouse: Warehouse, contracts: Iterable<Con
   }
   for (const [name, columns] of wanted) {
     if (stays.has(name)) continue;
-    const declared = columns.map(
-      (one) => `${identifier(one.name)} ${one.type} ${one.repeats ? repeats : ''}`,
-    );
+    const declared = columns.map((one) => `${identifier(one.name)} ${one.type}`);
     await warehouse.run(`create table staged.${name} (${declared.join(', ')})`);
   }
 }

@@ -25,6 +25,12 @@ export interface Limits {
   readonly temporary_files?: string | undefined;
 }
 
+/**
+ * Form of the database files that are written, read by DuckDB from 1.5 on. Its texts take a quarter less room than those
+ * of the form that every version reads, and are written in two thirds of the time.
+ */
+const fileForm = 'v1.5.0';
+
 /** The limits of a session that no configuration goes with, such as one on a sealed package. */
 export const ordinaryLimits: Limits = { memory: '4GB' };
 
@@ -73,7 +79,7 @@ export class Warehouse {
     const temporary_folder = await mkdtemp(join(parent, 'concordance-spill-'));
     try {
       const instance = await DuckDBInstance.create(file, {
-        ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
+        ...(readOnly ? { access_mode: 'READ_ONLY' } : { storage_compatibility_version: fileForm }),
         memory_limit: limits.memory,
         temp_directory: temporary_folder,
         autoinstall_known_extensions: 'false',
