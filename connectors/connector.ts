@@ -100,7 +100,18 @@ export interface ReadingSession {
   temporary(name: string): string;
   /** a path in the run's scratch folder, e.g. for a transcoded copy; removed after staging */
   scratch(name: string): string;
+  /**
+   * For a connector that makes a table of records before it numbers them: what the stage keeps of each, which takes
+   * less room and time than its texts. Absent where the texts themselves are asked for.
+   *
+   * @param texts SELECT of the columns, all VARCHAR, without blanks around them
+   * @returns SELECT of as many rows in the same order; undefined where the stage needs the texts
+   */
+  kept?(record: string, texts: string, about: TextsAbout): Promise<string | undefined>;
 }
+
+/** How the records are headed and written whose texts a connector has, see {@link Reading}. */
+export type TextsAbout = Pick<RecordSet, 'columns'> & Pick<Reading, 'numbers' | 'dates'>;
 
 /** How a row's number is to be understood by somebody who opens the file. */
 export type Addressing =
@@ -112,12 +123,14 @@ export type Addressing =
   | 'row';
 
 export interface RecordSet {
-  /** a SELECT that yields `row_number` BIGINT and the columns below, all VARCHAR */
+  /** a SELECT that yields `row_number` BIGINT and the columns below, all VARCHAR; of records {@link kept}, what was kept */
   readonly query: string;
   /** the columns as the file heads them (or as the connector's README names them) */
   readonly columns: readonly string[];
   /** the query is one pass over one table, without a join: to read it twice costs less than to keep a copy */
   readonly isScan?: boolean;
+  /** the rows are those of {@link ReadingSession.kept} */
+  readonly kept?: boolean;
   /** the same rows with values of a type already, for who does not want them as text */
   readonly typed?: TypedRecords;
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   type Connector,
   ExtractError,
@@ -40,62 +41,70 @@ async function read(extract: ExtractFile, options: CsvOptions, session: ReadingS
   const load = (found: LinesFound) => loadInPlace(session, table, text.path, dialect, layout, options, found);
   const { counted, loaded } = await surveyAndLoad(text.path, dialect, layout, inPlace ? load : undefined);
   // DuckDB may not find the records that were counted: the text is then rewritten for it
-  if (loaded !== undefined && loaded === counted.records) {
-    return reading(extract, options, layout, table, undefined, counted, text.remarks);
+  if (loaded !== undefined && loaded.records === counted.records) {
+    return reading(extract, options, layout, table, { counted, kept: loaded.kept }, text.remarks);
   }
 
   const copy = session.scratch('records');
   const rejects = session.scratch('rejects');
   const rewritten = await rewriteOrRefuse(extract, text.path, dialect, layout, copy, rejects);
-  await session.run(
-    createTable(table, copy, {
-      ...rewrittenDialect(dialect),
-      lineEnd: '\\n',
-      skip: 0,
-      columns: layout.columns,
-      nulls: options.null_values,
-      parallel: !rewritten.multiline,
-    }),
-  );
+  const texts = textsOf(copy, {
+    ...rewrittenDialect(dialect),
+    lineEnd: '\\n',
+    skip: 0,
+    columns: layout.columns,
+    nulls: options.null_values,
+    parallel: !rewritten.multiline,
+  });
+  await session.run(createTable(table, texts));
   const rejectTable = session.temporary('rejects');
   await session.run(
     `create or replace temp table ${rejectTable} as select * from read_json(${literal(rejects)}, format = 'newline_delimited',
        columns = {row_number: 'BIGINT', column_name: 'VARCHAR', value: 'VARCHAR', rule: 'VARCHAR', facts: 'VARCHAR'})`,
   );
-  return reading(extract, options, layout, table, rejectTable, rewritten, text.remarks);
+  return reading(extract, options, layout, table, { counted: rewritten, rejectTable }, text.remarks);
 }
 
-/** How the lines of a text end and whether quoted values break them: what DuckDB must be told. */
-type LinesFound = Pick<Survey, 'lineEnd' | 'multiline'>;
+/** How the lines of a text end, whether quoted values break them and whether values need trimming: what the reader must know. */
+type LinesFound = Pick<Survey, 'lineEnd' | 'multiline' | 'trimmed'>;
+
+/** What DuckDB read in place: how many records, and whether the table holds what the stage keeps of them or their texts. */
+interface Loaded {
+  readonly records: number;
+  readonly kept: boolean;
+}
 
 /**
  * Surveys the text and loads it, both at once from where its beginning promises that DuckDB may read it in place;
  * what was loaded counts only where the whole text keeps the promise.
  *
- * @param load gives the number of records that DuckDB found; undefined where it may not read the text in place
+ * @param load undefined where DuckDB may not read the text in place
  */
 async function surveyAndLoad(
   path: string,
   dialect: Dialect,
   layout: Layout,
-  load: ((found: LinesFound) => Promise<number | undefined>) | undefined,
-): Promise<{ counted: Survey; loaded: number | undefined }> {
-  let ahead: { lineEnd: Survey['lineEnd']; loaded: Promise<number | undefined> } | undefined;
+  load: ((found: LinesFound) => Promise<Loaded | undefined>) | undefined,
+): Promise<{ counted: Survey; loaded: Loaded | undefined }> {
+  let ahead: { found: LinesFound; loaded: Promise<Loaded | undefined> } | undefined;
   try {
-    const counted = await survey(path, dialect, layout, (lineEnd) => {
-      if (load) ahead = { lineEnd, loaded: load({ lineEnd, multiline: false }) };
+    const counted = await survey(path, dialect, layout, (found) => {
+      if (load) ahead = { found, loaded: load(found) };
     });
     // nothing else may use the table before it is made
     const early = await ahead?.loaded;
     if (!load || !counted.plain) return { counted, loaded: undefined };
-    const kept = ahead !== undefined && ahead.lineEnd === counted.lineEnd && !counted.multiline;
-    return { counted, loaded: kept ? early : await load(counted) };
+    const held =
+      ahead?.found.lineEnd === counted.lineEnd &&
+      !counted.multiline &&
+      (counted.trimmed || early?.kept === false);
+    return { counted, loaded: held ? early : await load(counted) };
   } finally {
     await ahead?.loaded;
   }
 }
 
-/** The number of records that DuckDB found; undefined when it refuses the text. */
+/** Undefined when DuckDB refuses the text. */
 async function loadInPlace(
   session: ReadingSession,
   table: string,
@@ -104,30 +113,35 @@ async function loadInPlace(
   layout: Layout,
   options: CsvOptions,
   found: LinesFound,
-): Promise<number | undefined> {
+): Promise<Loaded | undefined> {
   const delimiter = String.fromCharCode(dialect.delimiter);
   const quote = dialect.quote < 0 ? '' : String.fromCharCode(dialect.quote);
   const lineEnd = found.lineEnd === 'crlf' ? '\\r\\n' : '\\n';
   const skip = layout.headingIsFirstLine ? 1 : 0;
   const { columns } = layout;
+  const texts = textsOf(path, {
+    delimiter,
+    quote,
+    lineEnd,
+    skip,
+    columns,
+    nulls: options.null_values,
+    parallel: !found.multiline,
+  });
+  const writing = { columns, numbers: options.decimal, dates: options.dates };
+  const large = (await stat(path)).size >= largeText;
+  const kept = large && found.trimmed ? await session.kept?.('rows', texts, writing) : undefined;
   try {
-    await session.run(
-      createTable(table, path, {
-        delimiter,
-        quote,
-        lineEnd,
-        skip,
-        columns,
-        nulls: options.null_values,
-        parallel: !found.multiline,
-      }),
-    );
+    await session.run(createTable(table, kept ?? texts));
     const [counted] = await session.rows<{ n: number | bigint }>(`select count(*) as n from ${table}`);
-    return Number(counted?.n);
+    return { records: Number(counted?.n), kept: kept !== undefined };
   } catch {
     return undefined;
   }
 }
+
+/** Bytes from which what is kept of records is worth a statement of its own, which takes longer to plan than to read. */
+const largeText = 4_000_000;
 
 interface Loading {
   readonly delimiter: string;
@@ -140,14 +154,16 @@ interface Loading {
   readonly parallel: boolean;
 }
 
-/** Everything is declared, nothing sniffed: detection by DuckDB changes with the options beside it. */
-function createTable(table: string, path: string, loading: Loading): string {
+const createTable = (table: string, query: string) => `create or replace temp table ${table} as ${query}`;
+
+/** SELECT of the texts. Everything is declared, nothing sniffed: detection by DuckDB changes with the options beside it. */
+function textsOf(path: string, loading: Loading): string {
   const columns = loading.columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
   const nulls = ['', ...loading.nulls].map(literal).join(', ');
-  return `create or replace temp table ${table} as select * from read_csv(${literal(path)},
+  return `select * from read_csv(${literal(path)},
     auto_detect = false, all_varchar = true, header = false, compression = 'none', columns = {${columns}},
     delim = ${literal(loading.delimiter)}, quote = ${literal(loading.quote)}, escape = ${literal(loading.quote)},
-    new_line = '${loading.lineEnd}', skip = ${loading.skip}, nullstr = [${nulls}], parallel = ${loading.parallel})`;
+    new_line = '${loading.lineEnd}', skip = ${loading.skip}, nullstr = [${nulls}], parallel = ${loading.parallel}, buffer_size = 8000000)`;
 }
 
 async function rewriteOrRefuse(
@@ -166,23 +182,29 @@ async function rewriteOrRefuse(
   }
 }
 
+/** What a table was made of. */
+interface Made {
+  readonly counted: Survey | Rewritten;
+  readonly kept?: boolean;
+  readonly rejectTable?: string;
+}
+
 function reading(
   extract: ExtractFile,
   options: CsvOptions,
   layout: Layout,
   table: string,
-  rejectTable: string | undefined,
-  counted: Survey | Rewritten,
+  { counted, kept = false, rejectTable }: Made,
   encodingRemarks: readonly Remark[],
 ): Reading {
-  const columns = layout.columns.map(identifier).join(', ');
+  const columns = kept ? '*' : layout.columns.map(identifier).join(', ');
   const rejected = rejectTable !== undefined && 'rejected' in counted && counted.rejected > 0;
   const query = rejected
     ? addressed(table, rejectTable, columns)
     : `select rowid + 1 as row_number, ${columns} from ${table}`;
   return {
     addressing: 'record',
-    records: { rows: { query, columns: layout.columns, isScan: !rejected } },
+    records: { rows: { query, columns: layout.columns, isScan: !rejected, kept } },
     ...(rejected ? { rejects: `select * from ${rejectTable}` } : {}),
     rowsRead: counted.records,
     numbers: options.decimal,

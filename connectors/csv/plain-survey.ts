@@ -32,7 +32,7 @@ const QUOTE = 4;
  * The survey of a text in which everything is as most exports have it: one line a record, quotes where RFC 4180
  * has them, as many values as headings, line ends alike. It looks at each byte once.
  *
- * @param promising called once, with the line end, when the text up to there is so and more of it may follow
+ * @param promising called once, with what is known by then, when the text up to there is so and more of it may follow
  * @returns undefined for any other text, of which the record scanner says what it is
  */
 export async function plainSurvey(
@@ -40,7 +40,7 @@ export async function plainSurvey(
   dialect: Dialect,
   wanted: number,
   from: number,
-  promising: (lineEnd: Survey['lineEnd']) => void = () => {},
+  promising: (soFar: Survey) => void = () => {},
 ): Promise<Survey | undefined> {
   const { delimiter, quote, lineEnd } = dialect;
   if (lineEnd === 'cr' || delimiter < 0 || delimiter === SPACE || wanted < 2 || wanted > mostColumns)
@@ -61,7 +61,7 @@ export async function plainSurvey(
       const survey = lines.survey();
       if (bytesRead === 0) return survey;
       if (limit - whole > longestRecord) return undefined;
-      if (windows === 1) promising(survey.lineEnd);
+      if (windows === 1) promising(survey);
       buffer.copyWithin(0, whole, limit);
       held = limit - whole;
     }

@@ -20,7 +20,7 @@ export async function survey(
   path: string,
   dialect: Dialect,
   layout: Layout,
-  promising?: (lineEnd: Survey['lineEnd']) => void,
+  promising?: (soFar: Survey) => void,
 ): Promise<Survey> {
   const { columns, from } = layout;
   const plain = await plainSurvey(path, dialect, columns.length, from, promising);

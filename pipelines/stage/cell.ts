@@ -1,7 +1,7 @@
 import { identifier, literal, type TypeOfValue } from '../../connectors/connector.ts';
 import { hiddenValue } from '../language/faults.ts';
 import { type Column, sqlType } from './contract.ts';
-import { isKnown, listOf } from './known-values.ts';
+import { codesOf, isKnown, listOf } from './known-values.ts';
 import type { Writing } from './read-batch.ts';
 
 /**
@@ -42,8 +42,17 @@ export function readOf(name: string): string {
 /**
  * Reads a text cell as its contract says. Empty text is no value; text that cannot be read as the type,
  * or breaks a rule, is a fault with the rule's name and what its sentence needs.
+ *
+ * @param asCodes a text that must be one of a list is read as its place in the list, which takes a byte or two: NULL when
+ * it is none of them
  */
-export function cell(name: string, column: Column, source: string | null, reading: Writing): Cell {
+export function cell(
+  name: string,
+  column: Column,
+  source: string | null,
+  reading: Writing,
+  asCodes = false,
+): Cell {
   const type = sqlType(column);
   if (source === null) {
     return {
@@ -75,7 +84,8 @@ export function cell(name: string, column: Column, source: string | null, readin
       fault: fault(name, shown, `type_${column.type.replace(/\W.*/, '')}`),
     });
   }
-  const accepted = acceptance(column, text, typed);
+  const codes = asCodes ? codesIn(column) : undefined;
+  const accepted = acceptance(column, text, typed, codes !== undefined);
   if (accepted) {
     rules.push({
       broken: `${received} is not null and not (${accepted.test})`,
@@ -89,10 +99,17 @@ export function cell(name: string, column: Column, source: string | null, readin
       : typed;
   return {
     text: asItStands ? identifier(source) : receivedText(source, given, reading),
-    read: asItStands ? received : typedValue(text, column, reading),
+    read: codes ? `try_cast(${text} as ${codes})` : asItStands ? received : typedValue(text, column, reading),
     value: stored,
     rules,
   };
+}
+
+/** The type of the codes that a column's text must be one of; undefined where it is stored otherwise, or may be any. */
+function codesIn(column: Column): string | undefined {
+  if (!['text', 'code'].includes(column.type) || column.confidential || column.list === 'siren')
+    return undefined;
+  return listOf(column)?.type ?? (column.values && codesOf(column.values));
 }
 
 /** SQL: the text of a value, without blanks around it; NULL when empty. */
@@ -133,11 +150,14 @@ function acceptance(
   column: Column,
   text: string,
   typed: string,
+  isCode: boolean,
 ): { test: string; rule: string; facts?: Readonly<Record<string, string>> } | undefined {
   const list = listOf(column);
   if (column.list && list) {
     return {
-      test: isKnown(column.list === 'siren' ? `left(${text}, 9)` : text, list),
+      test: isCode
+        ? `${typed} is not null`
+        : isKnown(column.list === 'siren' ? `left(${text}, 9)` : text, list),
       rule: column.list === 'siren' ? 'unknown_entity' : `unknown_${column.list}`,
     };
   }
@@ -145,7 +165,7 @@ function acceptance(
     const values = column.values.map((v) => literal(String(v)));
     return {
       // a long IN would be a join, which loses the order of the rows
-      test: `list_contains([${values.join(', ')}], ${text})`,
+      test: isCode ? `${typed} is not null` : `list_contains([${values.join(', ')}], ${text})`,
       rule: 'code_list',
       facts: { accepted: literal(column.values.join(', ')) },
     };

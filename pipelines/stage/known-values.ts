@@ -43,6 +43,10 @@ const queries: Readonly<Record<NonNullable<Column['list']>, string>> = {
   unit: 'select unit from reference.units',
 };
 
+/** Codes that a contract lists, as a type. */
+export const codesOf = (values: readonly unknown[]) =>
+  `enum(${values.map((one) => literal(String(one))).join(', ')})`;
+
 /** What a column's list knows; of units, those of its dimensions. */
 export function listOf({ list, dimensions }: Column): ValueSet | undefined {
   if (!list) return undefined;

@@ -39,6 +39,8 @@ export interface PartRecords extends Part {
   readonly record: string;
   readonly columns: RecordSet['columns'];
   readonly reading: Writing;
+  /** of records that come as the stage keeps them */
+  readonly kept?: boolean;
 }
 
 /** How the values of an extract are written; of those that are no text, their types. */
@@ -51,6 +53,7 @@ export interface BatchReading {
   readonly rejects: readonly Part[];
 }
 
+type Keeping = NonNullable<ReadingSession['kept']>;
 type Together = Connector & Required<Pick<Connector, 'readTogether'>>;
 
 /** Whether extracts of its source are read by as many statements as one. */
@@ -68,6 +71,11 @@ export class BatchReader {
     private readonly scratch: string,
     /** number of the batch's first extract in the run */
     private readonly offset: number,
+    /** what is kept of an extract's records before they are numbered, see {@link ReadingSession.kept} */
+    private readonly kept: (
+      extract: CollectedExtract,
+      ...records: Parameters<Keeping>
+    ) => ReturnType<Keeping>,
   ) {}
 
   /** Undefined where one of several that are read together is not as the others: which one is not known. */
@@ -123,7 +131,11 @@ export class BatchReader {
     const records: PartRecords[] = [];
     const rejects: Part[] = [];
     for (const [place, extract] of batch.entries()) {
-      const reading = await readExtract(extract, this.session(this.offset + place));
+      const session = this.session(this.offset + place);
+      const reading = await readExtract(extract, {
+        ...session,
+        kept: (...records) => this.kept(extract, ...records),
+      });
       const remarks = [...(reading.remarks ?? [])];
       hands.push({ extract, rowsRead: Number(reading.rowsRead), remarks, staged: 0, quarantined: 0 });
       const { numbers, dates, trimmed } = reading;

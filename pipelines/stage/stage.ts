@@ -19,7 +19,7 @@ import {
 } from './read-batch.ts';
 import type { CacheEntry, CacheHit, StageCache } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
-import { brokenTable, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
+import { brokenTable, keptOf, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
 /** What became of one extract: `rowsRead = rowsStaged + rowsQuarantined`, always. */
 export interface CountedExtract {
@@ -364,7 +364,10 @@ async function stageBatch(
   scratch: string,
 ): Promise<ReadExtract[]> {
   const own = contractsOf(batch[0] as CollectedExtract, contracts);
-  const reader = new BatchReader(typing.warehouse, scratch, offset);
+  const reader = new BatchReader(typing.warehouse, scratch, offset, async (extract, record, texts, about) => {
+    const contract = contractOf(own, record);
+    return contract && keptOf(typing, extract, contract, about, texts);
+  });
   try {
     const reading = await reader.read(batch);
     if (reading !== undefined) return await stageReading(typing, reading, own, markOf(offset));
@@ -401,9 +404,8 @@ function recordSets(
   contracts: readonly Contract[],
 ): RecordsAlike[][] {
   const found = new Map<string, Map<string, RecordsAlike & { parts: Part[] }>>();
-  for (const { record, columns, reading, ...part } of records) {
-    const contract =
-      contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined);
+  for (const { record, columns, reading, kept, ...part } of records) {
+    const contract = contractOf(contracts, record);
     if (!contract) {
       throw new Fault(
         'STG-003',
@@ -414,13 +416,17 @@ function recordSets(
     }
     const alike = found.get(contract.id) ?? new Map<string, RecordsAlike & { parts: Part[] }>();
     found.set(contract.id, alike);
-    const key = JSON.stringify([columns, reading]);
-    const same = alike.get(key) ?? { contract, columns, reading, parts: [] };
+    const key = JSON.stringify([columns, reading, kept]);
+    const same = alike.get(key) ?? { contract, columns, reading, kept, parts: [] };
     alike.set(key, same);
     same.parts.push(part);
   }
   return [...found.values()].map((alike) => [...alike.values()]);
 }
+
+/** The contract that reads a record: its own, or the only one there is. */
+const contractOf = (contracts: readonly Contract[], record: string) =>
+  contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined);
 
 /**
  * Types the records of one contract and puts each row where it belongs, in the order of extracts and of their

@@ -1,9 +1,10 @@
-import { identifier, literal } from '../../connectors/connector.ts';
+import { identifier, literal, type TextsAbout } from '../../connectors/connector.ts';
+import type { CollectedExtract } from '../collect/collect.ts';
 import { coverageOf } from '../collect/covers.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { disagreements, valuesOf } from './agreement.ts';
 import { type Cell, cell, fault, type Rule, readOf, textOf } from './cell.ts';
-import type { Contract } from './contract.ts';
+import { type Contract, sqlType } from './contract.ts';
 import { type Matched, matchHeadings } from './heading.ts';
 import type { KnownValues } from './known-values.ts';
 import type { InHand, Part, Writing } from './read-batch.ts';
@@ -13,6 +14,8 @@ export interface RecordsAlike {
   readonly contract: Contract;
   readonly columns: readonly string[];
   readonly reading: Writing;
+  /** they come as {@link keptOf} keeps them */
+  readonly kept?: boolean | undefined;
   readonly parts: readonly Part[];
 }
 
@@ -41,38 +44,31 @@ export interface Typing {
 
 type NamedCell = Cell & { readonly name: string };
 
+/** What the stage knows of each row's extract, beside its number. */
+const ofExtract = '_from, _to, _twin';
+const known = `_place, ${ofExtract}, row_number`;
+
 /**
  * Gathers records under the name `texts` and says how each row is read and judged. What is wrong with a row is
  * told for the few that break a rule, by reading their texts once more.
  */
 export async function typeRecords(typing: Typing, texts: string, alike: RecordsAlike): Promise<Typed> {
   const { hands } = typing;
-  const { contract, columns, reading, parts } = alike;
+  const { contract, columns, reading, kept, parts } = alike;
   const matched = matchHeadings(contract, columns);
   for (const hand of handsOf(parts, hands)) remarkHeadings(hand, contract, columns, matched);
-  const cells: NamedCell[] = Object.entries(contract.columns).map(([column, one]) => ({
-    name: column,
-    ...cell(column, one, matched.sources.get(column) ?? null, reading),
-  }));
+  const cells = cellsOf(contract, matched, reading);
   const { entities } = (hands[0] as InHand).extract.source;
-  const ofRow: Rule[] = [duplicate, ...outsidePeriod(contract), ...disagreements(contract, entities)];
-  const ofCells = cells.map(({ rules }) => rules).filter((rules) => rules.length > 0);
-  const known = '_place, _from, _to, _twin, row_number';
-  const names = cells.map(({ name }) => name);
+  const ofRow = rulesOf(contract, entities);
+  const ofCells = rulesByCell(cells);
   await typing.known.declare(valuesOf(contract, entities));
   const kind = await gather(typing, texts, contract, parts);
-  const readTexts = (from: string) =>
-    read(
-      cells,
-      `select ${known}, ${cells.map((one) => `${one.text} as ${textOf(one.name)}`).join(', ')} from ${from}`,
-    );
+  const told = `${texts} semi join ${brokenTable} using (_place, row_number)`;
   return {
     texts: { name: texts, kind },
-    judged: `select _place, row_number, ${names.map(identifier).join(', ')}, ${broken([...ofRow, { broken: '_own' }])} as _broken
-      from (
-        select ${known}, ${names.map(textOf).join(', ')}, ${values(cells)}, ${broken(ofCells.flat())} as _own
-        from (${readTexts(texts)})
-      ) as typed`,
+    judged: kept
+      ? `select _place, row_number, ${cells.map((one) => `${identifier(one.name)}::${one.type} as ${identifier(one.name)}`).join(', ')}, _broken from ${texts}`
+      : judged(cells, ofRow, '_place, row_number', `select ${known}, ${textsIn(cells)} from ${texts}`),
     keepsOrder: !ofRow.some(({ joins }) => joins),
     faults: `select _place, row_number, unnest(${faultList([
       ...ofCells.map((_, at) => `_fault_${at}`),
@@ -80,10 +76,70 @@ export async function typeRecords(typing: Typing, texts: string, alike: RecordsA
     ])}) as fault
       from (
         select ${known}, ${values(cells)}${ofCells.map((rules, at) => `, ${faultOf(rules)} as _fault_${at}`).join('')}
-        from (${readTexts(`${texts} semi join ${brokenTable} using (_place, row_number)`)})
+        from (${read(cells, `select ${known}, ${kept ? textsKept(cells) : textsIn(cells)} from ${told}`)})
       ) as typed`,
   };
 }
+
+/**
+ * What is kept of records whose texts need no trimming, before they are numbered: the contract's columns, texts of a
+ * list as codes; `_broken` where the row breaks a rule, and then `_texts`, those of the columns in their order.
+ *
+ * @param texts SELECT of the texts
+ * @returns SELECT of as many rows in the same order; undefined where their judging would change it
+ */
+export async function keptOf(
+  typing: Omit<Typing, 'hands'>,
+  extract: CollectedExtract,
+  contract: Contract,
+  { columns, ...reading }: TextsAbout,
+  texts: string,
+): Promise<string | undefined> {
+  const { entities } = extract.source;
+  const ofRow = rulesOf(contract, entities);
+  if (ofRow.some(({ joins }) => joins)) return undefined;
+  const cells = cellsOf(contract, matchHeadings(contract, columns), { ...reading, trimmed: true }, true);
+  await typing.known.declare(valuesOf(contract, entities));
+  const [from, to, twin] = knownOf(typing, extract, contract);
+  const all = `${cells.map(({ name }) => textOf(name)).join(', ')}`;
+  const rows = `select ${from} as _from, ${to} as _to, ${twin} as _twin, ${textsIn(cells)} from (${texts})`;
+  return `select ${cells.map(({ name }) => identifier(name)).join(', ')}, _broken, case when _broken then [${all}] end as _texts
+    from (${judged(cells, ofRow, all, rows)})`;
+}
+
+function cellsOf(contract: Contract, matched: Matched, reading: Writing, asCodes = false) {
+  return Object.entries(contract.columns).map(([column, one]) => ({
+    name: column,
+    type: sqlType(one),
+    ...cell(column, one, matched.sources.get(column) ?? null, reading, asCodes),
+  }));
+}
+
+const rulesOf = (contract: Contract, entities: readonly string[]): Rule[] => [
+  duplicate,
+  ...outsidePeriod(contract),
+  ...disagreements(contract, entities),
+];
+
+const rulesByCell = (cells: readonly NamedCell[]) =>
+  cells.map(({ rules }) => rules).filter((rules) => rules.length > 0);
+
+/** SELECT of some columns of rows, the contract's, and `_broken`. */
+function judged(cells: readonly NamedCell[], ofRow: readonly Rule[], columns: string, texts: string): string {
+  const names = cells.map(({ name }) => name);
+  return `select ${columns}, ${names.map(identifier).join(', ')}, ${broken([...ofRow, { broken: '_own' }])} as _broken
+      from (
+        select *, ${values(cells)}, ${broken(rulesByCell(cells).flat())} as _own
+        from (${read(cells, texts)})
+      ) as typed`;
+}
+
+const textsIn = (cells: readonly NamedCell[]) =>
+  cells.map((one) => `${one.text} as ${textOf(one.name)}`).join(', ');
+
+/** The texts of a broken row that was kept, see {@link keptOf}. */
+const textsKept = (cells: readonly NamedCell[]) =>
+  cells.map((one, at) => `_texts[${at + 1}] as ${textOf(one.name)}`).join(', ');
 
 const read = (cells: readonly NamedCell[], texts: string) =>
   `select *, ${cells.map((one) => `${one.read} as ${readOf(one.name)}`).join(', ')} from (${texts})`;
@@ -134,25 +190,14 @@ function handsOf(parts: readonly Part[], hands: readonly InHand[]): readonly InH
  * through a view; others are kept in a table, since they are read twice and a union of many costs much.
  */
 async function gather(
-  { warehouse, hands, twins, fiscalYearStartMonth }: Typing,
+  typing: Typing,
   name: string,
   contract: Contract,
   parts: readonly Part[],
 ): Promise<'view' | 'table'> {
-  const known = hands.map(({ extract }, place) => {
-    const covers = contract.period_column
-      ? coverageOf(extract.source, extract.name, fiscalYearStartMonth)
-      : null;
-    const day = (text: string | undefined) => (text ? `date '${text}'` : 'null::date');
-    const twin = twins.get(extract.extractId);
-    return [
-      String(place),
-      day(covers?.from),
-      day(covers?.to),
-      twin === undefined ? 'null::varchar' : literal(twin),
-    ];
-  });
-  const head = ['_place', '_from', '_to', '_twin'];
+  const { warehouse, hands } = typing;
+  const known = hands.map(({ extract }, place) => [String(place), ...knownOf(typing, extract, contract)]);
+  const head = ['_place', ...ofExtract.split(', ')];
   const selects = parts.map(({ place, query }) =>
     place === undefined
       ? `select known.*, records.* exclude (extract) from (${query}) as records
@@ -167,6 +212,20 @@ async function gather(
   await warehouse.run(`create or replace temp table ${name} as ${first}`);
   for (const select of others) await warehouse.run(`insert into ${name} ${select}`);
   return 'table';
+}
+
+/** SQL of the first and the last day that an extract covers, and of the one before it that has the same bytes. */
+function knownOf(
+  { twins, fiscalYearStartMonth }: Pick<Typing, 'twins' | 'fiscalYearStartMonth'>,
+  extract: CollectedExtract,
+  contract: Contract,
+): [from: string, to: string, twin: string] {
+  const covers = contract.period_column
+    ? coverageOf(extract.source, extract.name, fiscalYearStartMonth)
+    : null;
+  const day = (text: string | undefined) => (text ? `date '${text}'` : 'null::date');
+  const twin = twins.get(extract.extractId);
+  return [day(covers?.from), day(covers?.to), twin === undefined ? 'null::varchar' : literal(twin)];
 }
 
 function remarkHeadings(
