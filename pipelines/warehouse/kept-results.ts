@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
@@ -17,7 +17,6 @@ import {
 import {
   commonGround,
   type DividedTable,
-  dividedIn,
   type EarlierDatabase,
   type StagedFrom,
 } from './earlier-database.ts';
@@ -108,7 +107,7 @@ export class KeptResults implements Answering {
     const common = await commonGround(warehouse, program);
     return new KeptResults(
       warehouse,
-      await ResultPacks.open(warehouse, packs),
+      await ResultPacks.open(warehouse, packs, own),
       common,
       own,
       earlier,
@@ -206,7 +205,7 @@ export class KeptResults implements Answering {
         await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
         const { rows, content, columns } = found;
         if ((await this.count(table)) === rows) {
-          divided = (await dividedIn(this.warehouse, pack)).get(found.from);
+          divided = (await this.packs.dividedOf(pack)).get(found.from);
           return { rows, content, columns };
         }
         await this.warehouse.run(`drop table ${table}`);
@@ -378,16 +377,22 @@ export class KeptResults implements Answering {
 
   private async answer<Row>(name: string | undefined, ask: () => Promise<Row[]>): Promise<Row[]> {
     if (name === undefined) return ask();
-    if (this.answers.has(name)) return JSON.parse(await readFile(this.answerFile(name), 'utf8')) as Row[];
+    const own = this.answerFile(name);
+    const read = async (file: string) => JSON.parse(await readFile(file, 'utf8')) as Row[];
+    if (this.answers.has(name)) return read(own);
     const known = await this.packs.restore(name, async (pack, named) => {
-      const { answer } = await this.packs.entry<{ answer: string }>(pack, 'answers', named);
-      return answer;
+      const file = await this.packs.answerFile(pack, named);
+      const rows = await read(file);
+      await rename(file, own);
+      return rows;
     });
-    const rows = known === undefined ? await ask() : (JSON.parse(known) as Row[]);
-    if (known === undefined && !isJson(rows)) return rows;
-    await writeFile(this.answerFile(name), known ?? JSON.stringify(rows), { mode: 0o600 });
+    const rows = known ?? (await ask());
+    if (!known) {
+      if (!isJson(rows)) return rows;
+      await writeFile(own, JSON.stringify(rows), { mode: 0o600 });
+    }
     this.answers.add(name);
-    this.isNew ||= known === undefined;
+    this.isNew ||= !known;
     return rows;
   }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
 import type { TableContent } from './content-digest.ts';
 import { writtenParts } from './divided.ts';
-import { type DividedTable, markOf, type StagedFrom } from './earlier-database.ts';
+import { type DividedTable, dividedIn, markOf, type StagedFrom } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
@@ -37,22 +38,27 @@ export class ResultPacks {
   private readonly damaged = new Set<string>();
   /** databases of earlier runs that are open: pack -> name of it in the session */
   private readonly opened = new Map<string, string | undefined>();
-  private readonly small = new Map<string, ReadonlyMap<string, unknown>>();
+  private readonly entries = new Map<string, ReadonlyMap<string, unknown>>();
+  private readonly divided = new Map<string, ReadonlyMap<string, DividedTable>>();
+  /** pack -> names of its answers, once they lie on disk */
+  private readonly laidOut = new Map<string, ReadonlySet<string>>();
 
   private constructor(
     private warehouse: Warehouse,
     private readonly folder: PackFolder,
+    private readonly scratch: string,
     /** name -> the packs that hold it */
     private readonly held: ReadonlyMap<string, Set<string>>,
   ) {}
 
-  static async open(warehouse: Warehouse, folder: PackFolder): Promise<ResultPacks> {
+  /** @param scratch folder of the run, where answers are laid out */
+  static async open(warehouse: Warehouse, folder: PackFolder, scratch: string): Promise<ResultPacks> {
     const held = new Map<string, Set<string>>();
     const indexes = [...(await folder.indexes((index) => Index.parse(index)))];
     // those that hold most first, so that few are read
     for (const [pack, names] of indexes.sort(([, a], [, b]) => b.length - a.length))
       for (const name of names) held.set(name, (held.get(name) ?? new Set()).add(pack));
-    return new ResultPacks(warehouse, folder, held);
+    return new ResultPacks(warehouse, folder, scratch, held);
   }
 
   /** What the first pack gives that holds it whole; one that is damaged is removed. */
@@ -76,25 +82,49 @@ export class ResultPacks {
     return undefined;
   }
 
-  async entry<Entry>(pack: string, kind: keyof typeof lists, name: string): Promise<Entry> {
-    const small = await this.smallOf(pack, kind);
-    if (small.has(name)) return small.get(name) as Entry;
-    const [found] = await this.warehouse.rows<Entry>(
-      `select * exclude (name) from ${pack}.${kind} where name = ${literal(name)}`,
-    );
-    if (!found) throw new Error(`${name} is not in ${pack}`);
-    return found;
+  /** A statement for each of some hundred entries costs more than what they hold: all of a list come at once. */
+  async entry<Entry>(pack: string, kind: 'tables' | 'totals', name: string): Promise<Entry> {
+    const list = `${pack}.${kind}`;
+    let entries = this.entries.get(list);
+    if (!entries) {
+      const rows = await this.warehouse.rows<{ name: string }>(`from ${list}`);
+      entries = new Map(rows.map(({ name, ...entry }) => [name, entry]));
+      this.entries.set(list, entries);
+    }
+    if (!entries.has(name)) throw new Error(`${name} is not in ${pack}`);
+    return entries.get(name) as Entry;
   }
 
-  /** A statement for each of some hundred entries costs more than what they hold: those that are small come at once. */
-  private async smallOf(pack: string, kind: keyof typeof lists): Promise<ReadonlyMap<string, unknown>> {
-    const list = `${pack}.${kind}`;
-    const known = this.small.get(list);
-    if (known) return known;
-    const rows = await this.warehouse.rows<{ name: string }>(`select * from ${list} where ${lists[kind]}`);
-    const small = new Map(rows.map(({ name, ...entry }) => [name, entry]));
-    this.small.set(list, small);
-    return small;
+  /** The divided tables of the database that a pack is of. */
+  async dividedOf(pack: string): Promise<ReadonlyMap<string, DividedTable>> {
+    const divided = this.divided.get(pack) ?? (await dividedIn(this.warehouse, pack));
+    this.divided.set(pack, divided);
+    return divided;
+  }
+
+  /**
+   * The file of an answer, for who may move it away. All of a pack are laid out at once: they are packed by thousands,
+   * and to unpack them for one takes as long as for all.
+   */
+  async answerFile(pack: string, name: string): Promise<string> {
+    const folder = join(this.scratch, pack);
+    const fileOf = (one: string) => join(folder, `${one}.json`);
+    let names = this.laidOut.get(pack);
+    if (!names) {
+      await mkdir(folder, { recursive: true });
+      const found = new Set<string>();
+      for await (const rows of this.warehouse.chunks<{ name: string; answer: string }>(
+        `select name, answer from ${pack}.answers where regexp_full_match(name, '[0-9a-f]+')`,
+      ))
+        for (const one of rows) {
+          await writeFile(fileOf(one.name), one.answer, { mode: 0o600 });
+          found.add(one.name);
+        }
+      this.laidOut.set(pack, found);
+      names = found;
+    }
+    if (!names.has(name)) throw new Error(`${name} is not in ${pack}`);
+    return fileOf(name);
   }
 
   /** The database of the run that left a pack, opened. */
@@ -230,9 +260,6 @@ async function keepTotals(
       select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
       left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
 }
-
-/** What a pack lists by name, and which of it is small. */
-const lists = { tables: 'true', totals: 'true', answers: 'length(answer) < 20000' } as const;
 
 /** Every run leaves one pack, named by its database. */
 function packOf(database: string): string {
