@@ -1,17 +1,17 @@
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
 import { measureRows, monthIn, type TableColumns } from './measure-rows.ts';
-import { isPopulationStatistic, populationTotals } from './population.ts';
+import { countedColumns, isPopulationStatistic, populationOf, populationTotals } from './population.ts';
 
 /**
- * Measures whose totals one statement works out: of one harmonised table and one way of adding up. Planning a
+ * Measures whose totals one statement works out: of one harmonised table and one way of adding up, or of one population. Planning a
  * statement costs more than a small table's rows, and there are hundreds of measures.
  */
 export function measureGroups(measures: readonly Measure[]): Measure[][] {
   const groups = new Map<string, Measure[]>();
   for (const measure of measures) {
-    const alone = isPopulationStatistic(measure) ? measure.id : '';
-    const key = [measure.table, measure.aggregation === 'distinct', alone].join('\0');
+    const population = isPopulationStatistic(measure) ? populationOf(measure) : '';
+    const key = [measure.table, measure.aggregation === 'distinct', population].join('\0');
     groups.set(key, [...(groups.get(key) ?? []), measure]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -34,8 +34,8 @@ const mostTogether = 24;
 export function groupTotals(measures: readonly Measure[], columns: TableColumns): string {
   const [first] = measures as [Measure, ...Measure[]];
   if (isPopulationStatistic(first)) {
-    return `select '${first.id}' as measure, entity, period, basis, total, rows, unvalued, estimated, absolute
-      from (${populationTotals(first, measureRows(first, columns), monthIn(first))})`;
+    const rows = measureRows(first, columns, countedColumns(measures));
+    return populationTotals(measures, rows, monthIn(first));
   }
   return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
 }
