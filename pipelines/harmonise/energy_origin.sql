@@ -3,6 +3,7 @@
 -- grain: one row is the part of one energy row that has one origin; the parts of a row add up to it
 -- grain_fr: une ligne est la part d’une ligne d’énergie qui a une même origine ; les parts d’une ligne s’y additionnent
 -- inputs: model.energy, model.energy_contract, reference.site, reference.entity, reference.fuels
+-- apart: entity of model.energy
 -- columns: meter, carrier, direction, purpose as in energy; country (code); origin (code) contract, own_generation, export, fuel or uncovered; instrument (code), certificate (text) of the contract
 -- columns: renewable (flag); energy_mwh (MWh) net calorific value, negative for energy given back to the grid; contract_factor (kgCO2e/kWh) of the contract; last_row as in energy
 with consumed as (

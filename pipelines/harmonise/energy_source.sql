@@ -3,6 +3,7 @@
 -- grain: one row is the part of one row of energy_origin that has one source; the parts of a row add up to it
 -- grain_fr: une ligne est la part d’une ligne de energy_origin qui a une même source ; les parts d’une ligne s’y additionnent
 -- inputs: model.energy_origin, reference.energy_mix
+-- apart: entity of model.energy_origin
 -- columns: carrier (code); origin (code) as in energy_origin; source (code) fossil, nuclear, renewable, grid_renewable, or unknown where no mix is loaded; energy_mwh (MWh) net calorific value
 with mixed as (
   select

@@ -13,7 +13,7 @@ export interface Model {
   readonly grain: { readonly en: string; readonly fr: string };
   /** qualified tables that it reads: `staged.x`, `reference.y`, `model.z` */
   readonly inputs: readonly string[];
-  /** its rows with one value of a column rest on the rows of one input with that value, and on no others of it */
+  /** its rows with one value of a column rest on the rows of some inputs with that value, and on no others of these */
   readonly apart: Apart | undefined;
   readonly sql: string;
 }
@@ -50,7 +50,7 @@ export function divisionsOf(models: readonly Model[]): Map<string, string[]> {
   };
   for (const { name, apart } of models) {
     if (!apart) continue;
-    divide(apart.of, apart.column);
+    for (const input of apart.of) divide(input, apart.column);
     divide(`model.${name}`, apart.column);
   }
   return divisions;
@@ -108,12 +108,13 @@ function parseModel(file: string, text: string): Model {
     .split(',')
     .map((input) => input.trim())
     .filter(Boolean);
-  const apart = /^(\w+) of (\S+)$/.exec(header.get('apart') ?? '');
-  if (header.has('apart') && !inputs.includes(apart?.[2] as string)) {
+  const [, column, list] = /^(\w+) of (.+)$/.exec(header.get('apart') ?? '') ?? [];
+  const of = list?.split(',').map((input) => input.trim()) ?? [];
+  if (header.has('apart') && !(column && of.every((input) => inputs.includes(input)))) {
     throw new Fault(
       'MOD-001',
       `pipelines/harmonise/${file} has a header that cannot be read: -- apart: ${header.get('apart')}.`,
-      'It names a column and one of the inputs: -- apart: siren of staged.fec_entries.',
+      'It names a column and some of the inputs: -- apart: siren of staged.fec_entries.',
     );
   }
   return {
@@ -121,7 +122,7 @@ function parseModel(file: string, text: string): Model {
     purpose: header.get('purpose') ?? '',
     grain: { en: header.get('grain') as string, fr: header.get('grain_fr') as string },
     inputs,
-    apart: apart ? { column: apart[1] as string, of: apart[2] as string } : undefined,
+    apart: column ? { column, of } : undefined,
     sql: text.trim().replace(/;$/, ''),
   };
 }

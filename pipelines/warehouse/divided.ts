@@ -32,11 +32,12 @@ export function selects({ column, values }: Selection): string {
   return `(${[...among, ...(values.includes(null) ? [`${name} is null`] : [])].join(' or ') || 'false'})`;
 }
 
-/** What a statement gives of a selection, where the rows of it rest on no other rows of one table that it reads. */
-export function onlyOf(sql: string, table: string, selection: Selection): string {
-  const narrowed = `(select * from ${table} where ${selects(selection)})`;
-  const reads = new RegExp(`(?<![.\\w"])${table.replace('.', '\\.')}(?![.\\w"])`, 'g');
-  return `select * from (${sql.replaceAll(reads, narrowed)}\n) where ${selects(selection)}`;
+/** What a statement gives of a selection, where the rows of it rest on no other rows of some tables that it reads. */
+export function onlyOf(sql: string, tables: readonly string[], selection: Selection): string {
+  const names = tables.map((table) => table.replace('.', '\\.')).join('|');
+  const reads = new RegExp(`(?<![.\\w"])(?:${names})(?![.\\w"])`, 'g');
+  const narrowed = sql.replaceAll(reads, (table) => `(select * from ${table} where ${selects(selection)})`);
+  return `select * from (${narrowed}\n) where ${selects(selection)}`;
 }
 
 /** Reads what a table holds, all of it or a selection, by the values of text columns. */
@@ -83,19 +84,19 @@ export function replaced(divided: Divided, { column, values }: Selection, fresh:
   return { ...divided, parts };
 }
 
-/** Values of a dividing column whose rows are not the same in both, and how many values there are. */
+/** Values of a dividing column whose rows are not the same in both, of all values that it has. */
 export function differing(
   before: Divided,
   now: Divided,
   column: string,
-): { values: (string | null)[]; of: number } {
+): { values: (string | null)[]; of: ReadonlySet<string | null> } {
   const [old, fresh] = [by(before, column), by(now, column)];
   const all = new Set([...old.keys(), ...fresh.keys()]);
   const values = [...all].filter((value) => {
     const [a, b] = [old.get(value), fresh.get(value)];
     return a?.rows !== b?.rows || a?.high !== b?.high || a?.low !== b?.low;
   });
-  return { values, of: all.size };
+  return { values, of: all };
 }
 
 function by(divided: Divided, column: string): Map<string | null, Part> {

@@ -30,11 +30,11 @@ export interface Answering extends Pick<Warehouse, 'rows' | 'scalar'> {
   readonly earlier?: (database: string, session: Answering) => Promise<Answering>;
 }
 
-/** A table whose rows with one value in a column come from the rows with that value in another table, and from none with others. */
+/** A table whose rows with one value in a column come from the rows with that value in some other tables, and from none with others. */
 export interface Apart {
   readonly column: string;
-  /** the other table */
-  readonly of: string;
+  /** the other tables */
+  readonly of: readonly string[];
 }
 
 /** Tables that a statement reads: those of the run's schemas, and those that tell it the windows. */
@@ -227,12 +227,13 @@ export class KeptResults implements Answering {
 
   /** Name of all that a table which stands apart is made of, but for the rows that it is told apart by. */
   private madeOf(sql: string, reads: readonly string[], { column, of }: Apart): string | undefined {
-    const shape = this.divided.get(of)?.shape;
+    const shapes = of.map((table) => this.divided.get(table)?.shape);
+    if (shapes.includes(undefined)) return undefined;
     const others = reads.flatMap((table) => {
       const { rows, content, columns } = this.contents.get(table) as TableContent;
-      return table === of ? [] : [[table, rows, content, columns]];
+      return of.includes(table) ? [] : [[table, rows, content, columns]];
     });
-    return shape && hash([this.common, sql, column, of, shape, others]);
+    return hash([this.common, sql, column, of, shapes, others]);
   }
 
   /** Puts what has changed into a table that stands in the copied database; undefined where it is to be made whole. */
@@ -242,13 +243,18 @@ export class KeptResults implements Answering {
     { column, of }: Apart,
     madeOf: string,
   ): Promise<DividedTable | undefined> {
-    const [before, inputBefore] = [this.copied?.divided.get(table), this.copied?.divided.get(of)];
-    const input = this.divided.get(of);
-    if (before?.madeOf !== madeOf || !inputBefore || !input) return undefined;
-    if (String(inputBefore.columns) !== String(input.columns)) return undefined;
-    const changed = differing(inputBefore, input, column);
-    if (changed.values.length > Math.min(mostMended, changed.of / 2)) return undefined;
-    const selection = { column, values: changed.values };
+    const before = this.copied?.divided.get(table);
+    if (before?.madeOf !== madeOf) return undefined;
+    const [values, all] = [new Set<string | null>(), new Set<string | null>()];
+    for (const input of of) {
+      const [old, now] = [this.copied?.divided.get(input), this.divided.get(input)];
+      if (!old || !now || String(old.columns) !== String(now.columns)) return undefined;
+      const changed = differing(old, now, column);
+      for (const value of changed.values) values.add(value);
+      for (const value of changed.of) all.add(value);
+    }
+    if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
+    const selection = { column, values: [...values] };
     const counted = await this.count(table).catch((error) => refuseExhausted(error));
     if (counted !== wholeOf(before).rows) return undefined;
     try {
