@@ -46,7 +46,7 @@ import { type Identity, identityOf, inputsOf, newestRun, runFacts } from './seal
 import { withLock } from './seal/lock.ts';
 import { hashedByRun, type Manifest, readManifest, sha256, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
-import { packExtracts } from './seal/personal.ts';
+import { keptAs, packExtracts } from './seal/personal.ts';
 import { programVersion, resultProgram, stageProgram } from './seal/program.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
@@ -129,6 +129,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     words,
     sealed: before && (await SealedExtracts.of(before.folder)),
     marks,
+    late: (source) => keptAs(source, configuration.privacy.personal_extracts) === 'omitted',
   });
   await marks?.write();
   const evidence = await collectEvidence(project.base, configuration.evidence);

@@ -24,6 +24,8 @@ import type { SealedExtracts } from './sealed-extracts.ts';
 /** An extract in the run's store, with the source that delivered it. */
 export interface CollectedExtract extends ExtractFile {
   readonly source: Source;
+  /** of one that is not in the store yet: puts it there, for who reads it */
+  readonly fetch?: () => Promise<void>;
 }
 
 /** A source that could not be had. */
@@ -47,6 +49,8 @@ export interface CollectSettings {
   readonly sealed?: SealedExtracts | undefined;
   /** what is known of files that earlier runs read: one of `sealed` that was not written to since is not read again */
   readonly marks?: ExtractMarks | undefined;
+  /** whether no package holds the extracts of a source: known ones are fetched only where they are read again */
+  readonly late?: ((source: Source) => boolean) | undefined;
   /** waits before each retry, in milliseconds */
   readonly waits?: readonly number[];
   /** puts into words why a source could not be had; without it, the code says */
@@ -133,7 +137,7 @@ async function store(
   source: Source,
   pulled: PulledExtract,
   shortName: string,
-  { store: folder, sealed, marks }: Pick<CollectSettings, 'store' | 'sealed' | 'marks'>,
+  { store: folder, sealed, marks, late }: Pick<CollectSettings, 'store' | 'sealed' | 'marks' | 'late'>,
 ): Promise<CollectedExtract> {
   const began = Date.now();
   const stored = (sha256: string, bytes: number): CollectedExtract => {
@@ -142,22 +146,44 @@ async function store(
     return { source, extractId: `${source.id}/${shortName}`, name: pulled.name, path, sha256, bytes };
   };
   const known = marks?.sha256Of(source.id, pulled);
+  if (known !== undefined && late?.(source)) {
+    const fetch = async () => {
+      const { sha256 } = await put(source, pulled, folder);
+      if (sha256 !== known)
+        throw new Fault(
+          'RUN-005',
+          `${pulled.name} of ${source.id} was written to while it was read.`,
+          'Start again once it is delivered.',
+        );
+    };
+    return { ...stored(known, pulled.bytes), fetch };
+  }
   if (known !== undefined && (await sealed?.put(known, pulled.bytes, join(folder, known))))
     return stored(known, pulled.bytes);
   if (sealed?.mayHold(pulled.bytes)) {
     const { sha256, bytes } = await hashed(pulled);
     if (await sealed.put(sha256, bytes, join(folder, sha256))) return stored(sha256, bytes);
   }
+  const { sha256, bytes } = await put(source, pulled, folder);
+  return stored(sha256, bytes);
+}
+
+/** Writes an extract into the store, under the hash of its bytes. */
+async function put(
+  source: Source,
+  pulled: PulledExtract,
+  folder: string,
+): Promise<{ sha256: string; bytes: number }> {
   const arriving = join(
     folder,
     `arriving-${createHash('sha256').update(`${source.id}\0${pulled.name}`).digest('hex').slice(0, 16)}`,
   );
-  const { sha256, bytes } = await hashed(pulled, arriving);
-  await rename(arriving, join(folder, sha256)).catch(async (error) => {
+  const found = await hashed(pulled, arriving);
+  await rename(arriving, join(folder, found.sha256)).catch(async (error) => {
     await rm(arriving, { force: true });
     throw error;
   });
-  return stored(sha256, bytes);
+  return found;
 }
 
 /** Hashes and counts the bytes of an extract, and copies them to `target`. */

@@ -44,7 +44,7 @@ export async function manifestOf(
       rows_read: one.rowsRead,
       rows_staged: one.rowsStaged,
       rows_quarantined: one.rowsQuarantined,
-      kept: keptAs(one.extract, configuration.privacy.personal_extracts),
+      kept: keptAs(one.extract.source, configuration.privacy.personal_extracts),
     })),
     frameworks: frameworks.map(statedOf),
     evidence: [...evidence],

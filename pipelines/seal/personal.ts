@@ -2,12 +2,13 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 import { copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CollectedExtract } from '../collect/collect.ts';
+import type { Source } from '../configuration/schema.ts';
 
 export type Kept = 'clear' | 'encrypted' | 'omitted';
 
-/** How the sealed package holds an extract: identities are left out or encrypted, as configured. */
-export function keptAs(extract: CollectedExtract, personal: 'omit' | 'encrypt' | 'keep'): Kept {
-  if (!extract.source.personal || personal === 'keep') return 'clear';
+/** How the sealed package holds the extracts of a source: identities are left out or encrypted, as configured. */
+export function keptAs(source: Pick<Source, 'personal'>, personal: 'omit' | 'encrypt' | 'keep'): Kept {
+  if (!source.personal || personal === 'keep') return 'clear';
   return personal === 'encrypt' ? 'encrypted' : 'omitted';
 }
 
@@ -20,7 +21,7 @@ export async function packExtracts(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const extract of extracts) {
-    const kept = keptAs(extract, personal);
+    const kept = keptAs(extract.source, personal);
     const target = join(folder, kept === 'encrypted' ? `${extract.sha256}.enc` : extract.sha256);
     if (kept === 'encrypted') await writeFile(target, encrypt(await readFile(extract.path), secret));
     if (kept === 'clear') {

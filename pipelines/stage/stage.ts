@@ -138,6 +138,7 @@ export async function stage(
   const read = async (some: readonly CollectedExtract[], done: number) => {
     const staged: ReadExtract[] = [];
     for (const batch of batchesOf(some)) {
+      for (const one of batch) await one.fetch?.();
       staged.push(...(await stageBatch(typing, batch, done + staged.length, contracts, scratch)));
       step(done + staged.length);
     }

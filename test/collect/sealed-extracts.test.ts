@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -32,7 +32,7 @@ const source = {
   contract: 'water',
 } as unknown as Source;
 
-const gathered = async (store: string, sealed?: SealedExtracts, marks?: ExtractMarks) => {
+const gathered = async (store: string, sealed?: SealedExtracts, marks?: ExtractMarks, late = false) => {
   const { extracts, missing } = await collect([source], {
     base: folder,
     store: join(folder, store),
@@ -40,6 +40,7 @@ const gathered = async (store: string, sealed?: SealedExtracts, marks?: ExtractM
     waits: [],
     sealed,
     marks,
+    late: () => late,
   });
   expect(missing).toEqual([]);
   return extracts;
@@ -102,14 +103,16 @@ describe('a file that was not written to since', () => {
     await marks.write();
   };
   /** One run of `seconds` from now. */
-  const runIn = async (seconds: number, store: string, sealed?: SealedExtracts) => {
+  const extractsIn = async (seconds: number, store: string, sealed?: SealedExtracts, late = false) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
     const marks = await ExtractMarks.read(file(), key);
-    const extracts = await gathered(store, sealed, marks);
+    const extracts = await gathered(store, sealed, marks, late);
     await marks.write();
     vi.useRealTimers();
-    return extracts.map(({ sha256 }) => sha256);
+    return extracts;
   };
+  const runIn = async (seconds: number, store: string, sealed?: SealedExtracts) =>
+    (await extractsIn(seconds, store, sealed)).map(({ sha256 }) => sha256);
 
   test('is taken from the package without being read', async () => {
     const own = await sealedPackage();
@@ -121,6 +124,19 @@ describe('a file that was not written to since', () => {
     // what no package holds is read
     await misled(b as string);
     expect(await runIn(60, 'third')).toEqual([a, b, c]);
+  });
+
+  test('and that no package will hold is fetched only by who reads it', async () => {
+    const first = await runIn(60, 'first');
+    await writeFile(join(folder, 'in', 'c.csv'), 'CHARLIE\n');
+    const [a, b, c] = await extractsIn(60, 'second', undefined, true);
+    expect([a?.sha256, b?.sha256]).toEqual(first.slice(0, 2));
+    expect(c?.fetch).toBeUndefined();
+    expect(await readdir(join(folder, 'second'))).toEqual([c?.sha256]);
+    await a?.fetch?.();
+    expect(await readFile(a?.path as string, 'utf8')).toBe('alpha\n');
+    await writeFile(join(folder, 'in', 'b.csv'), 'BRAVO\n');
+    await expect(b?.fetch?.()).rejects.toThrow(expect.objectContaining({ code: 'RUN-005' }));
   });
 
   test('is read where it was replaced by one of its size and time', async () => {

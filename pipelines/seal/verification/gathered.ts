@@ -120,7 +120,7 @@ function checkStated({ manifest, defined }: Package, findings: Findings): void {
   for (const { extract } of stagedExtracts(manifest, defined.project)) {
     const one = manifest.extracts.find(({ id }) => id === extract.extractId);
     if (one?.connector !== extract.source.connector) stated(`${extract.extractId}, connector`);
-    if (one?.kept !== keptAs(extract, configuration.privacy.personal_extracts))
+    if (one?.kept !== keptAs(extract.source, configuration.privacy.personal_extracts))
       stated(`${extract.extractId}, kept`);
   }
   const listed = manifest.outputs.map(({ name }) => name).filter((name) => !name.startsWith('definition/'));
