@@ -36,7 +36,7 @@ extract_days as materialized (
     min(i.interval_start) as first_start,
     max(i.interval_start) as last_start,
     -- dialect-bound: one bit for five minutes, of two days since a local one has 25 hours; two starts within five minutes look repeated, and are looked at
-    bitstring_agg((epoch(i.interval_start)::bigint // 300 % 576)::integer, 0, 575) as starts
+    bitstring_agg((epoch_us(i.interval_start) // 300000000 % 576)::integer, 0, 575) as starts
   from staged.energy_intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
   group by i.meter, i.direction, h.day, i.extract_id, i.quality = 'estimated', i.minutes > 60

@@ -32,7 +32,7 @@ export function windowsOf(first: string, last: string, fiscalYearStartMonth: num
 /** Columns of each harmonised table, to know what a measure's rows can say. */
 export async function tableColumns(warehouse: Answering): Promise<(table: string) => TableColumns> {
   const rows = await warehouse.rows<{ table_name: string; column_name: string }>(
-    "select table_name, column_name from information_schema.columns where table_schema = 'model' and table_catalog = current_database()",
+    "select table_name, column_name from duckdb_columns() where schema_name = 'model' and database_name = current_database()",
   );
   const columns = new Map<string, Set<string>>();
   for (const { table_name, column_name } of rows) {
