@@ -96,15 +96,16 @@ async function pieces(path: string): Promise<ReadStream> {
 /** The number of the first line that is not UTF-8; undefined when all are. */
 async function utf8Fault(path: string): Promise<number | undefined> {
   let rest: Buffer = Buffer.alloc(0);
-  let lines = 0;
+  let read = 0;
   for await (const chunk of await pieces(path)) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
     const whole = wholeCharacters(bytes);
-    if (!isUtf8(bytes.subarray(0, whole))) return lines + faultyLine(bytes.subarray(0, whole));
-    lines += newlines(bytes.subarray(0, whole));
+    if (!isUtf8(bytes.subarray(0, whole)))
+      return (await newlines(path, read)) + faultyLine(bytes.subarray(0, whole));
+    read += whole;
     rest = bytes.subarray(whole);
   }
-  return rest.length > 0 ? lines + 1 : undefined;
+  return rest.length > 0 ? (await newlines(path, read)) + 1 : undefined;
 }
 
 /** Length without a last character that the chunk may cut: at most three bytes. */
@@ -131,9 +132,12 @@ function faultyLine(bytes: Buffer): number {
   return line;
 }
 
-function newlines(bytes: Buffer): number {
+/** Line ends in so many first bytes of a file. */
+async function newlines(path: string, bytes: number): Promise<number> {
   let count = 0;
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++;
+  if (bytes === 0) return count;
+  for await (const piece of createReadStream(path, { end: bytes - 1 }))
+    for (let at = piece.indexOf(0x0a); at >= 0; at = piece.indexOf(0x0a, at + 1)) count++;
   return count;
 }
 

@@ -29,7 +29,7 @@ export interface Limits {
  * Form of the database files that are written, read by DuckDB from 1.5 on. Its texts take a quarter less room than those
  * of the form that every version reads, and are written in two thirds of the time.
  */
-const fileForm = 'v1.5.0';
+export const fileForm = 'v1.5.0';
 
 /** The limits of a session that no configuration goes with, such as one on a sealed package. */
 export const ordinaryLimits: Limits = { memory: '4GB' };

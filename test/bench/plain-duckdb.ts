@@ -10,8 +10,13 @@ export async function plainDuckDb(
   ground: Ground,
   statements: readonly string[],
   question?: string,
+  /** form of the file; by default the one that every version reads */
+  form?: string,
 ): Promise<Work> {
-  const instance = await DuckDBInstance.create(join(ground.work, 'plain.duckdb'), { memory_limit: '4GB' });
+  const instance = await DuckDBInstance.create(join(ground.work, 'plain.duckdb'), {
+    memory_limit: '4GB',
+    ...(form === undefined ? {} : { storage_compatibility_version: form }),
+  });
   const connection = await instance.connect();
   return {
     run: async () => {

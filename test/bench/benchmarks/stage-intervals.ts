@@ -1,5 +1,6 @@
 import { literal } from '../../../connectors/connector.ts';
-import type { Benchmark } from '../benchmark.ts';
+import { fileForm } from '../../../pipelines/warehouse/warehouse.ts';
+import type { Benchmark, Ground, Work } from '../benchmark.ts';
 import { standingLoad } from '../load/load.ts';
 import { plainDuckDb } from '../plain-duckdb.ts';
 import { stageSide } from '../stage-side.ts';
@@ -15,16 +16,25 @@ export const benchmark: Benchmark = {
   references: {
     'plain-read': {
       title: 'DuckDB: create table as select * from read_csv',
-      open: (ground) =>
-        plainDuckDb(
-          ground,
-          [
-            `create table t as select * from read_csv(${literal(`${ground.project}/extracts/curves/*.csv`)}, header = true, delim = ';', types = {'Valeur': 'VARCHAR'})`,
-          ],
-          'select count(*) from t',
-        ),
+      open: (ground) => plainRead(ground),
+    },
+    'plain-read-same-form': {
+      title: 'the same into a file of the form that ours has',
+      open: (ground) => plainRead(ground, fileForm),
     },
   },
-  targets: { 'plain-read': 1.15 },
+  targets: { 'plain-read': 1.15, 'plain-read-same-form': 1.15 },
   repetitions: { S: 3, L: 1 },
 };
+
+function plainRead(ground: Ground, form?: string): Promise<Work> {
+  const files = literal(`${ground.project}/extracts/curves/*.csv`);
+  return plainDuckDb(
+    ground,
+    [
+      `create table t as select * from read_csv(${files}, header = true, delim = ';', types = {'Valeur': 'VARCHAR'})`,
+    ],
+    'select count(*) from t',
+    form,
+  );
+}
