@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
@@ -389,7 +389,8 @@ export class KeptResults implements Answering {
     const known = await this.packs.restore(name, async (pack, named) => {
       const file = await this.packs.answerFile(pack, named);
       const rows = await read(file);
-      await rename(file, own);
+      // who asks the same meanwhile finds it in its place still
+      await link(file, own).catch(() => copyFile(file, own));
       return rows;
     });
     const rows = known ?? (await ask());

@@ -41,7 +41,7 @@ export class ResultPacks {
   private readonly entries = new Map<string, ReadonlyMap<string, unknown>>();
   private readonly divided = new Map<string, ReadonlyMap<string, DividedTable>>();
   /** pack -> names of its answers, once they lie on disk */
-  private readonly laidOut = new Map<string, ReadonlySet<string>>();
+  private readonly laidOut = new Map<string, Promise<ReadonlySet<string>>>();
 
   private constructor(
     private warehouse: Warehouse,
@@ -103,28 +103,28 @@ export class ResultPacks {
   }
 
   /**
-   * The file of an answer, for who may move it away. All of a pack are laid out at once: they are packed by thousands,
-   * and to unpack them for one takes as long as for all.
+   * The file of an answer. All of a pack are laid out at once: they are packed by thousands, and to unpack them for
+   * one takes as long as for all.
    */
   async answerFile(pack: string, name: string): Promise<string> {
-    const folder = join(this.scratch, pack);
-    const fileOf = (one: string) => join(folder, `${one}.json`);
     let names = this.laidOut.get(pack);
     if (!names) {
-      await mkdir(folder, { recursive: true });
-      const found = new Set<string>();
-      for await (const rows of this.warehouse.chunks<{ name: string; answer: string }>(
-        `select name, answer from ${pack}.answers where regexp_full_match(name, '[0-9a-f]+')`,
-      ))
-        for (const one of rows) {
-          await writeFile(fileOf(one.name), one.answer, { mode: 0o600 });
-          found.add(one.name);
-        }
-      this.laidOut.set(pack, found);
-      names = found;
+      names = this.layOut(pack);
+      this.laidOut.set(pack, names);
     }
-    if (!names.has(name)) throw new Error(`${name} is not in ${pack}`);
-    return fileOf(name);
+    if (!(await names).has(name)) throw new Error(`${name} is not in ${pack}`);
+    return join(this.scratch, pack, `${name}.json`);
+  }
+
+  private async layOut(pack: string): Promise<ReadonlySet<string>> {
+    const folder = join(this.scratch, pack);
+    await mkdir(folder, { recursive: true });
+    const rows = await this.warehouse.rows<{ name: string; answer: string }>(
+      `select name, answer from ${pack}.answers where regexp_full_match(name, '[0-9a-f]+')`,
+    );
+    for (const { name, answer } of rows)
+      await writeFile(join(folder, `${name}.json`), answer, { mode: 0o600 });
+    return new Set(rows.map(({ name }) => name));
   }
 
   /** The database of the run that left a pack, opened. */
