@@ -236,6 +236,9 @@ select
   case
     when a.quantity between -9999 and 9999 and coalesce(a.given_factor, c.value_kgco2e) between 0 and 0.99 then
       ((a.quantity::decimal(18,9)::decimal(10,6) * coalesce(a.given_factor, c.value_kgco2e)::decimal(8,8))::decimal(14,10) * 0.001::decimal(4,3))::decimal(18,10)
+    -- and so does nearly every line of a ledger, in thousands of euros
+    when a.quantity between -9 and 9 and coalesce(a.given_factor, c.value_kgco2e) between 0 and 999 then
+      ((a.quantity::decimal(18,9)::decimal(7,6) * coalesce(a.given_factor, c.value_kgco2e)::decimal(11,8))::decimal(14,10) * 0.001::decimal(4,3))::decimal(18,10)
     else
       ((a.quantity::decimal(22,6) * coalesce(a.given_factor, c.value_kgco2e)::decimal(14,8))::decimal(28,10) * 0.001::decimal(4,3))::decimal(28,10)
   end as tco2e,

@@ -124,7 +124,7 @@ function cellsOf(measure: Measure, columns: TableColumns, entity: string, window
   return `with weighed as (
       select t.entity, date_trunc('month', t.${measure.date})::date as date, ${told.map((name) => `t.${name}, `).join('')}
         (${measure.value})::decimal(28,10) * ${weight}::decimal(9,6) as value,
-        t.quantity::decimal(22,6) * ${weight}::decimal(9,6) as quantity
+        ${microUnits('t.quantity')} * ${weight}::decimal(9,6) as quantity
       from model.${measure.table} as t
       join reference.entity as e on e.entity = t.entity
       where (${measure.filter})
@@ -143,6 +143,10 @@ function cellsOf(measure: Measure, columns: TableColumns, entity: string, window
       coalesce(sum(size), 0)::decimal(38,16)::varchar as size, coalesce(sum(size_of_quantity), 0)::decimal(38,12)::varchar as "sizeOfQuantity"
     from kinds as t group by all order by all`;
 }
+
+/** SQL of a quantity to the sixth decimal: up to 18 digits a decimal is a machine word, and rounding it some thirty times faster. */
+const microUnits = (quantity: string) =>
+  `(case when ${quantity} between -99999999 and 99999999 then ${quantity}::decimal(18,9)::decimal(15,6) else ${quantity}::decimal(22,6) end)::decimal(22,6)`;
 
 async function weights(
   warehouse: Answering,

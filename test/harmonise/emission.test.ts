@@ -222,6 +222,24 @@ describe('emissions', () => {
     ]);
   });
 
+  test('of spend are the same whatever the size of a line', async () => {
+    built = await harmonised(
+      {
+        fec_entries: `siren  closing_date  journal_code  entry_number  entry_date  account  auxiliary  debit  credit
+          111111111  2025-12-31  AC  1  2025-01-10  601000  -  8999.99  0
+          111111111  2025-12-31  AC  2  2025-01-10  601000  -  9000.01  0
+          111111111  2025-12-31  AC  3  2025-01-10  601000  -  0  5000
+          111111111  2025-12-31  AC  4  2025-01-10  601000  -  123456.78  0`,
+      },
+      ['emission'],
+    );
+    // kEUR at 317 kg: to nine thousand euros on both sides of what is computed in a machine word
+    const found = (await built.rows<{ t: string }>('select tco2e::varchar as t from model.emission')).map(
+      ({ t }) => t,
+    );
+    expect(found.sort()).toEqual(['-1.5850000000', '2.8529968300', '2.8530031700', '39.1357992600']);
+  });
+
   test('of negative readings are negative: a correction takes its emissions back; large ones are computed as small ones', async () => {
     built = await harmonised(
       {

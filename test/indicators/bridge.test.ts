@@ -194,6 +194,15 @@ describe('a bridge', () => {
     expect(await readSides(warehouse, emissions, 'GROUP', [])).toEqual([]);
   });
 
+  test('reads quantities to the sixth decimal, whatever their size', async () => {
+    await rows(`A 2026-04-10 gas 99999999 -
+                A 2026-04-11 gas 100000000 -
+                A 2026-04-12 gas -1234567890.5 -`);
+    const [cell] = (await readSide(warehouse, emissions, 'GROUP', thisYear)).cells;
+    expect(new Decimal(cell?.quantity as string).toFixed()).toBe('-1034567891.5');
+    expect(new Decimal(cell?.sizeOfQuantity as string).toFixed()).toBe('1434567889.5');
+  });
+
   test('refuses a quarter against a year', async () => {
     const year: Window = { ...thisYear, basis: 'ttm', from: '2025-07-01', months: 12 };
     await expect(group(emissions, lastYear, year)).rejects.toThrow(/BRG-001/);
