@@ -100,6 +100,27 @@ identified as (
   join staged.dsn_individuals as i on i.extract_id = c.extract_id and i.declaration = c.declaration and i.individual = c.individual
   left join model.person as a on a.entity = c.entity and a.alias = i.person
 ),
+-- a row may be told more than once, as hours and as overtime: its address counts once
+addressed as (
+  select
+    entity,
+    date,
+    person,
+    contract,
+    case when gross_eur is null then 1 else 0 end as rank,
+    extract_id,
+    row_number,
+    min(site) as site,
+    max(sex) as sex,
+    sum(gross_eur) as gross_eur,
+    sum(paid_hours) as paid_hours,
+    sum(complementary_eur) as complementary_eur,
+    sum(outside_eur) as outside_eur,
+    sum(overtime_eur) as overtime_eur,
+    sum(overtime_hours) as overtime_hours
+  from identified
+  group by entity, date, person, contract, case when gross_eur is null then 1 else 0 end, extract_id, row_number
+),
 totals as (
   select
     entity,
@@ -114,8 +135,9 @@ totals as (
     coalesce(sum(outside_eur), 0)::decimal(18,2) as outside_eur,
     coalesce(sum(overtime_eur), 0)::decimal(18,2) as overtime_eur,
     coalesce(sum(overtime_hours), 0)::decimal(18,2) as overtime_hours,
-    list(distinct struct_pack(rank := case when gross_eur is null then 1 else 0 end, extract_id := extract_id, row_number := row_number) order by struct_pack(rank := case when gross_eur is null then 1 else 0 end, extract_id := extract_id, row_number := row_number)) as addresses
-  from identified
+    -- sorted once it is gathered: a list that is gathered in order, each once, keeps a table a group, which no memory limit moves to disk
+    list_sort(list(struct_pack(rank := rank, extract_id := extract_id, row_number := row_number))) as addresses
+  from addressed
   group by entity, date, person, contract
 ),
 contracts as (
