@@ -72,9 +72,14 @@ async function run(folder: string, id: string, options: Options): Promise<void> 
     );
     open(new Set(addresses.map(({ extract }) => extract)));
     const sealed = () => manifest;
-    const received = await receivedRows(folder, addresses, reading, record.sources, sealed);
     const language = options.language ?? record.language;
-    const decided = opened.figure ? await decidedOf(folder, warehouse, opened.figure, sealed) : null;
+    // the database has nothing else to do while another session reads the extracts
+    const deciding = opened.figure ? decidedOf(folder, warehouse, opened.figure, sealed) : null;
+    const settled = deciding?.catch(() => {});
+    const received = await receivedRows(folder, addresses, reading, record.sources, sealed).finally(
+      () => settled,
+    );
+    const decided = await deciding;
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ ...opened, decided, received }, null, 2)}\n`
