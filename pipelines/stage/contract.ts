@@ -94,6 +94,13 @@ export function contractFiles(overlay?: string): Promise<LibraryFile[]> {
   return shelf('contracts', overlay, ['.yaml']);
 }
 
+/** Of the contracts that an extract may feed, the one that reads a record: its own, or the only one there is. */
+export function contractOf(contracts: readonly Contract[], record: string): Contract | undefined {
+  return (
+    contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined)
+  );
+}
+
 /** SQL type of a column as staged. */
 export function sqlType(column: Column): string {
   switch (column.type) {

@@ -6,7 +6,7 @@ import type { FaultWords } from '../language/faults.ts';
 import type { StagedFrom } from '../warehouse/earlier-database.ts';
 import { DamagedPack } from '../warehouse/pack-folder.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import { type Contract, sqlType } from './contract.ts';
+import { type Contract, contractOf, sqlType } from './contract.ts';
 import { KnownValues } from './known-values.ts';
 import { Quarantine } from './quarantine.ts';
 import {
@@ -424,10 +424,6 @@ function recordSets(
   }
   return [...found.values()].map((alike) => [...alike.values()]);
 }
-
-/** The contract that reads a record: its own, or the only one there is. */
-const contractOf = (contracts: readonly Contract[], record: string) =>
-  contracts.find((one) => one.record === record) ?? (contracts.length === 1 ? contracts[0] : undefined);
 
 /**
  * Types the records of one contract and puts each row where it belongs, in the order of extracts and of their

@@ -10,7 +10,7 @@ import {
   type WantedRows,
 } from '../../../connectors/connector.ts';
 import { connectorById } from '../../../connectors/index.ts';
-import { type Contract, loadContractsOf } from '../../stage/contract.ts';
+import { type Contract, contractOf, loadContractsOf } from '../../stage/contract.ts';
 import { matchHeadings } from '../../stage/heading.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { definitionFolder, readDefinition } from '../definition.ts';
@@ -169,7 +169,8 @@ function shownOf(
   set: RecordSet,
   contracts: ReadonlyMap<string, Contract>,
 ): [column: string, heading: string][] | undefined {
-  const contract = contractOf(record, one.contracts, contracts);
+  const own = one.contracts.flatMap((id) => contracts.get(id) ?? []);
+  const contract = contractOf(own, record);
   if (!contract) return undefined;
   return [...matchHeadings(contract, set.columns).sources].filter(([column]) => isOpen(contract, column));
 }
@@ -197,15 +198,6 @@ const add = <Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item) => {
   if (list) list.push(item);
   else lists.set(key, [item]);
 };
-
-function contractOf(
-  record: string,
-  ids: readonly string[],
-  contracts: ReadonlyMap<string, Contract>,
-): Contract | undefined {
-  const own = ids.flatMap((id) => contracts.get(id) ?? []);
-  return own.find((one) => one.record === record) ?? (own.length === 1 ? own[0] : undefined);
-}
 
 function isOpen(contract: Contract, column: string): boolean {
   const declared = contract.columns[column];
