@@ -129,8 +129,8 @@ async function loadInPlace(
     parallel: !found.multiline,
   });
   const writing = { columns, numbers: options.decimal, dates: options.dates };
-  const large = (await stat(path)).size >= largeText;
-  const kept = large && found.trimmed ? await session.kept?.('rows', texts, writing) : undefined;
+  const large = found.trimmed && (await stat(path)).size >= largeText;
+  const kept = large ? await session.kept?.('rows', texts, writing) : undefined;
   try {
     await session.run(createTable(table, kept ?? texts));
     const [counted] = await session.rows<{ n: number | bigint }>(`select count(*) as n from ${table}`);

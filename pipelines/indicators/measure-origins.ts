@@ -72,24 +72,23 @@ function sums(measure: Measure, windows: readonly Window[]): string {
 
 /** The rows are found once, and opened for each window. */
 function others(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
-  const named = `select m.entity, w.period, w.basis, m.extract_id as extract, count(*) as rows, null as contribution
+  const counted = (
+    entity: string,
+    which: string,
+  ) => `select ${entity} as entity, w.period, w.basis, m.extract_id as extract, count(*) as rows, null as contribution
     from found as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
-    group by all`;
+    where ${which} group by all`;
   // the extract of a median's middle rows would tell where that one person works: its rows are counted, not ranked
   const group = tellsOfOnePerson(measure)
-    ? [
-        `select '${GROUP}', w.period, w.basis, m.extract_id, count(*), null
-    from found as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
-    where m.weight <> 0 and m.key is not null group by all`,
-      ]
+    ? [counted(`'${GROUP}'`, 'm.weight <> 0 and m.key is not null')]
     : windows.map(
         (
           window,
         ) => `select '${GROUP}' as entity, ${literal(window.period)} as period, ${literal(window.basis)} as basis, extract_id as extract,
       count(*) as rows, sum(contribution) as contribution from (${contributionRows(measure, columns, GROUP, window, 'found')}) group by extract_id`,
       );
-  const rows = `with found as materialized (${measureRows(measure, columns)})`;
-  return `${rows} select * replace (contribution::decimal(38,10) as contribution) from (${[named, ...group].join(' union all ')})`;
+  const selects = [counted('m.entity', 'true'), ...group].join(' union all ');
+  return `with found as materialized (${measureRows(measure, columns)}) ${selects}`;
 }
 
 function windowValues(measure: Measure, windows: readonly Window[]): string {

@@ -85,10 +85,10 @@ export function cell(
     });
   }
   const codes = asCodes ? codesIn(column) : undefined;
-  const accepted = acceptance(column, text, typed, codes !== undefined);
+  const accepted = acceptance(column, text, typed);
   if (accepted) {
     rules.push({
-      broken: `${received} is not null and not (${accepted.test})`,
+      broken: `${received} is not null and not (${codes ? `${typed} is not null` : accepted.test})`,
       fault: fault(name, shown, accepted.rule, accepted.facts),
     });
   }
@@ -150,14 +150,11 @@ function acceptance(
   column: Column,
   text: string,
   typed: string,
-  isCode: boolean,
 ): { test: string; rule: string; facts?: Readonly<Record<string, string>> } | undefined {
   const list = listOf(column);
   if (column.list && list) {
     return {
-      test: isCode
-        ? `${typed} is not null`
-        : isKnown(column.list === 'siren' ? `left(${text}, 9)` : text, list),
+      test: isKnown(column.list === 'siren' ? `left(${text}, 9)` : text, list),
       rule: column.list === 'siren' ? 'unknown_entity' : `unknown_${column.list}`,
     };
   }
@@ -165,7 +162,7 @@ function acceptance(
     const values = column.values.map((v) => literal(String(v)));
     return {
       // a long IN would be a join, which loses the order of the rows
-      test: isCode ? `${typed} is not null` : `list_contains([${values.join(', ')}], ${text})`,
+      test: `list_contains([${values.join(', ')}], ${text})`,
       rule: 'code_list',
       facts: { accepted: literal(column.values.join(', ')) },
     };

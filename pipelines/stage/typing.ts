@@ -101,7 +101,7 @@ export async function keptOf(
   const cells = cellsOf(contract, matchHeadings(contract, columns), { ...reading, trimmed: true }, true);
   await typing.known.declare(valuesOf(contract, entities));
   const [from, to, twin] = knownOf(typing, extract, contract);
-  const all = `${cells.map(({ name }) => textOf(name)).join(', ')}`;
+  const all = cells.map(({ name }) => textOf(name)).join(', ');
   const rows = `select ${from} as _from, ${to} as _to, ${twin} as _twin, ${textsIn(cells)} from (${texts})`;
   return `select ${cells.map(({ name }) => identifier(name)).join(', ')}, _broken, case when _broken then [${all}] end as _texts
     from (${judged(cells, ofRow, all, rows)})`;
