@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Ground, Work } from './benchmark.ts';
+import { fileForm } from '../../pipelines/warehouse/warehouse.ts';
+import type { Ground, Side, Work } from './benchmark.ts';
 
 /**
  * DuckDB by itself: a database file of its own, the memory limit that Concordance has by default, one
@@ -30,5 +31,20 @@ export async function plainDuckDb(
       connection.closeSync();
       instance.closeSync();
     },
+  };
+}
+
+/** References that read files into a table and do no more, by a statement such as `from read_csv(...)`. */
+export function plainReads(
+  read: (ground: Ground) => string,
+): Record<'plain-read' | 'plain-read-same-form', Side> {
+  const side = (title: string, form?: string): Side => ({
+    title,
+    open: (ground) =>
+      plainDuckDb(ground, [`create table t as ${read(ground)}`], 'select count(*) from t', form),
+  });
+  return {
+    'plain-read': side('DuckDB: create table as select * from read_csv'),
+    'plain-read-same-form': side('the same into a file of the form that ours has', fileForm),
   };
 }

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { collect } from '../../pipelines/collect/collect.ts';
-import { Source } from '../../pipelines/configuration/schema.ts';
 import { Contract } from '../../pipelines/stage/contract.ts';
-import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
+import { stageSource } from './stage-source.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -98,24 +96,10 @@ async function staged(text: string) {
       create table reference.entity as select * from (values ('ORV', '732829320'), ('OFR', '552100554')) as e(entity, siren);
       create table reference.site as select * from (values ('LYO', 'ORV'), ('PAR', 'OFR')) as s(site, entity);
       create table reference.units as select * from (values ('kWh', 'energy'), ('MWh', 'energy'), ('t', 'mass')) as u(unit, dimension)`);
-    await prepareStage(warehouse, [contract]);
-    const source = Source.parse({
+    const [read] = await stageSource(warehouse, folder, contract, {
       id: 'all',
       connector: 'csv',
-      contract: 'everything',
-      path: '*.csv',
-      entities: ['ORV'],
-      covers: '(?<year>\\d{4})-Q(?<quarter>\\d)',
       options: { delimiter: ';', decimal: 'comma', dates: 'dmy' },
-    });
-    const { extracts } = await collect([source], {
-      base: folder,
-      store: join(folder, 'store'),
-      sourcesAtOnce: 1,
-    });
-    const [read] = await stage(warehouse, extracts, new Map([['everything', contract]]), {
-      scratch: folder,
-      fiscalYearStartMonth: 1,
     });
     const loads = run.mock.calls.map(([sql]) => sql).filter((sql) => sql.includes('read_csv'));
     return {

@@ -2,11 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { collect } from '../../pipelines/collect/collect.ts';
-import { Source } from '../../pipelines/configuration/schema.ts';
 import { Contract } from '../../pipelines/stage/contract.ts';
-import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
+import { stageSource } from './stage-source.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -45,24 +43,7 @@ async function staged(columns: Record<string, { type: string }>, quoted: boolean
   try {
     await warehouse.run(`create schema reference;
       create table reference.meter as select * from (values ('30001', 'ORV'), ('30002', 'ORV'), ('30003', 'OFR')) as m(meter, entity)`);
-    await prepareStage(warehouse, [contract]);
-    const source = Source.parse({
-      id: 'curves',
-      connector: 'enedis',
-      contract: 'intervals',
-      path: '*.csv',
-      entities: ['ORV'],
-      covers: '(?<year>\\d{4})-Q(?<quarter>\\d)',
-    });
-    const { extracts } = await collect([source], {
-      base: folder,
-      store: join(folder, 'store'),
-      sourcesAtOnce: 1,
-    });
-    const read = await stage(warehouse, extracts, new Map([['intervals', contract]]), {
-      scratch: folder,
-      fiscalYearStartMonth: 1,
-    });
+    const read = await stageSource(warehouse, folder, contract, { id: 'curves', connector: 'enedis' });
     return {
       counts: read.map(({ rowsRead, rowsStaged, rowsQuarantined }) => [
         rowsRead,
