@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { quarterIndex } from '../configuration/period.ts';
+import { groupedBy } from '../grouped-by.ts';
 import type { Catalogue, Measure, Reconciliation } from '../indicators/catalogue.ts';
 import { GROUP, type MeasureValue } from '../indicators/figure.ts';
 import { indexValues } from '../indicators/figures.ts';
@@ -89,10 +90,9 @@ export async function reconcile(
   const results: ReconciliationResult[] = [];
   for (const pair of pairs) {
     const { declared, measures, window } = pair;
-    const sides = {
-      left: cells.get(`${declared.id}|left`) ?? [],
-      right: cells.get(`${declared.id}|right`) ?? [],
-    };
+    const ofSide = (side: Side) =>
+      groupedBy(cells.get(`${declared.id}|${side}`) ?? [], ({ entity }) => entity);
+    const sides = { left: ofSide('left'), right: ofSide('right') };
     const neighbours = await readNeighbours(warehouse, pair, columns, language);
     const accruals = await readAccruals(warehouse, pair, columns, language);
     const parts = new Map<string, GapPart[]>();
@@ -143,8 +143,9 @@ export async function reconcile(
       { declared, measures, window, entities: differing.map((one) => one.entity) },
       columns,
     );
+    const rowsOf = groupedBy(rows, ({ entity }) => entity);
     for (const one of own) {
-      const result = { ...one, rows: rows.filter((row) => row.entity === one.entity) };
+      const result = { ...one, rows: rowsOf.get(one.entity) ?? [] };
       results.push({
         ...result,
         sentence: tell.gap(result, declared.meaning[language]),
@@ -208,7 +209,8 @@ function splitOf(gap: string | null, parts: readonly GapPart[], entity: string):
     : [...parts, { cause: 'unexplained', entity, month: null, amount: left, evidence: '' }];
 }
 
-type Sides = Readonly<Record<Side, readonly SideCell[]>>;
+/** Cells of each side, by entity. */
+type Sides = Readonly<Record<Side, ReadonlyMap<string, readonly SideCell[]>>>;
 
 function monthsWithin(sides: Sides, entity: string, pair: Pair): ReconciliationResult['months'] {
   const scope = new Set(
@@ -216,8 +218,9 @@ function monthsWithin(sides: Sides, entity: string, pair: Pair): ReconciliationR
   );
   const totals = (side: Side) => {
     const found = new Map<string, Decimal>();
-    for (const cell of sides[side]) {
-      if (!scope.has(cell.month) || (entity !== GROUP && cell.entity !== entity)) continue;
+    const cells = entity === GROUP ? [...sides[side].values()].flat() : (sides[side].get(entity) ?? []);
+    for (const cell of cells) {
+      if (!scope.has(cell.month)) continue;
       const amount = entity === GROUP ? cell.consolidated : cell.own;
       found.set(cell.month, (found.get(cell.month) ?? new Decimal(0)).plus(amount));
     }
@@ -281,7 +284,7 @@ async function readNeighbours(
       const rows = await warehouse.rows<MonthlyCell>(
         neighbourCells(measure, neighbour, columns(measure.table), window),
       );
-      return { neighbour, rows };
+      return { neighbour, rows: groupedBy(rows, ({ entity }) => entity) };
     }),
   );
   return (entity) =>
@@ -289,7 +292,7 @@ async function readNeighbours(
       side: neighbour.side,
       label: neighbour.label[language],
       tied: neighbour.same !== undefined,
-      months: byMonth(rows, entity),
+      months: byMonth(rows.get(entity)),
     }));
 }
 
@@ -300,18 +303,19 @@ async function readAccruals(
   language: Language,
 ): Promise<(entity: string) => Accrual[]> {
   const found = await Promise.all(
-    declared.accruals.map(async (accrual) => ({
-      accrual,
-      rows: await warehouse.rows<MonthlyCell>(
-        accrualCells(measures[accrual.side], accrual, columns(measures[accrual.side].table), window),
-      ),
-    })),
+    declared.accruals.map(async (accrual) => {
+      const measure = measures[accrual.side];
+      const rows = await warehouse.rows<MonthlyCell>(
+        accrualCells(measure, accrual, columns(measure.table), window),
+      );
+      return { accrual, rows: groupedBy(rows, ({ entity }) => entity) };
+    }),
   );
   return (entity) =>
     found.map(({ accrual, rows }) => ({
       side: accrual.side,
       label: accrual.label[language],
-      months: byMonth(rows, entity),
+      months: byMonth(rows.get(entity)),
     }));
 }
 
@@ -321,8 +325,8 @@ interface MonthlyCell {
   readonly own: string;
 }
 
-function byMonth(rows: readonly MonthlyCell[], entity: string): Map<string, Decimal> {
-  return new Map(rows.filter((row) => row.entity === entity).map((row) => [row.month, new Decimal(row.own)]));
+function byMonth(rows: readonly MonthlyCell[] = []): Map<string, Decimal> {
+  return new Map(rows.map(({ month, own }) => [month, new Decimal(own)]));
 }
 
 function explainEntity(
@@ -333,7 +337,7 @@ function explainEntity(
   known: Perimeter,
 ): GapPart[] {
   const people = measures.left.people || measures.right.people;
-  const own = (side: Side) => sides[side].filter((cell) => cell.entity === entity);
+  const own = (side: Side) => sides[side].get(entity) ?? [];
   const small = people && [...own('left'), ...own('right')].some(tellsOfFew);
   const of = (side: Side) => own(side).map((cell) => (small ? { ...cell, site: null } : cell));
   const months = [
@@ -383,8 +387,8 @@ function groupParts(
       .filter((part) => !part.amount.isZero());
     const eliminated = new Map<string, Decimal>();
     for (const side of ['left', 'right'] as const) {
-      for (const cell of sides[side]) {
-        if (cell.entity !== entity || !months.has(cell.month)) continue;
+      for (const cell of sides[side].get(entity) ?? []) {
+        if (!months.has(cell.month)) continue;
         const beyond = new Decimal(cell.consolidated).minus(new Decimal(cell.own).times(weight));
         const before = eliminated.get(cell.month) ?? new Decimal(0);
         eliminated.set(cell.month, side === 'left' ? before.plus(beyond) : before.minus(beyond));

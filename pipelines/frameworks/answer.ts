@@ -1,4 +1,5 @@
 import type { Bilingual } from '../configuration/bilingual.ts';
+import { groupedBy } from '../grouped-by.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP } from '../indicators/figure.ts';
 import { measuresIn } from '../indicators/measures-in.ts';
@@ -52,12 +53,10 @@ export interface Asked {
 
 /** Which datapoints of the chosen frameworks the run answers, line by line, in the order of the frameworks. */
 export function frameworkIndex(asked: Asked): IndexLine[] {
-  const figures = new Map<string, Figure[]>();
-  for (const figure of asked.figures) {
-    if (figure.period !== asked.period) continue;
-    const key = `${figure.indicator}|${figure.basis}`;
-    figures.set(key, [...(figures.get(key) ?? []), figure]);
-  }
+  const figures = groupedBy(
+    asked.figures.filter(({ period }) => period === asked.period),
+    ({ indicator, basis }) => `${indicator}|${basis}`,
+  );
   const indicators = new Map(asked.catalogue.indicators.map((one) => [one.id, one]));
   return asked.chosen.flatMap((one) => {
     const { id, version } = one.framework;

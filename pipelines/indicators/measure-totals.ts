@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped-by.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
 import { measureRows, monthIn, type TableColumns } from './measure-rows.ts';
@@ -8,12 +9,10 @@ import { countedColumns, isPopulationStatistic, populationOf, populationTotals }
  * statement costs more than a small table's rows, and there are hundreds of measures.
  */
 export function measureGroups(measures: readonly Measure[]): Measure[][] {
-  const groups = new Map<string, Measure[]>();
-  for (const measure of measures) {
+  const groups = groupedBy(measures, (measure) => {
     const population = isPopulationStatistic(measure) ? populationOf(measure) : '';
-    const key = [measure.table, measure.aggregation === 'distinct', population].join('\0');
-    groups.set(key, [...(groups.get(key) ?? []), measure]);
-  }
+    return [measure.table, measure.aggregation === 'distinct', population].join('\0');
+  });
   return [...groups.values()].flatMap((group) => {
     const parts: Measure[][] = [];
     for (let i = 0; i < group.length; i += mostTogether) parts.push(group.slice(i, i + mostTogether));

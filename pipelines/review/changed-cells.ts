@@ -1,3 +1,4 @@
+import { groupedBy } from '../grouped-by.ts';
 import { addressOf, type Sheet, type SheetCell, type Sheets } from './read-sheets.ts';
 
 /** A computed cell that no longer holds what the run wrote. */
@@ -66,11 +67,7 @@ function changedIn(
       }))
       .filter((line) => line.cells.size > 0);
 
-  const waiting = new Map<string, Line[]>();
-  for (const line of linesOf(back)) {
-    const key = keyOf(line);
-    waiting.set(key, [...(waiting.get(key) ?? []), line]);
-  }
+  const waiting = groupedBy(linesOf(back), keyOf);
   const lost: Line[] = [];
   for (const line of linesOf(sheet)) {
     if (!waiting.get(keyOf(line))?.shift()) lost.push(line);

@@ -1,4 +1,5 @@
 import { identifier, literal } from '../../connectors/connector.ts';
+import { groupedBy } from '../grouped-by.ts';
 import { columnsOf, contentDigest, hashedRows, mark, shapeOf, type TableContent } from './content-digest.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -101,13 +102,8 @@ export function differing(
 
 function by(divided: Divided, column: string): Map<string | null, Part> {
   const value = valueIn(divided, column);
-  const found = new Map<string | null, Part[]>();
-  for (const [key, part] of divided.parts) {
-    const own = found.get(value(key));
-    if (own) own.push(part);
-    else found.set(value(key), [part]);
-  }
-  return new Map([...found].map(([one, parts]) => [one, added(parts)]));
+  const found = groupedBy(divided.parts, ([key]) => value(key));
+  return new Map([...found].map(([one, parts]) => [one, added(parts.map(([, part]) => part))]));
 }
 
 function valueIn({ columns }: Divided, column: string): (key: string) => string | null {

@@ -1,9 +1,10 @@
 import { Decimal } from 'decimal.js';
+import { groupedBy } from '../../grouped-by.ts';
 import { ByPlace, type Place } from '../by-place.ts';
 import type { Catalogue, Indicator, Measure } from '../catalogue.ts';
 import type { Figure, MeasureValue } from '../figure.ts';
 import { measuresIn, populationsOf } from '../measures-in.ts';
-import { Family, groupedBy, quartersOf, tiedMeasures } from './family.ts';
+import { Family, quartersOf, tiedMeasures } from './family.ts';
 import type { Rules } from './rules.ts';
 import { secondarySuppression } from './secondary.ts';
 

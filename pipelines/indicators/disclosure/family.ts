@@ -1,4 +1,5 @@
 import { shiftQuarter } from '../../configuration/period.ts';
+import { groupedBy } from '../../grouped-by.ts';
 import { ByPlace } from '../by-place.ts';
 import { countsLastMonth, type Measure } from '../catalogue.ts';
 import type { Basis, MeasureValue } from '../figure.ts';
@@ -22,19 +23,15 @@ export class Family {
   readonly #measures: ReadonlyMap<string, Measure | undefined>;
   readonly #at: ByPlace<MeasureValue>;
   /** entities by measure and moment */
-  readonly #entities = new Map<string, string[]>();
+  readonly #entities: ReadonlyMap<string, readonly string[]>;
 
   constructor(measures: ReadonlyMap<string, Measure | undefined>, values: readonly MeasureValue[]) {
     this.#measures = measures;
     this.breakdowns = breakdownsOf(measures);
     const known = values.filter((one) => one.value !== null);
     this.#at = new ByPlace(known, (one) => one.measure);
-    for (const one of known) {
-      const moment = momentOf(one.measure, one);
-      const entities = this.#entities.get(moment);
-      if (entities) entities.push(one.entity);
-      else this.#entities.set(moment, [one.entity]);
-    }
+    const atMoment = groupedBy(known, (one) => momentOf(one.measure, one));
+    this.#entities = new Map([...atMoment].map(([moment, own]) => [moment, own.map(({ entity }) => entity)]));
   }
 
   get measures(): string[] {
@@ -98,14 +95,4 @@ function breakdownsOf(measures: ReadonlyMap<string, Measure | undefined>): Break
     }
   }
   return [...ways.values()];
-}
-
-export function groupedBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

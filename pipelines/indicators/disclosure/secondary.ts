@@ -1,5 +1,6 @@
+import { groupedBy } from '../../grouped-by.ts';
 import { GROUP, type MeasureValue } from '../figure.ts';
-import { type Breakdown, type Family, groupedBy } from './family.ts';
+import type { Breakdown, Family } from './family.ts';
 
 export interface Protection {
   readonly family: Family;

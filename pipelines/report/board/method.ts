@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Answer } from '../../frameworks/answer.ts';
+import { groupedBy } from '../../grouped-by.ts';
 import { GROUP } from '../../indicators/figure.ts';
 import { semicolon } from '../../language/typography.ts';
 import type { ChangedFigure, ExtractFacts, FactorFacts, ReportContent } from '../content.ts';
@@ -146,9 +147,7 @@ function estimates(content: ReportContent, book: FigureBook, essential: Readonly
 
 function sources(content: ReportContent, voice: Voice) {
   const { language } = voice;
-  const bySource = new Map<string, ExtractFacts[]>();
-  for (const extract of content.extracts)
-    bySource.set(extract.source, [...(bySource.get(extract.source) ?? []), extract]);
+  const bySource = groupedBy(content.extracts, ({ source }) => source);
   const count = (value: number) => number(String(value), 0, language);
   const total = (extracts: readonly ExtractFacts[], key: 'rowsRead' | 'rowsStaged' | 'rowsQuarantined') =>
     extracts.reduce((sum, e) => sum + e[key], 0);
@@ -263,13 +262,11 @@ function factors(content: ReportContent, voice: Voice) {
   const { language } = voice;
   const toConfirm = (of: readonly FactorFacts[]) => of.filter((f) => f.certainty === 'to_confirm').length;
   const count = (value: number) => number(String(value), 0, language);
-  const bySource = new Map<string, FactorFacts[]>();
-  for (const factor of content.factors) {
+  const bySource = groupedBy(content.factors, ({ source, version }) => {
     // an identity or an order of magnitude has no version
-    const versioned = /^[-\p{Lu}\d]*\d/u.test(factor.version);
-    const source = versioned ? `${factor.source}, ${factor.version}` : factor.source;
-    bySource.set(source, [...(bySource.get(source) ?? []), factor]);
-  }
+    const versioned = /^[-\p{Lu}\d]*\d/u.test(version);
+    return versioned ? `${source}, ${version}` : source;
+  });
   return {
     title: voice.say('method.factors'),
     intro: voice.plural('method.factors_intro', content.factors.length, {

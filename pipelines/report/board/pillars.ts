@@ -1,3 +1,4 @@
+import { groupedBy } from '../../grouped-by.ts';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import type { Basis } from '../../indicators/figure.ts';
 import type { ReportContent } from '../content.ts';
@@ -135,9 +136,7 @@ function figuresTable(
 }
 
 function topicsOf(indicators: readonly Indicator[]): [string, Indicator[]][] {
-  const topics = new Map<string, Indicator[]>();
-  for (const indicator of indicators)
-    topics.set(indicator.topic, [...(topics.get(indicator.topic) ?? []), indicator]);
+  const topics = groupedBy(indicators, ({ topic }) => topic);
   return [...topics].sort(([a], [b]) => standardPlace(a) - standardPlace(b));
 }
 

@@ -1,4 +1,5 @@
 import { identifier, literal } from '../../../connectors/connector.ts';
+import { groupedBy } from '../../grouped-by.ts';
 import { loadModels, type Model } from '../../harmonise/harmonise.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
@@ -116,8 +117,7 @@ async function placesOf(
   table: string,
   addresses: readonly Address[],
 ): Promise<Map<string, number[]>> {
-  const found = new Map<string, number[]>();
-  if (addresses.length === 0) return found;
+  if (addresses.length === 0) return new Map();
   const list = addresses.map(({ extract, row }) => `(${literal(extract)}, ${row})`).join(', ');
   const rows = await warehouse.rows<{ place: number; extract: string; row: number }>(
     `with wanted as materialized (select distinct * from (values ${list}) as a(extract_id, row_number))
@@ -125,12 +125,7 @@ async function placesOf(
      where t.row_number in (select row_number from wanted) and (t.extract_id, t.row_number) in (select (extract_id, row_number) from wanted)
      order by place`,
   );
-  for (const { place, ...address } of rows) {
-    const places = found.get(keyOf(address));
-    if (places) places.push(place);
-    else found.set(keyOf(address), [place]);
-  }
-  return found;
+  return new Map([...groupedBy(rows, keyOf)].map(([key, own]) => [key, own.map(({ place }) => place)]));
 }
 
 /** SELECT of the rows of the measure's table that may be behind the contributions, with `_rowid`. */
@@ -167,8 +162,7 @@ async function harmonisedRows(
        and m.${identifier(measure.date)}::date = w._date and m._own is not distinct from w._value
      order by w._place, m._rowid`,
   );
-  const candidates = new Map<number, Values[]>();
-  for (const one of found) candidates.set(one._place, [...(candidates.get(one._place) ?? []), one]);
+  const candidates = groupedBy(found, ({ _place }) => _place);
   const used = new Map<string, number>();
   return rows.map((row, place) => {
     const key = JSON.stringify([row.extract, row.row, row.entity, row.date, row.value]);
@@ -196,8 +190,10 @@ async function open(
       const found = await parentRows(warehouse, parent, present);
       const opened = await open(warehouse, models, rules, parent, found, depth - 1);
       for (const row of present) {
-        const own = found.flatMap((values, i) => (isParent(table, parent, row, values) ? [opened[i]] : []));
-        for (const one of own) if (one) from.set(row, [...(from.get(row) ?? []), one]);
+        const own = found.flatMap((values, i) =>
+          isParent(table, parent, row, values) ? (opened[i] ?? []) : [],
+        );
+        if (own.length > 0) from.set(row, [...(from.get(row) ?? []), ...own]);
       }
     }
   }
@@ -275,8 +271,8 @@ async function stagedRows(
   warehouse: Warehouse,
   addresses: readonly Address[],
 ): Promise<Map<string, StagedRow[]>> {
-  const found = new Map<string, StagedRow[]>();
-  if (addresses.length === 0) return found;
+  const found: StagedRow[] = [];
+  if (addresses.length === 0) return new Map();
   const extracts = [...new Set(addresses.map((at) => at.extract))].map(literal);
   const contracts = await warehouse.rows<{ contract: string }>(
     `select distinct contract from result.extract where extract_id in (${extracts.join(', ')}) order by contract`,
@@ -288,10 +284,10 @@ async function stagedRows(
     for (const { extract_id, row_number, ...values } of rows) {
       const at = { extract: extract_id as string, row: Number(row_number) };
       const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
-      found.set(keyOf(at), [...(found.get(keyOf(at)) ?? []), { ...at, contract, values: present }]);
+      found.push({ ...at, contract, values: present });
     }
   }
-  return found;
+  return groupedBy(found, keyOf);
 }
 
 /** Addresses of the staged rows under a harmonised one, at any depth. */

@@ -10,6 +10,7 @@ import {
   type WantedRows,
 } from '../../../connectors/connector.ts';
 import { connectorById } from '../../../connectors/index.ts';
+import { groupedBy } from '../../grouped-by.ts';
 import { type Contract, contractOf, loadContractsOf } from '../../stage/contract.ts';
 import { matchHeadings } from '../../stage/heading.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
@@ -116,11 +117,7 @@ async function readAsked(
       scratch: (name) => join(scratch, `${own}-${name}`),
     };
   };
-  const alike = new Map<string, Asked[]>();
-  for (const one of asked) {
-    const key = JSON.stringify([one.one.connector, one.options]);
-    alike.set(key, [...(alike.get(key) ?? []), one]);
-  }
+  const alike = groupedBy(asked, ({ one, options }) => JSON.stringify([one.connector, options]));
   for (const group of alike.values()) {
     const [first] = group as [Asked, ...Asked[]];
     const connector = connectorById(first.one.connector) as Connector;

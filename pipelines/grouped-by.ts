@@ -1,0 +1,12 @@
+/** Items by a key, in the order that they come; the keys in the order of their first items. */
+export function groupedBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    // added to, never copied: of a large group a list has thousands of items
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
