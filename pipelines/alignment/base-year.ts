@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Configuration } from '../configuration/schema.ts';
+import { valuesByPlace } from '../indicators/by-place.ts';
 import { GROUP, type MeasureValue } from '../indicators/figure.ts';
-import { indexValues } from '../indicators/figures.ts';
 import { percentage, quantity, quarterName } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
 import type { Finding } from './finding.ts';
@@ -27,9 +27,9 @@ export function baseYearFindings({
 }: BaseYearView): Finding[] {
   const base = configuration.carbon.base_year;
   if (!base) return [];
-  const at = indexValues(measures);
+  const values = valuesByPlace(measures);
   const value = (measure: string, entity: string, end: string) => {
-    const text = at(entity, end, 'ttm')(measure)?.value;
+    const text = values.get(measure, { entity, period: end, basis: 'ttm' })?.value;
     return text == null ? null : new Decimal(text);
   };
   const findings: Finding[] = [];

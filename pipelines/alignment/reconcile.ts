@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 import { quarterIndex } from '../configuration/period.ts';
 import { groupedBy } from '../grouped-by.ts';
+import { valuesByPlace } from '../indicators/by-place.ts';
 import type { Catalogue, Measure, Reconciliation } from '../indicators/catalogue.ts';
 import { GROUP, type MeasureValue } from '../indicators/figure.ts';
-import { indexValues } from '../indicators/figures.ts';
 import type { TableColumns, Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import type { NameOf } from '../indicators/place-name.ts';
@@ -75,7 +75,7 @@ export async function reconcile(
   tell: TellGap,
 ): Promise<ReconciliationResult[]> {
   const { catalogue, values, period, language } = request;
-  const at = indexValues(values);
+  const byPlace = valuesByPlace(values);
   const pairs = pairsOf(request);
   const columns = await tableColumns(warehouse);
   const known = await readPerimeter(warehouse);
@@ -104,7 +104,7 @@ export async function reconcile(
     parts.set(GROUP, groupParts(pair, sides, parts, known));
     const own: Omit<ReconciliationResult, 'sentence' | 'likely'>[] = [];
     for (const entity of entities) {
-      const read = at(entity, period, declared.basis);
+      const read = byPlace.at({ entity, period, basis: declared.basis });
       const [left, right] = [read(measures.left.id), read(measures.right.id)];
       // an entity that neither side knows has nothing to reconcile
       if (left?.value == null && right?.value == null) continue;

@@ -1,4 +1,4 @@
-import type { Basis } from './figure.ts';
+import type { Basis, Figure, MeasureValue } from './figure.ts';
 
 /** Where a measure value or a figure stands: an entity or the group, and a window that ends with a quarter. */
 export interface Place {
@@ -22,12 +22,28 @@ export class ByPlace<Item extends Readonly<Record<keyof Place, string>>> {
       number(this.#entities, entity);
       number(this.#periods, period);
     }
+    const slots = this.#entities.size * this.#periods.size * 2;
     for (const item of items) {
       const id = idOf(item);
-      const own = this.#items.get(id) ?? [];
-      if (own.length === 0) this.#items.set(id, own);
+      // all of their room at once: a list that grows is copied over and over
+      const own = this.#items.get(id) ?? new Array<Item | undefined>(slots);
+      if (!this.#items.has(id)) this.#items.set(id, own);
       own[this.#slot(item) as number] = item;
     }
+  }
+
+  /** Every place that has some item, in one order. */
+  places(): Pick<Item, keyof Place>[] {
+    const found: (Item | undefined)[] = [];
+    for (const own of this.#items.values())
+      own.forEach((item, slot) => {
+        found[slot] ??= item;
+      });
+    return found
+      .filter((item) => item !== undefined)
+      .map(({ entity, period, basis }) => ({ key: `${entity}|${period}|${basis}`, entity, period, basis }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ key, ...place }) => place);
   }
 
   get(id: string, place: Readonly<Record<keyof Place, string>>): Item | undefined {
@@ -51,4 +67,21 @@ export class ByPlace<Item extends Readonly<Record<keyof Place, string>>> {
 
 function number(numbers: Map<string, number>, name: string): void {
   if (!numbers.has(name)) numbers.set(name, numbers.size);
+}
+
+const figuresFound = new WeakMap<readonly Figure[], ByPlace<Figure>>();
+const valuesFound = new WeakMap<readonly MeasureValue[], ByPlace<MeasureValue>>();
+
+/** Figures by their places; all that look among the same figures share what finds them. */
+export function figuresByPlace(figures: readonly Figure[]): ByPlace<Figure> {
+  const known = figuresFound.get(figures) ?? new ByPlace(figures, (one) => one.indicator);
+  figuresFound.set(figures, known);
+  return known;
+}
+
+/** Measure values by their places; see `figuresByPlace`. */
+export function valuesByPlace(values: readonly MeasureValue[]): ByPlace<MeasureValue> {
+  const known = valuesFound.get(values) ?? new ByPlace(values, (one) => one.measure);
+  valuesFound.set(values, known);
+  return known;
 }

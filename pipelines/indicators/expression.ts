@@ -120,21 +120,24 @@ export type Evaluation =
   /** a division by zero inside it */
   | { readonly state: 'empty' };
 
+const missing: Evaluation = { state: 'missing' };
+const empty: Evaluation = { state: 'empty' };
+
 /**
  * Evaluates over measure values; `null` says that the measure is missing, `empty` that its data have come and
  * hold nobody to take a mean or a median of: neither is zero.
  */
 export function evaluate(
   expression: Expression,
-  valueFor: (measure: string) => Decimal | null | 'empty',
+  valueFor: (measure: string) => Decimal.Value | null | 'empty',
 ): Evaluation {
   switch (expression.kind) {
     case 'number':
       return { state: 'known', value: new Exact(expression.value) };
     case 'measure': {
       const value = valueFor(expression.id);
-      if (value === 'empty') return { state: 'empty' };
-      return value === null ? { state: 'missing' } : { state: 'known', value: new Exact(value) };
+      if (value === 'empty') return empty;
+      return value === null ? missing : { state: 'known', value: new Exact(value) };
     }
     case 'negate': {
       const operand = evaluate(expression.operand, valueFor);
@@ -143,10 +146,10 @@ export function evaluate(
     case 'binary': {
       const left = evaluate(expression.left, valueFor);
       const right = evaluate(expression.right, valueFor);
-      if (left.state === 'missing' || right.state === 'missing') return { state: 'missing' };
-      if (left.state === 'empty' || right.state === 'empty') return { state: 'empty' };
+      if (left.state === 'missing' || right.state === 'missing') return missing;
+      if (left.state === 'empty' || right.state === 'empty') return empty;
       if (expression.op === '/') {
-        if (right.value.isZero()) return { state: 'empty' };
+        if (right.value.isZero()) return empty;
         return { state: 'known', value: left.value.dividedBy(right.value) };
       }
       const combine = { '+': 'plus', '-': 'minus', '*': 'times' } as const;

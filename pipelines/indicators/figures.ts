@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { ByPlace, type Place } from './by-place.ts';
+import { type Place, valuesByPlace } from './by-place.ts';
 import type { Catalogue, Indicator } from './catalogue.ts';
 import { consolidationOf } from './consolidation.ts';
 import { hiddenResults } from './disclosure/disclosure.ts';
@@ -10,13 +10,6 @@ import { measuresIn } from './measures-in.ts';
 
 /** Looks a measure value up by measure, entity, period and basis. */
 export type ValueOf = (measure: string) => MeasureValue | undefined;
-
-export function indexValues(
-  values: readonly MeasureValue[],
-): (entity: string, period: string, basis: string) => ValueOf {
-  const index = new ByPlace(values, (one) => one.measure);
-  return (entity, period, basis) => index.at({ entity, period, basis });
-}
 
 /**
  * Computes every figure from measure values: numerator and denominator are sums already, and are divided
@@ -44,17 +37,16 @@ export function openFigures(
   catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
   values: readonly MeasureValue[],
 ): Figure[] {
-  const at = indexValues(values);
+  const byPlace = valuesByPlace(values);
   const closed = new Set(catalogue.measures.filter((m) => m.opens === 'closed').map((m) => m.id));
-  const places = placesOf(values);
+  const places = byPlace.places().map((place) => ({ place, valueFor: byPlace.at(place) }));
   const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
     const rule = ruleOf(indicator);
     const byCompany = consolidationOf(indicator, catalogue) === 'by_company';
     const isClosed = rule.used.some((id) => closed.has(id));
-    for (const place of places) {
+    for (const { place, valueFor } of places) {
       if (!indicator.bases.includes(place.basis)) continue;
-      const valueFor = at(place.entity, place.period, place.basis);
       const figure = figureBy(rule, valueFor, place);
       // an obligation of each company has no value for the group
       if (place.entity === GROUP && byCompany) figures.push(notApplicable(figure, figure.coverage));
@@ -68,14 +60,6 @@ export function openFigures(
     }
   }
   return figures;
-}
-
-/** Every place that has some value, in one order. */
-function placesOf(values: readonly MeasureValue[]): Place[] {
-  const places = new Map(
-    values.map(({ entity, period, basis }) => [`${entity}|${period}|${basis}`, { entity, period, basis }]),
-  );
-  return [...places].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
 }
 
 /** The obligation of the indicator is known not to concern the company; unknown is not "not concerned". */
@@ -123,18 +107,28 @@ export function computeFigure(indicator: Indicator, valueFor: ValueOf, place: Pl
   return figureBy(ruleOf(indicator), valueFor, place);
 }
 
-function figureBy({ indicator, ...rule }: Rule, valueFor: ValueOf, place: Place): Figure {
+function figureBy(rule: Rule, valueFor: ValueOf, place: Place): Figure {
+  const { indicator, used, above } = rule;
   const read = (measure: string) => {
     const found = valueFor(measure);
-    if (isEmpty(found)) return 'empty' as const;
-    return found?.value == null ? null : new Decimal(found.value);
+    return isEmpty(found) ? 'empty' : (found?.value ?? null);
   };
   const top = evaluate(rule.numerator, read);
   const bottom = rule.denominator ? evaluate(rule.denominator, read) : undefined;
-  const used = rule.used.map(valueFor);
-  const coverage = used.length === 0 ? 0 : Math.min(...used.map((v) => v?.coverage ?? 0));
-  const estimatedShare = shareEstimated(rule.above.map(valueFor)) ?? shareEstimated(used) ?? 0;
-  // written out, so that every figure has the same fields in the same order: of a large group they are many
+  // by loops: of a large group figures are many, and most rest on nothing
+  let coverage = used.length === 0 ? 0 : 1;
+  let unvalued = false;
+  let estimated = false;
+  for (const measure of used) {
+    const found = valueFor(measure);
+    coverage = Math.min(coverage, found?.coverage ?? 0);
+    unvalued ||= (found?.unvalued ?? 0) > 0;
+    estimated ||= (found?.estimatedShare ?? 0) > 0;
+  }
+  const estimatedShare = estimated
+    ? (shareEstimated(above, valueFor) ?? shareEstimated(used, valueFor) ?? 0)
+    : 0;
+  // written out, so that every figure has the same fields in the same order
   const figure = (value: string | null, status: Status): Figure => ({
     indicator: indicator.id,
     entity: place.entity,
@@ -153,7 +147,6 @@ function figureBy({ indicator, ...rule }: Rule, valueFor: ValueOf, place: Place)
     return figure(null, 'not_calculable');
   const quotient = bottom ? top.value.dividedBy(bottom.value) : top.value;
   const value = text(quotient.times(indicator.scale));
-  const unvalued = used.some((v) => (v?.unvalued ?? 0) > 0);
   return figure(value, coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete');
 }
 
@@ -162,19 +155,21 @@ function isEmpty(value: MeasureValue | undefined): boolean {
   return value !== undefined && value.value === null && value.coverage > 0 && value.unvalued === 0;
 }
 
-/** Part of the sum of the values that is estimated; null where there is none. */
-function shareEstimated(values: readonly (MeasureValue | undefined)[]): number | null {
-  if (values.every((one) => one?.value == null || one.estimatedShare === null)) return null;
-  let total = new Decimal(0);
-  let estimated = new Decimal(0);
-  for (const value of values) {
-    if (value?.value == null || value.estimatedShare === null) continue;
-    const size = new Decimal(value.value).abs();
+/** Part of the sum of the measures that is estimated; null where there is none. */
+function shareEstimated(measures: readonly string[], valueFor: ValueOf): number | null {
+  let total = zero;
+  let estimated = zero;
+  for (const measure of measures) {
+    const found = valueFor(measure);
+    if (found?.value == null || found.estimatedShare === null) continue;
+    const size = new Decimal(found.value).abs();
     total = total.plus(size);
-    estimated = estimated.plus(size.times(value.estimatedShare));
+    if (found.estimatedShare !== 0) estimated = estimated.plus(size.times(found.estimatedShare));
   }
   return total.isZero() ? null : estimated.dividedBy(total).toDecimalPlaces(6).toNumber();
 }
+
+const zero = new Decimal(0);
 
 /** Twelve decimals at most, never in exponent form. */
 function text(value: Decimal): string {

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import { ByPlace } from '../indicators/by-place.ts';
+import { figuresByPlace } from '../indicators/by-place.ts';
 import type { Indicator } from '../indicators/catalogue.ts';
 import type { Figure } from '../indicators/figure.ts';
 import type { Objective } from './objective.ts';
@@ -17,7 +17,7 @@ export function perimeterValues(
   weights: ReadonlyMap<string, number> = new Map(),
 ): PerimeterValue {
   const byId = new Map(indicators.map((i) => [i.id, i]));
-  const at = new ByPlace(figures, (one) => one.indicator);
+  const at = figuresByPlace(figures);
   return ({ indicator: id, entity, entities, basis }, quarter) => {
     const indicator = id === null ? undefined : byId.get(id);
     if (!indicator) return null;

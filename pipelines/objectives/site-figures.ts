@@ -1,7 +1,8 @@
 import { literal } from '../../connectors/connector.ts';
+import { valuesByPlace } from '../indicators/by-place.ts';
 import type { Catalogue, Indicator, Measure } from '../indicators/catalogue.ts';
 import { type Figure, GROUP, type MeasureValue } from '../indicators/figure.ts';
-import { computeFigures, indexValues } from '../indicators/figures.ts';
+import { computeFigures } from '../indicators/figures.ts';
 import { contributionRows, divisorOf, measureRows, type Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import { measuresIn, populationsOf } from '../indicators/measures-in.ts';
@@ -90,7 +91,7 @@ async function siteValues(
       named && (await warehouse.scalar<number>('select count(*) from site_rows where site is not null')) > 0;
     const wanted = `site ${place === 'sites' ? '' : 'not '}in (${(sites ?? []).map(literal).join(', ')})`;
     const scope = companies.length === 1 ? (companies[0] as string) : GROUP;
-    const at = indexValues(values);
+    const byPlace = valuesByPlace(values);
     const told: MeasureValue[] = [];
     for (const window of windows) {
       const contributions = contributionRows(
@@ -112,7 +113,7 @@ async function siteValues(
            (sum(abs(contribution)) filter (where quality = 'estimated') / nullif(sum(abs(contribution)), 0))::double as share
          from (${contributions})`,
       );
-      const parts = companies.map((company) => at(company, window.period, window.basis)(measure.id));
+      const parts = companies.map((company) => byPlace.get(measure.id, { ...window, entity: company }));
       const coverage = Math.min(...parts.map((part) => part?.coverage ?? 0));
       const missing = !known || parts.every((part) => part?.value == null);
       told.push({

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { groupedBy } from '../../grouped-by.ts';
-import { ByPlace, type Place } from '../by-place.ts';
+import { type Place, valuesByPlace } from '../by-place.ts';
 import type { Catalogue, Indicator, Measure } from '../catalogue.ts';
 import type { Figure, MeasureValue } from '../figure.ts';
 import { measuresIn, populationsOf } from '../measures-in.ts';
@@ -80,16 +80,18 @@ export function hiddenResults({ catalogue, figures, values }: Results, rules: Ru
 
 /** Primary suppression alone: the figures about fewer people than their indicator's threshold. */
 export function figuresOfFew({ catalogue, figures, values }: Results): ReadonlySet<Figure> {
-  const indicatorOf = new Map(catalogue.indicators.map((i) => [i.id, i]));
+  const protecting = catalogue.indicators.filter((i) => i.suppress_below !== undefined);
+  const indicatorOf = new Map(protecting.map((i) => [i.id, i]));
   const { valueAt, peopleIn } = peopleOf(catalogue, values);
+  const isOfFew = (figure: Figure, indicator: Indicator) =>
+    tellsOfFew(indicator, (id) => {
+      const value = valueAt(id, figure);
+      return value?.value == null ? null : peopleIn(value);
+    });
   return new Set(
     figures.filter((figure) => {
-      const indicator = indicatorOf.get(figure.indicator);
-      if (!indicator || !isTold(figure)) return false;
-      return tellsOfFew(figure, indicator, (id) => {
-        const value = valueAt(id, figure);
-        return value?.value == null ? null : peopleIn(value);
-      });
+      const indicator = figure.value === null ? undefined : indicatorOf.get(figure.indicator);
+      return indicator !== undefined && isOfFew(figure, indicator);
     }),
   );
 }
@@ -97,7 +99,7 @@ export function figuresOfFew({ catalogue, figures, values }: Results): ReadonlyS
 /** Measure values by place, and how many people one tells of. */
 function peopleOf({ measures }: Results['catalogue'], values: readonly MeasureValue[]) {
   const measureOf = new Map(measures.map((m) => [m.id, m]));
-  const at = new ByPlace(values, (one) => one.measure);
+  const at = valuesByPlace(values);
   const valueAt = (measure: string, place: Place) => at.get(measure, place);
   return {
     valueAt,
@@ -130,12 +132,8 @@ function countsPeople(measure: Measure | undefined): boolean {
 }
 
 /** The smallest group that the figure tells of, of a gap the smaller sex, has fewer people than the indicator's threshold. */
-function tellsOfFew(
-  figure: Figure,
-  indicator: Indicator,
-  sizeOf: (measure: string) => Decimal | null,
-): boolean {
-  if (indicator.suppress_below === undefined || figure.value === null) return false;
+function tellsOfFew(indicator: Indicator, sizeOf: (measure: string) => Decimal | null): boolean {
+  if (indicator.suppress_below === undefined) return false;
   const populations = populationsOf(indicator);
   const sizes = populations
     .map(sizeOf)

@@ -1,7 +1,7 @@
 import { shiftQuarter } from '../../configuration/period.ts';
+import { figuresByPlace } from '../../indicators/by-place.ts';
 import type { Indicator } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP } from '../../indicators/figure.ts';
-import { figuresByPlace } from '../by-place.ts';
 import type { ReportContent } from '../content.ts';
 
 /** The figures of a report, found by what they are. */

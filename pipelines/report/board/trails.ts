@@ -1,8 +1,8 @@
+import { valuesByPlace } from '../../indicators/by-place.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Figure, GROUP } from '../../indicators/figure.ts';
 import { measuresIn } from '../../indicators/measures-in.ts';
 import { hidesPart, placeOf } from '../../indicators/withheld.ts';
-import { valuesByPlace } from '../by-place.ts';
 import type { MeasureOrigins, ReportContent } from '../content.ts';
 import { number, quantity, quarter, share } from '../format.ts';
 import { withheldIn } from '../withheld.ts';

@@ -1,11 +1,11 @@
 import { shiftQuarter } from '../../configuration/period.ts';
+import { figuresByPlace, valuesByPlace } from '../../indicators/by-place.ts';
 import type { Indicator, Measure } from '../../indicators/catalogue.ts';
 import { type Basis, type Figure, GROUP, type MeasureValue } from '../../indicators/figure.ts';
 import { placeNames } from '../../indicators/place-name.ts';
 import { placeOf } from '../../indicators/withheld.ts';
 import { askedFigures } from '../../review/asked-figures.ts';
 import type { FigureReview } from '../../review/decision.ts';
-import { figuresByPlace, valuesByPlace } from '../by-place.ts';
 import type { ExtractFacts, Language, MeasureContributions, ReportContent } from '../content.ts';
 import { quarter, unitName } from '../format.ts';
 import { withheldIn } from '../withheld.ts';
