@@ -22,7 +22,7 @@ const columns = [
   'source_needed',
   'remark',
   'certainty',
-] as const;
+];
 
 /**
  * `framework-index.csv`: one row a datapoint and indicator that answers it, one row for a datapoint that none
@@ -33,38 +33,31 @@ export async function exportFrameworkIndex(
   language: 'fr' | 'en',
   folder: string,
 ): Promise<void> {
-  const rows = lines.flatMap((line) => {
-    const { datapoint } = line;
-    const facts = {
-      framework: line.framework,
-      version: line.version,
-      disclosure: datapoint.disclosure,
-      paragraph: datapoint.paragraph ?? '',
-      datapoint: datapoint.id,
-      title: datapoint.title[language],
-      datapoint_unit: datapoint.unit,
-      module: datapoint.module ?? '',
-      answer: line.answer,
-      source_needed: line.needed.join(' ; '),
-      remark: line.remark,
-      certainty: datapoint.certainty,
-    };
-    const none = { indicator: '', entity: '', period: '', basis: '', value: '', unit: '', figure_status: '' };
-    if (line.figures.length === 0) return [{ ...facts, ...none }];
-    return line.figures.map(({ indicator, entity, period, basis, figure }) => ({
-      ...facts,
-      indicator,
-      entity,
-      period,
-      basis,
-      value: figure?.value ?? '',
-      unit: figure?.unit ?? '',
-      figure_status: figure?.status ?? 'missing',
-    }));
-  });
-  const text = [columns.join(','), ...rows.map((row) => columns.map((c) => cell(row[c])).join(','))];
-  await writeFile(join(folder, 'framework-index.csv'), `${text.join('\n')}\n`);
+  const rows = [columns.join(',')];
+  for (const { framework, version, datapoint, answer, figures, needed, remark } of lines) {
+    // what is told of the datapoint is written once for all the companies whose figures answer it
+    const before = cells(
+      framework,
+      version,
+      datapoint.disclosure,
+      datapoint.paragraph ?? '',
+      datapoint.id,
+      datapoint.title[language],
+      datapoint.unit,
+      datapoint.module ?? '',
+      answer,
+    );
+    const after = cells(needed.join(' ; '), remark, datapoint.certainty);
+    if (figures.length === 0) rows.push(`${before},${cells('', '', '', '', '', '', '')},${after}`);
+    for (const { indicator, entity, period, basis, figure } of figures) {
+      const { value, unit, status } = figure ?? { value: null, unit: '', status: 'missing' };
+      rows.push(`${before},${cells(indicator, entity, period, basis, value ?? '', unit, status)},${after}`);
+    }
+  }
+  await writeFile(join(folder, 'framework-index.csv'), `${rows.join('\n')}\n`);
 }
+
+const cells = (...values: readonly string[]): string => values.map(cell).join(',');
 
 /** Quoted where CSV needs it; what a spreadsheet would run as a formula is written as text, numbers aside. */
 function cell(value: string): string {

@@ -136,7 +136,11 @@ export interface DecisionFacts {
 
 /** The decisions on figures and gaps in the words of a run. */
 export function tellDecisions(decisions: readonly CarriedDecision[], facts: DecisionFacts): PastDecisions {
-  const values = new Map(facts.figures.map((one) => [idOf(one), one.value]));
+  // an id for each of a million figures would be made for the few that were decided on
+  const decided = new Set(decisions.map(({ subject }) => partsOf(subject).id));
+  const values = new Map(
+    facts.figures.filter((one) => decided.has(one.indicator)).map((one) => [idOf(one), one.value]),
+  );
   const gaps = new Map(
     facts.gaps
       .filter((one) => one.status === 'differs')

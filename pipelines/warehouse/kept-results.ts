@@ -428,7 +428,9 @@ function isJson(value: unknown): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   if (Array.isArray(value)) return value.every(isJson);
-  return typeof value === 'object' && Object.values(value).every(isJson);
+  if (typeof value !== 'object') return false;
+  for (const name in value) if (!isJson((value as Record<string, unknown>)[name])) return false;
+  return true;
 }
 
 function hash(parts: readonly unknown[]): string {

@@ -8,8 +8,10 @@ import type { Voice } from './voice.ts';
 /** The id of the panel that opens a figure in the page. */
 export function trailId(figure: Pick<Figure, 'indicator' | 'entity' | 'period' | 'basis'>): string {
   const parts = [figure.indicator, figure.entity, figure.period, figure.basis];
-  return `trail-${parts.join('-').replace(/[^A-Za-z0-9]/g, '-')}`;
+  return `trail-${trailPart(parts.join('-'))}`;
 }
+
+export const trailPart = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '-');
 
 /** What a table prints in the place of a value: digits, or a mark that says why there are none. Never 0 for absence. */
 export interface Cell {

@@ -6,7 +6,7 @@ import { hidesPart, placeOf } from '../../indicators/withheld.ts';
 import type { MeasureOrigins, ReportContent } from '../content.ts';
 import { number, quantity, quarter, share } from '../format.ts';
 import { withheldIn } from '../withheld.ts';
-import { cellWithUnit, indicatorScale, trailId } from './cell.ts';
+import { cellWithUnit, indicatorScale, trailId, trailPart } from './cell.ts';
 import type { FigureBook } from './figure-book.ts';
 import { entityName } from './objectives.ts';
 import type { Voice } from './voice.ts';
@@ -44,8 +44,15 @@ export function arrangeTrails(
   const { language } = voice;
   const withheld = withheldIn(content);
   const withheldOfSome = ofSome(withheld, new Set([GROUP, ...content.entities.map((one) => one.id)]));
+  // of a thousand companies the page names a few: of the others no id is made
+  const ids = [...named].join(' ');
+  const shown = new Set(
+    [...new Set(content.figures.map(({ entity }) => entity))].filter((entity) =>
+      ids.includes(`-${trailPart(entity)}-`),
+    ),
+  );
   return content.figures
-    .filter((figure) => named.has(trailId(figure)))
+    .filter((figure) => shown.has(figure.entity) && named.has(trailId(figure)))
     .map((figure) => {
       const indicator = book.indicator(figure.indicator) as Indicator;
       const used = measuresIn(indicator).map((id) => measures.get(id) as Measure);
