@@ -17,7 +17,8 @@ import { coverageOf, frameworkIndex } from './frameworks/answer.ts';
 import { chooseFrameworks } from './frameworks/choose.ts';
 import { exportFrameworkIndex } from './frameworks/export.ts';
 import { loadFrameworks } from './frameworks/load.ts';
-import { divisionsOf, harmonise, loadModels } from './harmonise/harmonise.ts';
+import { loadModels } from './harmonise/harmonise.ts';
+import { type Caches, harmonisedRows } from './harmonised.ts';
 import { rulesIn } from './indicators/disclosure/rules.ts';
 import { figureMethods } from './indicators/figure-methods.ts';
 import { loadCatalogue } from './indicators/load.ts';
@@ -51,20 +52,9 @@ import { programVersion, resultProgram, stageProgram } from './seal/program.ts';
 import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
-import { loadReference } from './stage/reference.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
-import {
-  groundsOf,
-  inWords,
-  originsOf,
-  prepareStage,
-  type StagedExtract,
-  type StageSettings,
-  stage,
-} from './stage/stage.ts';
+import { inWords } from './stage/stage.ts';
 import { StageCache } from './stage/stage-cache.ts';
-import { clearResults, copyEarlier, type EarlierDatabase } from './warehouse/earlier-database.ts';
-import { KeptResults } from './warehouse/kept-results.ts';
 import { bytesOf, PackFolder } from './warehouse/pack-folder.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 
@@ -142,57 +132,38 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   }
 
   const file = join(folder, 'warehouse.duckdb');
-  const results = await keptResultsStore(plan);
-  const shas = new Map(collected.extracts.map((one) => [one.extractId, one.sha256]));
-  const earlier = results && (await copyEarlier(results.packs, results.program, shas, file, plan.limits));
-  let warehouse = await Warehouse.open(file, plan.limits, project.secret);
   let identity: Identity;
   // a locked period is not run again: what comes out is a proposal to restate it
   let restates: Manifest['restates'];
   let content: ReportContent;
-  let staged: StagedExtract[];
   let tables: Manifest['warehouse'];
-  let kept: KeptResults | undefined;
-  try {
-    progress.step('stage', `${collected.extracts.length} extracts`);
-    if (earlier) await clearResults(warehouse);
-    await loadReference(warehouse, project, plan.quarters);
-    await prepareStage(warehouse, contracts.values());
-    const start = configuration.fiscal_year_start_month;
-    const stageCache = await stageCacheOf(plan, earlier);
-    const read = await stage(
-      warehouse,
-      collected.extracts,
+  const rows = await harmonisedRows(
+    file,
+    {
+      project,
+      quarters: plan.quarters,
+      extracts: collected.extracts,
       contracts,
-      { scratch, fiscalYearStartMonth: start, ...stageCache },
-      (done) => progress.tick(done, collected.extracts.length),
-    );
-    staged = inWords(read, words);
-    kept =
-      results &&
-      (await KeptResults.open(
-        warehouse,
-        results.packs,
-        results.program,
-        scratch,
-        earlier,
-        divisionsOf(models),
-      ));
-    if (kept && stageCache.cache) {
-      for (const [table, { origin, extracts }] of originsOf(read, contracts, stageCache.cache.program))
-        await kept.tableOf(table, origin, extracts);
-      kept.tellStaged(groundsOf(read));
-    }
-
-    progress.step('harmonise', `${models.length} models`);
-    await harmonise(warehouse, models, kept?.makeTable);
-
+      models,
+      limits: plan.limits,
+      scratch,
+      caches: await cachesOf(plan),
+    },
+    progress,
+  );
+  const { kept } = rows;
+  let { warehouse } = rows;
+  const staged = inWords(rows.read, words);
+  try {
     progress.step(
       'indicators',
       `${catalogue.measures.length} measures, ${catalogue.indicators.length} indicators`,
     );
     const none = notApplicable(configuration.not_applicable, plan.history);
-    const deliveries = [...deliveriesOf(staged, plan.history, start), ...none];
+    const deliveries = [
+      ...deliveriesOf(staged, plan.history, configuration.fiscal_year_start_month),
+      ...none,
+    ];
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
     const measures = await computeMeasures(
       warehouse,
@@ -385,30 +356,19 @@ async function allEnded<Results extends readonly unknown[]>(
   return (await Promise.all(works)) as unknown as Results;
 }
 
-/** Rows staged by earlier runs, of any period, where the plan lets them be used. */
-async function stageCacheOf(
-  { cache, project }: Plan,
-  earlier: EarlierDatabase | undefined,
-): Promise<Pick<StageSettings, 'cache'>> {
-  if (cache === undefined) return {};
-  const store = new StageCache(cache.stage, bytesOf(project.configuration.limits.stage_cache));
-  const program = await programVersion(stageProgram);
-  return { cache: { store, program, secret: project.secret, standing: earlier?.staged } };
-}
-
 /**
- * Where what earlier runs computed is kept, of any period, where the plan lets it be used; named by what computes and
- * the key that makes pseudonyms, so that with another key no database is gone on from.
+ * What earlier runs left, of any period, where the plan lets it be used. Results are named by what computes and the
+ * key that makes pseudonyms, so that with another key no database is gone on from.
  */
-async function keptResultsStore({
-  cache,
-  project,
-}: Plan): Promise<{ packs: PackFolder; program: string } | undefined> {
+async function cachesOf({ cache, project }: Plan): Promise<Caches | undefined> {
   if (cache === undefined) return undefined;
+  const most = bytesOf(project.configuration.limits.stage_cache);
   const version = await programVersion(resultProgram);
   return {
-    packs: new PackFolder(cache.results, bytesOf(project.configuration.limits.stage_cache)),
-    program: sha256(JSON.stringify([version, project.secret ?? null])),
+    staged: new StageCache(cache.stage, most),
+    results: new PackFolder(cache.results, most),
+    stageProgram: await programVersion(stageProgram),
+    resultProgram: sha256(JSON.stringify([version, project.secret ?? null])),
   };
 }
 

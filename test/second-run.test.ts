@@ -1,10 +1,11 @@
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { collect } from '../pipelines/collect/collect.ts';
 import { loadProject } from '../pipelines/configuration/load.ts';
-import { divisionsOf, harmonise, loadModels } from '../pipelines/harmonise/harmonise.ts';
+import { loadModels } from '../pipelines/harmonise/harmonise.ts';
+import { harmonisedRows } from '../pipelines/harmonised.ts';
 import { figureMethods } from '../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../pipelines/indicators/figures.ts';
 import { loadCatalogue } from '../pipelines/indicators/load.ts';
@@ -22,11 +23,8 @@ import { gatherEmissions } from '../pipelines/report/gather-emissions.ts';
 import { contentOf } from '../pipelines/seal/content.ts';
 import { loadContracts } from '../pipelines/stage/contract.ts';
 import { deliveriesOf, expectationsOf } from '../pipelines/stage/delivery.ts';
-import { loadReference } from '../pipelines/stage/reference.ts';
-import { groundsOf, originsOf, prepareStage, stage } from '../pipelines/stage/stage.ts';
 import { StageCache } from '../pipelines/stage/stage-cache.ts';
-import { clearResults, copyEarlier } from '../pipelines/warehouse/earlier-database.ts';
-import { KeptResults } from '../pipelines/warehouse/kept-results.ts';
+import { copyEarlier } from '../pipelines/warehouse/earlier-database.ts';
 import { PackFolder } from '../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../pipelines/warehouse/warehouse.ts';
 import { type Project, tinyProject } from './commands/tiny-project.ts';
@@ -45,12 +43,14 @@ beforeEach(async () => {
       .replace(
         'privacy:',
         `  - { id: ledger, connector: fec, path: extracts/*FEC*.txt, entities: [SA, SB], covers: 'FEC(?<to>\\d{8})' }
+  - { id: mileage, connector: csv, contract: mileage_claims, path: extracts/mileage_*.csv, entities: [SA, SB], covers: '(?<year>\\d{4})-Q(?<quarter>\\d)', personal: true }
 privacy:`,
       ),
   );
   // otherwise the second would be the first come again
   for (const [at, siren] of sirens.entries())
     await project.write(`extracts/${siren}FEC20260930.txt`, ledger(100 + at));
+  await project.write('extracts/mileage_2026-Q3.csv', mileage(120));
 });
 afterEach(() => project.remove());
 
@@ -79,39 +79,30 @@ async function told(cached: boolean, previous: string | null) {
   const cache = join(project.folder, 'cache');
   const packs = new PackFolder(join(cache, 'results'), 1e9);
   const shas = new Map(collected.extracts.map(({ extractId, sha256 }) => [extractId, sha256]));
-  const earlier = cached ? await copyEarlier(packs, '1', shas, database, { memory: '1GB' }) : undefined;
-  let warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
-  let kept: KeptResults | undefined;
+  const { kept, read, ...rows } = await harmonisedRows(database, {
+    project: loaded,
+    quarters: plan.quarters,
+    extracts: collected.extracts,
+    contracts,
+    models,
+    limits: { memory: '1GB', threads: 2 },
+    scratch,
+    caches: cached
+      ? {
+          staged: new StageCache(join(cache, 'stage'), 1e9),
+          results: packs,
+          stageProgram: '1',
+          resultProgram: '1',
+        }
+      : undefined,
+  });
+  let { warehouse } = rows;
   try {
-    if (earlier) await clearResults(warehouse);
-    await loadReference(warehouse, loaded, plan.quarters);
-    await prepareStage(warehouse, contracts.values());
-    const staged = await stage(warehouse, collected.extracts, contracts, {
-      scratch,
-      fiscalYearStartMonth: 1,
-      ...(cached
-        ? {
-            cache: {
-              store: new StageCache(join(cache, 'stage'), 1e9),
-              program: '1',
-              secret,
-              standing: earlier?.staged,
-            },
-          }
-        : {}),
-    });
-    if (cached) {
-      kept = await KeptResults.open(warehouse, packs, '1', scratch, earlier, divisionsOf(models));
-      for (const [table, { origin, extracts }] of originsOf(staged, contracts, '1'))
-        await kept.tableOf(table, origin, extracts);
-      kept.tellStaged(groundsOf(staged));
-    }
-    await harmonise(warehouse, models, kept?.makeTable);
     const values = await computeMeasures(
       warehouse,
       catalogue.measures,
       plan.windows,
-      deliveriesOf(staged, plan.history, 1),
+      deliveriesOf(read, plan.history, 1),
       expectationsOf(configuration.sources, contracts),
       kept?.addTotals,
     );
@@ -135,7 +126,7 @@ async function told(cached: boolean, previous: string | null) {
     const content = await contentOf(warehouse);
     expect(await contentOf(warehouse, undefined, undefined, kept?.known)).toEqual(content);
     await kept?.leave();
-    const counts = staged.map(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }) => ({
+    const counts = read.map(({ extract, rowsRead, rowsStaged, rowsQuarantined, remarks }) => ({
       ...{ id: extract.extractId, rowsRead, rowsStaged, rowsQuarantined, remarks },
     }));
     return { folder, shas, told: { counts, values, figures, methods: [...methods], gathered, content } };
@@ -155,6 +146,16 @@ const ledger = (euros: number, day = '20260710') =>
     `VE|Ventes|2|${day}|701000|Ventes|||V1|${day}|Pompes|0,00|250,00|||${day}||`,
     '',
   ].join('\r\n');
+
+/** Six people's trips, one of so many km. */
+const mileage = (distance: number) =>
+  [
+    'entity,person,claim,travel_date,vehicle,distance,distance_unit',
+    ...[1, 2, 3, 4, 5, 6].map(
+      (one) => `SA,M0${one},N${one},2026-07-1${one},car,${one === 1 ? distance : 40},km`,
+    ),
+    '',
+  ].join('\n');
 
 /** One of the built-in files, otherwise. */
 async function lay(name: string, change: ((text: string) => string) | null): Promise<void> {
@@ -184,6 +185,9 @@ const changes: Readonly<Record<string, () => Promise<void>>> = {
   'a ledger that closes earlier comes': () =>
     project.write(`extracts/${sirens[1]}FEC20260630.txt`, ledger(80, '20260410')),
   'a ledger is gone': () => rm(join(project.folder, `extracts/${sirens[0]}FEC20260930.txt`), { force: true }),
+  'a trip is another': () => project.write('extracts/mileage_2026-Q3.csv', mileage(135)),
+  'trips of another quarter come': () =>
+    project.write('extracts/mileage_2026-Q2.csv', mileage(80).replaceAll('2026-07', '2026-05')),
   'a source is missing': () => rm(join(project.folder, 'extracts/water_2026-Q3.csv'), { force: true }),
   'a contract refuses light waste': () =>
     lay('contracts/waste_register.yaml', (text) =>
@@ -265,6 +269,57 @@ test('of the ledger of many companies, the lines of the one that has changed are
   expect(await statements('a ledger is gone')).toEqual([...mended].sort());
 }, 300_000);
 
+test('where people are told otherwise a run goes on from a copy of before their rows: no other row is read or moved', async () => {
+  const first = await told(true, null);
+  await changes['a trip is another']?.();
+  const asked = (['run', 'rows'] as const).map((way) => vi.spyOn(Warehouse.prototype, way));
+  const warm = await told(true, null);
+  const statements = asked.flatMap((way) => way.mock.calls.map(([sql]) => sql.trimStart()));
+  for (const way of asked) way.mockRestore();
+  const moved = statements.flatMap((sql) => /^insert into "?staged"?\."?(\w+)/.exec(sql)?.[1] ?? []);
+  expect(new Set(moved)).toEqual(new Set(['mileage_claims', 'quarantine']));
+  const made = statements.flatMap((sql) => /^create table (model\.\w+)/.exec(sql)?.[1] ?? []);
+  expect(made).toEqual(expect.arrayContaining(['model.mileage', 'model.emission']));
+  for (const still of ['model.ledger', 'model.purchase', 'model.waste', 'model.water'])
+    expect(made).not.toContain(still);
+  expect(warm.told).toEqual((await told(false, null)).told);
+  expect(warm.told.figures).not.toEqual(first.told.figures);
+}, 300_000);
+
+test('the copy of before holds nobody', async () => {
+  await told(true, null);
+  const stage = join(project.folder, 'cache', 'stage');
+  const copies: string[] = [];
+  for (const name of (await readdir(stage)).filter((one) => one.endsWith('.duckdb'))) {
+    const warehouse = await Warehouse.read(join(stage, name));
+    const tables = await warehouse.rows<{ name: string }>(
+      "select schema_name || '.' || table_name as name from duckdb_tables()",
+    );
+    if (tables.some((one) => one.name === 'model.ledger')) {
+      copies.push(name);
+      const counts = ['staged.fec_entries', 'staged.mileage_claims', 'staged.quarantine'].map((table) =>
+        warehouse.scalar(`select count(*) from ${table}`),
+      );
+      expect(await Promise.all(counts)).toEqual([8, 0, 0]);
+      expect(tables.map((one) => one.name)).not.toContain('model.mileage');
+    }
+    await warehouse.close();
+  }
+  expect(copies).toHaveLength(1);
+  const sealed = join(project.folder, 'runs', String(runs), 'warehouse.duckdb');
+  const warehouse = await Warehouse.read(sealed);
+  const people = await warehouse.rows<{ person: string }>(
+    'select distinct person from staged.mileage_claims',
+  );
+  await warehouse.close();
+  expect(people).toHaveLength(6);
+  const bytes = await readFile(join(stage, copies[0] as string));
+  const all = await readFile(sealed);
+  // what stands in no other form in the sealed database would not be found in the copy either
+  expect(people.filter(({ person }) => all.includes(person))).toHaveLength(6);
+  expect(people.filter(({ person }) => bytes.includes(person))).toEqual([]);
+}, 300_000);
+
 test('a database that was written to since is not gone on from', async () => {
   const first = await told(true, null);
   const file = join(first.folder, 'warehouse.duckdb');
@@ -273,7 +328,18 @@ test('a database that was written to since is not gone on from', async () => {
   await warehouse.close();
   const packs = new PackFolder(join(project.folder, 'cache', 'results'), 1e9);
   const copy = join(project.folder, 'copy.duckdb');
-  expect(await copyEarlier(packs, '1', new Map(), copy, { memory: '1GB' })).toBeUndefined();
+  const goneOnFrom = async () => {
+    const earlier = await copyEarlier(packs, '1', first.shas, copy, { memory: '1GB' });
+    return earlier && (earlier.holdsPeople ? 'the last' : 'that of before people');
+  };
+  expect(await goneOnFrom()).toBe('that of before people');
+  const stage = join(project.folder, 'cache', 'stage');
+  for (const name of (await readdir(stage)).filter((one) => one.endsWith('.duckdb'))) {
+    const pack = await Warehouse.open(join(stage, name));
+    await pack.run('create table written (since integer)');
+    await pack.close();
+  }
+  expect(await goneOnFrom()).toBeUndefined();
   expect(await stat(copy).catch(() => null)).toBeNull();
   expect((await told(true, null)).told).toEqual(first.told);
 }, 300_000);
@@ -286,13 +352,21 @@ test('a database that holds rows of people who were told otherwise since is not 
   );
   const { folder, shas } = await told(true, null);
   const packs = new PackFolder(join(project.folder, 'cache', 'results'), 1e9);
-  const copy = (extracts: ReadonlyMap<string, string>) =>
-    copyEarlier(packs, '1', extracts, join(folder, 'copy.duckdb'), { memory: '1GB' });
+  const copied = async (extracts: ReadonlyMap<string, string>) => {
+    const earlier = await copyEarlier(packs, '1', extracts, join(folder, 'copy.duckdb'), { memory: '1GB' });
+    return { people: earlier?.holdsPeople, water: [...(earlier?.staged.keys() ?? [])].filter(isWater) };
+  };
+  const isWater = (id: string) => id.startsWith('water/');
   const without = (part: string) => new Map([...shas].filter(([id]) => !id.startsWith(part)));
   expect(shas.size).toBeGreaterThan(without('water/').size);
-  expect(await copy(without('water/'))).toBeUndefined();
-  expect(
-    await copy(new Map(shas).set([...shas.keys()].find((id) => id.startsWith('water/')) as string, 'other')),
-  ).toBeUndefined();
-  expect(await copy(without('waste/'))).toBeDefined();
+  // from that of before their rows came instead
+  expect(await copied(without('water/'))).toEqual({ people: false, water: [] });
+  expect(await copied(new Map(shas).set([...shas.keys()].find(isWater) as string, 'other'))).toEqual({
+    people: false,
+    water: [],
+  });
+  expect(await copied(without('waste/'))).toEqual({
+    people: true,
+    water: [...shas.keys()].filter(isWater),
+  });
 }, 300_000);

@@ -41,6 +41,16 @@ export function modelsBehind(models: readonly Model[], tables: Iterable<string>)
   return models.filter(({ name }) => needed.has(name));
 }
 
+/** The models that rest on none of these tables, nor on one that does. */
+export function modelsWithout(models: readonly Model[], tables: ReadonlySet<string>): Model[] {
+  const out = new Set(tables);
+  return models.filter(({ name, inputs }) => {
+    if (!inputs.some((input) => out.has(input))) return true;
+    out.add(`model.${name}`);
+    return false;
+  });
+}
+
 /** Columns by whose values the content of each table is to be told, for models that stand apart. */
 export function divisionsOf(models: readonly Model[]): Map<string, string[]> {
   const divisions = new Map<string, string[]>();

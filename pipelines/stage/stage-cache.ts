@@ -27,8 +27,8 @@ const Entry = z.strictObject({
       row: z.number().optional(),
     }),
   ),
-  /** table of the pack -> first row and number of rows */
-  rows: z.record(z.string(), z.tuple([z.int(), z.int()])),
+  /** table of the pack -> rowid of the first row, how many rowids on the last one is past, and how many rows they are */
+  rows: z.record(z.string(), z.tuple([z.int(), z.int(), z.int()])),
 });
 const Index = z.array(Entry);
 
@@ -86,25 +86,21 @@ export class StageCache {
   async restore(warehouse: Warehouse, hits: readonly CacheHit[]): Promise<void> {
     const { pack } = hits[0] as CacheHit;
     const attached = await this.packs.attach(warehouse, pack);
-    const ranges = new Map<string, [number, number][]>();
+    const ranges = new Map<string, RowRange[]>();
     for (const { entry } of hits) {
-      for (const [table, [first, rows]] of Object.entries(entry.rows)) {
-        const own = ranges.get(table) ?? [];
-        const last = own.at(-1);
-        if (last && last[0] + last[1] === first) last[1] += rows;
-        else own.push([first, rows]);
-        ranges.set(table, own);
+      for (const [table, range] of Object.entries(entry.rows)) {
+        const own = ranges.get(table);
+        if (own) own.push(range);
+        else ranges.set(table, [range]);
       }
     }
     for (const [table, own] of ranges) {
       const staged = `staged.${identifier(table)}`;
       const count = () => warehouse.scalar<number>(`select count(*) from ${staged}`);
-      const expected = own.reduce((sum, [, rows]) => sum + rows, 0);
+      const expected = own.reduce((sum, [, , rows]) => sum + rows, 0);
       try {
         const before = await count();
-        await warehouse.run(
-          `insert into ${staged} select * from ${attached}.${identifier(table)} where ${within(own)}`,
-        );
+        await warehouse.run(`insert into ${staged} select * from ${attached}.${staged} where ${within(own)}`);
         if ((await count()) - before === expected) continue;
       } catch (cause) {
         refuseExhausted(cause);
@@ -122,15 +118,35 @@ export class StageCache {
   /** Writes a pack of extracts whose rows stand in the staged tables, and says whether it is there. */
   async keep(warehouse: Warehouse, kept: readonly ToKeep[], tables: readonly string[]): Promise<boolean> {
     if (kept.length === 0) return true;
-    const entries = new Map(
-      kept.map(({ extractId, ...entry }) => [extractId, { ...entry, rows: {} } as CacheEntry]),
-    );
-    const pack = createHash('sha256')
-      .update(kept.map(({ key }) => key).join('\n'))
-      .digest('hex')
-      .slice(0, 32);
-    return this.packs.write(warehouse, pack, async (arriving) => {
+    const entries = entriesOf(kept);
+    return this.packs.write(warehouse, packOf(kept), async (arriving) => {
+      await warehouse.run(`create schema ${arriving}.staged`);
       for (const table of tables) await copyRows(warehouse, arriving, table, entries);
+      return [...entries.values()];
+    });
+  }
+
+  /**
+   * The same of extracts whose rows are all that the staged tables hold, by a copy of the database: that takes a
+   * twentieth of the time, and what is harmonised already goes with them.
+   *
+   * @returns the file, to go on from
+   */
+  async keepDatabase(
+    warehouse: Warehouse,
+    kept: readonly ToKeep[],
+    tables: readonly string[],
+  ): Promise<string | undefined> {
+    const entries = entriesOf(kept);
+    return this.packs.writeCopy(warehouse, packOf(kept), async (copy) => {
+      for (const table of tables) {
+        const placed = await placesIn(warehouse, `${copy}.staged.${identifier(table)}`);
+        for (const { extract, range } of placed) {
+          const entry = entries.get(extract);
+          if (!entry) throw new Error(`staged.${table} holds ${extract} too`);
+          entry.rows[table] = range;
+        }
+      }
       return [...entries.values()];
     });
   }
@@ -145,6 +161,35 @@ export class StageCache {
   }
 }
 
+/** Rowid of the first row, how many rowids on the last one is past, and how many rows they are: some may have been taken out. */
+type RowRange = CacheEntry['rows'][string];
+
+const entriesOf = (kept: readonly ToKeep[]): Map<string, CacheEntry> =>
+  new Map(kept.map(({ extractId, ...entry }) => [extractId, { ...entry, rows: {} }]));
+
+function packOf(kept: readonly ToKeep[]): string {
+  return createHash('sha256')
+    .update(kept.map(({ key }) => key).join('\n'))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** Where the rows of each extract are in a staged table, in the order of the rows. */
+async function placesIn(
+  warehouse: Warehouse,
+  table: string,
+): Promise<{ extract: string; range: RowRange }[]> {
+  const found = await warehouse.rows<{ extract: string; first: number; last: number; rows: number }>(
+    `select extract_id as extract, min(rowid) as first, max(rowid) as last, count(*) as rows
+     from ${table} group by extract_id order by first`,
+  );
+  return found.map(({ extract, first, last, rows }, i) => {
+    const next = found[i + 1]?.first ?? last + 1;
+    if (last >= next) throw new Error(`The rows of ${extract} in ${table} do not stand together.`);
+    return { extract, range: [first, next - first, rows] };
+  });
+}
+
 /** Copies the rows of the extracts to the arriving pack, and writes down where each one's are. */
 async function copyRows(
   warehouse: Warehouse,
@@ -153,33 +198,28 @@ async function copyRows(
   entries: ReadonlyMap<string, CacheEntry>,
 ): Promise<void> {
   const staged = `staged.${identifier(table)}`;
-  const found = await warehouse.rows<{ extract: string; first: number; last: number; rows: number }>(
-    `select extract_id as extract, min(rowid) as first, max(rowid) as last, count(*) as rows
-     from ${staged} group by extract_id order by first`,
-  );
+  const placed = await placesIn(warehouse, staged);
   let at = 0;
-  // rowids are missing where rows were taken out: an extract's rows reach from its first to the next one's first
-  const own: [number, number][] = [];
-  for (const [i, { extract, first, last, rows }] of found.entries()) {
-    const next = found[i + 1]?.first ?? last + 1;
-    if (last >= next) throw new Error(`The rows of ${extract} in ${staged} do not stand together.`);
+  const own: RowRange[] = [];
+  for (const { extract, range } of placed) {
     const entry = entries.get(extract);
     if (!entry) continue;
-    entry.rows[table] = [at, rows];
+    const [, , rows] = range;
+    entry.rows[table] = [at, rows, rows];
     at += rows;
-    own.push([first, next - first]);
+    own.push(range);
   }
   if (own.length === 0) return;
-  const where = own.length === found.length ? '' : `where ${within(own)}`;
-  await warehouse.run(`create table ${arriving}.${identifier(table)} as select * from ${staged} ${where}`);
+  const where = own.length === placed.length ? '' : `where ${within(own)}`;
+  await warehouse.run(`create table ${arriving}.${staged} as select * from ${staged} ${where}`);
 }
 
-function within(ranges: readonly (readonly [number, number])[]): string {
+function within(ranges: readonly RowRange[]): string {
   const joined: [number, number][] = [];
-  for (const [first, rows] of ranges) {
+  for (const [first, reach] of ranges) {
     const last = joined.at(-1);
-    if (last && last[0] + last[1] === first) last[1] += rows;
-    else joined.push([first, rows]);
+    if (last && last[0] + last[1] === first) last[1] += reach;
+    else joined.push([first, reach]);
   }
-  return joined.map(([first, rows]) => `(rowid >= ${first} and rowid < ${first + rows})`).join(' or ');
+  return joined.map(([first, reach]) => `(rowid >= ${first} and rowid < ${first + reach})`).join(' or ');
 }

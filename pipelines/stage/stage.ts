@@ -17,7 +17,7 @@ import {
   type PartRecords,
   readsTogether,
 } from './read-batch.ts';
-import type { CacheEntry, CacheHit, StageCache } from './stage-cache.ts';
+import type { CacheEntry, CacheHit, StageCache, ToKeep } from './stage-cache.ts';
 import { StageKeys } from './stage-key.ts';
 import { brokenTable, keptOf, type RecordsAlike, type Typed, type Typing, typeRecords } from './typing.ts';
 
@@ -36,6 +36,8 @@ export interface ReadExtract extends CountedExtract {
   readonly remarks: readonly Remark[];
   /** name of what its rows were made of; undefined without a cache, and where it could not be read */
   readonly key?: string;
+  /** that holds its rows, where they need not be read */
+  readonly pack?: string;
 }
 
 /** The same in words. */
@@ -44,7 +46,7 @@ export interface StagedExtract extends CountedExtract {
 }
 
 export function inWords(extracts: readonly ReadExtract[], words: FaultWords): StagedExtract[] {
-  return extracts.map(({ remarks, key: _key, ...extract }) => ({
+  return extracts.map(({ remarks, key: _key, pack: _pack, ...extract }) => ({
     ...extract,
     remarks: remarks.map((one) => ({ code: one.code, severity: one.severity, message: words.say(one) })),
   }));
@@ -53,6 +55,8 @@ export function inWords(extracts: readonly ReadExtract[], words: FaultWords): St
 export interface StageSettings {
   readonly scratch: string;
   readonly fiscalYearStartMonth: number;
+  /** all extracts of the run, where these are a part of them, and how many were staged before these */
+  readonly run?: { readonly extracts: readonly CollectedExtract[]; readonly before: number };
   /** rows of earlier runs, where they may be used; without it every extract is read */
   readonly cache?: {
     readonly store: StageCache;
@@ -132,14 +136,16 @@ export async function stage(
   settings: StageSettings,
   step: (done: number) => void = () => {},
 ): Promise<ReadExtract[]> {
-  const twins = findTwins(extracts);
-  const { fiscalYearStartMonth, scratch } = settings;
+  const { fiscalYearStartMonth, scratch, run = { extracts, before: 0 } } = settings;
+  const twins = findTwins(run.extracts);
   const typing = { warehouse, twins, fiscalYearStartMonth, known: new KnownValues(warehouse) };
   const read = async (some: readonly CollectedExtract[], done: number) => {
     const staged: ReadExtract[] = [];
     for (const batch of batchesOf(some)) {
       for (const one of batch) await one.fetch?.();
-      staged.push(...(await stageBatch(typing, batch, done + staged.length, contracts, scratch)));
+      staged.push(
+        ...(await stageBatch(typing, batch, run.before + done + staged.length, contracts, scratch)),
+      );
       step(done + staged.length);
     }
     return staged;
@@ -152,7 +158,9 @@ export async function stage(
     if (!(error instanceof DamagedPack)) throw error;
     await store.close(warehouse);
     await store.remove(error.pack);
-    for (const table of tablesOf(contracts)) await warehouse.run(`delete from staged.${table}`);
+    const own = extracts.map(({ extractId }) => literal(extractId)).join(', ');
+    for (const table of tablesOf(contracts))
+      await warehouse.run(`delete from staged.${table} where extract_id in (${own})`);
     return await read(extracts, 0);
   } finally {
     await store.close(warehouse);
@@ -196,22 +204,52 @@ async function stageWithCache(
     }
     if (!stays[from]) await store.restore(warehouse, found);
     for (const [i, extract] of some.entries()) {
-      const { rows, ...counts } = (found[i] as CacheHit).entry;
-      staged.push({ extract, contracts: contractsOf(extract, contracts).map(({ id }) => id), ...counts });
+      const { pack, entry } = found[i] as CacheHit;
+      const { rows, ...counts } = entry;
+      staged.push({
+        extract,
+        contracts: contractsOf(extract, contracts).map(({ id }) => id),
+        ...counts,
+        pack,
+      });
     }
   }
-  const packs = new Set([...hits.values()].map(({ pack }) => pack));
-  const all = store.isScattered(packs);
-  const named = staged.map((one, i) => (isUnreadable(one) ? one : { ...one, key: keys[i] as string }));
-  const kept = named.flatMap(({ extract, key, rowsRead, rowsStaged, rowsQuarantined, remarks }) => {
-    if (key === undefined || (hits.has(key) && !all)) return [];
-    const counts = { rowsRead, rowsStaged, rowsQuarantined, remarks: [...remarks] };
-    return [{ key, extractId: extract.extractId, ...counts }];
-  });
-  const isNew = kept.some(({ key }) => !hits.has(key));
-  if (isNew) await store.keep(warehouse, kept, tablesOf(contracts));
-  return named;
+  return staged.map((one, i) => (isUnreadable(one) ? one : { ...one, key: keys[i] as string }));
 }
+
+/** Leaves to later runs the staged rows of the extracts that no pack holds, or of all where their packs are many. */
+export async function keepStaged(
+  warehouse: Warehouse,
+  store: StageCache,
+  extracts: readonly ReadExtract[],
+  contracts: ReadonlyMap<string, Contract>,
+): Promise<void> {
+  const all = store.isScattered(new Set(extracts.flatMap(({ pack }) => pack ?? [])));
+  const fresh = extracts.filter(({ pack }) => pack === undefined);
+  if (fresh.some(({ key }) => key !== undefined))
+    await store.keep(warehouse, keepable(all ? extracts : fresh), tablesOf(contracts));
+}
+
+/**
+ * The same by a copy of the database, where these are all extracts whose rows it holds.
+ *
+ * @returns the file, to go on from; undefined where it is not to be had
+ */
+export async function keepStagedDatabase(
+  warehouse: Warehouse,
+  store: StageCache,
+  extracts: readonly ReadExtract[],
+  contracts: ReadonlyMap<string, Contract>,
+): Promise<string | undefined> {
+  return store.keepDatabase(warehouse, keepable(extracts), tablesOf(contracts));
+}
+
+const keepable = (extracts: readonly ReadExtract[]): ToKeep[] =>
+  extracts.flatMap(({ extract, key, rowsRead, rowsStaged, rowsQuarantined, remarks }) =>
+    key === undefined
+      ? []
+      : [{ key, extractId: extract.extractId, rowsRead, rowsStaged, rowsQuarantined, remarks: [...remarks] }],
+  );
 
 /**
  * Leaves in the staged tables the rows of the extracts that stand there as they would be staged, and takes out
@@ -234,7 +272,7 @@ async function keepStanding(
     const staged = `staged.${identifier(table)}`;
     if (gone.length > 0)
       await warehouse.run(`delete from ${staged} where extract_id in (${gone.join(', ')})`);
-    const expected = entries.reduce((sum, [, { rows }]) => sum + (rows[table]?.[1] ?? 0), 0);
+    const expected = entries.reduce((sum, [, { rows }]) => sum + (rows[table]?.[2] ?? 0), 0);
     whole &&= (await warehouse.scalar<number>(`select count(*) from ${staged}`)) === expected;
   }
   if (whole) return stay;
@@ -306,6 +344,17 @@ function stretches(
     else found.push({ from: i, to: i + 1 });
   }
   return found;
+}
+
+/** The staged tables that rows of these extracts may come to. */
+export function tablesFedBy(
+  extracts: readonly CollectedExtract[],
+  contracts: ReadonlyMap<string, Contract>,
+): ReadonlySet<string> {
+  if (extracts.length === 0) return new Set();
+  const fed = new Map(extracts.map((one) => [one.source, one]));
+  const own = [...fed.values()].flatMap((one) => contractsOf(one, contracts).map(({ id }) => id));
+  return new Set([...own, 'quarantine'].map((table) => `staged.${table}`));
 }
 
 function tablesOf(contracts: ReadonlyMap<string, Contract>): string[] {

@@ -26,6 +26,8 @@ export interface DividedTable extends Divided {
 export interface EarlierDatabase {
   /** extract -> the key of what its staged rows were made of */
   readonly staged: ReadonlyMap<string, string>;
+  /** whether some of them are about people */
+  readonly holdsPeople: boolean;
   /** name of a result -> the harmonised table that is it */
   readonly tables: ReadonlyMap<string, TableContent & { readonly table: string }>;
   /** table -> what it holds by its parts, where that was asked */
@@ -49,10 +51,10 @@ export async function commonGround(warehouse: Pick<Warehouse, 'scalar'>, program
 }
 
 /**
- * Copies the database of the run that was kept last, under the same versions and not written to since, to
- * `file`: what has not changed since need not be read, computed or moved row by row. What does not stand any more is for the
- * steps of the run to take out. DuckDB leaves the bytes of rows that are deleted in its file: a database with rows about
- * people that were withdrawn or told otherwise since is not copied.
+ * Copies the database that was kept last, under the same versions and not written to since, to `file`: what has not
+ * changed since need not be read, computed or moved row by row. What does not stand any more is for the steps of the run
+ * to take out. DuckDB leaves the bytes of rows that are deleted in its file: a database with rows about people that were
+ * withdrawn or told otherwise since is not copied, but one of before their rows came.
  *
  * @param extracts id -> SHA-256 of the extracts of the run
  * @returns undefined where there is none; `file` does not exist then
@@ -67,7 +69,7 @@ export async function copyEarlier(
   const session = await Warehouse.open(':memory:', limits);
   try {
     const common = await commonGround(session, program);
-    for (const pack of await packs.lastUsed()) {
+    for (const pack of await packs.lastWritten()) {
       const found = await copyOf(session, packs, pack, { common, extracts, file }).catch(refuseExhausted);
       if (found) return found;
       await rm(file, { force: true });
@@ -105,6 +107,7 @@ async function copyOf(
   const parts = await session.rows<{ name: string; rows: number }>(`from ${name}.parts`);
   return {
     staged: new Map(staged.map(({ extract, key }) => [extract, key])),
+    holdsPeople: staged.some(({ personal }) => personal),
     tables: new Map(
       tables.map(({ name, from, rows, content, columns }) => [
         name,

@@ -293,12 +293,24 @@ export class KeptResults implements Answering {
     const name = await this.nameOf(sql, tablesNamed(sql));
     const own = `result.measure_part where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
-    if (stood === undefined || (await this.count(own)) !== stood) {
-      if (this.copied) await this.warehouse.run(`delete from ${own}`);
-      await this.warehouse.run(`insert into result.measure_part ${sql}`);
-    }
+    const stands = stood !== undefined && (await this.count(own)) === stood;
+    if (this.copied && !stands) await this.warehouse.run(`delete from ${own}`);
+    const known =
+      stands ||
+      (await this.packs.restore(name, async (pack, named) => {
+        const { rows } = await this.packs.entry<{ rows: number }>(pack, 'parts', named);
+        const database = await this.packs.databaseOf(pack);
+        if (database === undefined) return undefined;
+        const added = await this.warehouse.scalar<number>(
+          `insert into result.measure_part select * from ${database}.${own}`,
+        );
+        if (added === rows) return true;
+        await this.warehouse.run(`delete from ${own}`);
+        throw new Error(`The parts of ${measures.join(', ')} are not whole`);
+      }));
+    if (!known) await this.warehouse.run(`insert into result.measure_part ${sql}`);
     if (name) this.parts.set(name, await this.count(own));
-    this.isNew ||= name !== undefined && stood === undefined;
+    this.isNew ||= name !== undefined && !known;
   };
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {

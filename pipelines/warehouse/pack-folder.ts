@@ -1,4 +1,15 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
 import { exhaustionOf } from './exhausted.ts';
@@ -54,15 +65,15 @@ export class PackFolder {
     return found;
   }
 
-  /** The packs that stand, those used last before the others. */
-  async lastUsed(): Promise<string[]> {
-    const found: { pack: string; used: number }[] = [];
+  /** The packs that stand, those written last before the others. */
+  async lastWritten(): Promise<string[]> {
+    const found: { pack: string; written: number }[] = [];
     for (const name of await readdir(this.folder).catch(() => [])) {
       const [, pack, kind] = packName.exec(name) ?? [];
       const about = kind === 'json' && pack ? await stat(this.file(pack)).catch(() => undefined) : undefined;
-      if (pack && about) found.push({ pack, used: about.mtimeMs });
+      if (pack && about) found.push({ pack, written: about.mtimeMs });
     }
-    return found.sort((a, b) => b.used - a.used || (a.pack < b.pack ? -1 : 1)).map(({ pack }) => pack);
+    return found.sort((a, b) => b.written - a.written || (a.pack < b.pack ? -1 : 1)).map(({ pack }) => pack);
   }
 
   /** The name under which the session sees the pack, until {@link close}; undefined where it cannot be opened. */
@@ -77,9 +88,10 @@ export class PackFolder {
       return undefined;
     }
     this.attached.set(pack, name);
-    // the clock only orders packs by their last use; it may have been deleted meanwhile
+    // the clock only orders packs by their last use; it may have been deleted meanwhile. The time of the database itself
+    // stays, by which it is told whether it was written to
     const now = new Date();
-    await utimes(this.file(pack), now, now).catch(() => {});
+    await utimes(this.index(pack), now, now).catch(() => {});
     return name;
   }
 
@@ -92,7 +104,7 @@ export class PackFolder {
    * Writes a pack, then removes what is more than the folder may hold.
    *
    * @param pack 32 hexadecimal digits that name what it holds
-   * @param fill makes its tables, in the schema of the name given, and returns its index
+   * @param fill makes its tables, in the database of the name given, and returns its index
    * @returns whether it is there: a disk that is full costs the next run its time, not this one its result
    */
   async write(
@@ -100,11 +112,40 @@ export class PackFolder {
     pack: string,
     fill: (name: string) => Promise<unknown>,
   ): Promise<boolean> {
+    return (await this.arrive(warehouse, pack, fill)) !== undefined;
+  }
+
+  /**
+   * The same of a pack that is a copy of the session's own database as it stands.
+   *
+   * @param read returns its index
+   * @returns the file
+   */
+  async writeCopy(
+    warehouse: Warehouse,
+    pack: string,
+    read: (name: string) => Promise<unknown>,
+  ): Promise<string | undefined> {
+    return this.arrive(warehouse, pack, read, warehouse.file);
+  }
+
+  private async arrive(
+    warehouse: Warehouse,
+    pack: string,
+    fill: (name: string) => Promise<unknown>,
+    copied?: string,
+  ): Promise<string | undefined> {
     const arriving = join(this.folder, `arriving-${process.pid}-${pack}`);
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await rm(arriving, { force: true });
-      await warehouse.run(`attach ${literal(arriving)} as arriving_pack`);
+      if (copied !== undefined) {
+        await warehouse.run('checkpoint');
+        await copyFile(copied, arriving, constants.COPYFILE_FICLONE);
+      }
+      await warehouse.run(
+        `attach ${literal(arriving)} as arriving_pack ${copied === undefined ? '' : '(read_only)'}`,
+      );
       let index: unknown;
       try {
         index = await fill('arriving_pack');
@@ -113,11 +154,11 @@ export class PackFolder {
       }
       await rename(arriving, this.file(pack));
       await writeFile(`${arriving}.json`, JSON.stringify(index), { mode: 0o600 });
-      await rename(`${arriving}.json`, join(this.folder, `${pack}.json`));
+      await rename(`${arriving}.json`, this.index(pack));
       await this.prune();
-      return true;
+      return this.file(pack);
     } catch {
-      return false;
+      return undefined;
     } finally {
       for (const name of [arriving, `${arriving}.wal`, `${arriving}.json`])
         await rm(name, { force: true }).catch(() => {});
@@ -138,6 +179,10 @@ export class PackFolder {
     return join(this.folder, `${pack}.duckdb`);
   }
 
+  private index(pack: string): string {
+    return join(this.folder, `${pack}.json`);
+  }
+
   private async prune(): Promise<void> {
     const packs: { folder: string; pack: string; bytes: number; used: number }[] = [];
     const all = dirname(this.folder);
@@ -149,7 +194,9 @@ export class PackFolder {
         if (name.startsWith('arriving-') && Date.now() - about.mtimeMs > abandonedAfter)
           await rm(join(folder, name), { force: true });
         const [, pack, kind] = packName.exec(name) ?? [];
-        if (pack && kind === 'duckdb') packs.push({ folder, pack, bytes: about.size, used: about.mtimeMs });
+        if (!pack || kind !== 'duckdb') continue;
+        const used = (await stat(join(folder, `${pack}.json`)).catch(() => about)).mtimeMs;
+        packs.push({ folder, pack, bytes: about.size, used });
       }
     }
     packs.sort((a, b) => b.used - a.used);

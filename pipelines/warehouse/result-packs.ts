@@ -83,7 +83,7 @@ export class ResultPacks {
   }
 
   /** A statement for each of some hundred entries costs more than what they hold: all of a list come at once. */
-  async entry<Entry>(pack: string, kind: 'tables' | 'totals', name: string): Promise<Entry> {
+  async entry<Entry>(pack: string, kind: 'tables' | 'totals' | 'parts', name: string): Promise<Entry> {
     const list = `${pack}.${kind}`;
     let entries = this.entries.get(list);
     if (!entries) {
@@ -238,7 +238,12 @@ export class ResultPacks {
         })),
       );
       await keepTotals(session, arriving, results.totals, results.totalsFile);
-      return [...results.tables.keys(), ...results.totals.keys(), ...results.answers].sort();
+      return [
+        ...results.tables.keys(),
+        ...results.totals.keys(),
+        ...results.parts.keys(),
+        ...results.answers,
+      ].sort();
     });
     await session.close().catch(() => {});
   }

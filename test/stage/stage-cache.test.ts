@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CollectedExtract, collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
 import { Contract } from '../../pipelines/stage/contract.ts';
-import { groundsOf, prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { groundsOf, keepStaged, prepareStage, stage } from '../../pipelines/stage/stage.ts';
 import { StageCache } from '../../pipelines/stage/stage-cache.ts';
 import { bytesOf } from '../../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -131,18 +131,23 @@ async function staged(
         },
       }),
     );
-    const found = await stage(warehouse, watched, new Map([['fuel', contract]]), {
+    const contracts = new Map([['fuel', contract]]);
+    const found = await stage(warehouse, watched, contracts, {
       scratch: folder,
       fiscalYearStartMonth: 1,
       ...(cache
         ? { cache: { store: cache, program: conditions.program, secret: conditions.secret, standing } }
         : {}),
     });
+    if (cache) await keepStaged(warehouse, cache, found, contracts);
     const tables = ['fuel', 'quarantine'].map((name) =>
       warehouse.rows(`select * from staged.${name} order by rowid`),
     );
     keysFound = new Map([...groundsOf(found)].map(([id, { key }]) => [id, key]));
-    const counts = found.map(({ extract, key: _, ...counted }) => ({ ...counted, id: extract.extractId }));
+    const counts = found.map(({ extract, key: _key, pack: _pack, ...counted }) => ({
+      ...counted,
+      id: extract.extractId,
+    }));
     return { staged: { tables: await Promise.all(tables), counts }, read };
   } finally {
     await warehouse.close();
