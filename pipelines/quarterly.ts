@@ -165,19 +165,15 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       ...none,
     ];
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
-    const measures = await computeMeasures(
-      warehouse,
-      catalogue.measures,
-      windows,
-      deliveries,
-      expectations,
-      kept?.addTotals,
-    );
     await recordParts(warehouse, catalogue.measures, kept?.addParts);
     await kept?.settle('result.measure_part');
+    const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations, {
+      ...(kept && { addTotals: kept.addTotals }),
+      fromParts: true,
+    });
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
     const { figures, withheld } = protectedFigures(catalogue, measures, rules);
-    const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
+    const methods = await figureMethods(kept ?? warehouse, catalogue, figures, warehouse);
     await recordFigures(warehouse, figures, scratch, methods);
     await recordWithheld(warehouse, withheld, scratch);
     const carriedOver = await carriedIn(plan, inputs, figures);

@@ -98,18 +98,18 @@ async function told(cached: boolean, previous: string | null) {
   });
   let { warehouse } = rows;
   try {
+    await recordParts(warehouse, catalogue.measures, kept?.addParts);
+    await kept?.settle('result.measure_part');
     const values = await computeMeasures(
       warehouse,
       catalogue.measures,
       plan.windows,
       deliveriesOf(read, plan.history, 1),
       expectationsOf(configuration.sources, contracts),
-      kept?.addTotals,
+      { ...(kept && { addTotals: kept.addTotals }), fromParts: true },
     );
-    await recordParts(warehouse, catalogue.measures, kept?.addParts);
-    await kept?.settle('result.measure_part');
     const figures = computeFigures(catalogue, values);
-    const methods = await figureMethods(kept ?? warehouse, catalogue, figures);
+    const methods = await figureMethods(kept ?? warehouse, catalogue, figures, warehouse);
     await kept?.leave();
     await warehouse.close();
     warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);
@@ -256,6 +256,15 @@ test('of the ledger of many companies, the lines of the one that has changed are
       ([sql]) =>
         /^(create table|delete from|insert into) model\.(?:ledger|purchase|taxonomy)\b/.exec(sql)?.[0] ?? [],
     );
+    // what its extracts gave to measures is told by company too
+    const parts = asked.mock.calls.filter(([sql]) =>
+      /^delete from result\.measure_part where .* in /.test(sql),
+    );
+    expect(
+      parts.some(
+        ([sql]) => sql.endsWith(' and ("entity" in (\'SA\'))') || sql.endsWith(' and ("entity" in (\'SB\'))'),
+      ),
+    ).toBe(true);
     asked.mockRestore();
     expect(warm.told).toEqual((await told(false, null)).told);
     return found.sort();

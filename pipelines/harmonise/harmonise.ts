@@ -62,6 +62,8 @@ export function divisionsOf(models: readonly Model[]): Map<string, string[]> {
     if (!apart) continue;
     for (const input of apart.of) divide(input, apart.column);
     divide(`model.${name}`, apart.column);
+    // what extracts gave to measures stands apart by company
+    divide(`model.${name}`, 'entity');
   }
   return divisions;
 }

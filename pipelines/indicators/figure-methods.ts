@@ -1,8 +1,10 @@
 import type { Answering } from '../warehouse/kept-results.ts';
 import { ByPlace, type Place } from './by-place.ts';
 import type { Catalogue } from './catalogue.ts';
+import { groupedBy } from './disclosure/family.ts';
 import { type Figure, GROUP } from './figure.ts';
-import { measureRows, monthIn } from './measure-rows.ts';
+import { betweenCodes, codeOf, measureRows, monthIn } from './measure-rows.ts';
+import { hasParts } from './measure-totals.ts';
 import { tableColumns } from './measure-values.ts';
 import { measuresIn } from './measures-in.ts';
 
@@ -22,22 +24,35 @@ export async function figureMethods(
   warehouse: Answering,
   catalogue: Catalogue,
   figures: readonly Figure[],
+  /** session whose `result.measure_part` says it of the measures that add up, see `recordParts`; without it their rows are read */
+  parts?: Answering,
 ): Promise<FigureMethods> {
   const columns = await tableColumns(warehouse);
   const codes = new Map<string, ByPlace<Place & { readonly codes: string }>>();
+  const learn = (measure: string, rows: readonly (Place & { readonly codes: string })[]) =>
+    codes.set(measure, new ByPlace(rows, () => measure));
   for (const measure of catalogue.measures) {
-    const rows = await warehouse.rows<Place & { readonly codes: string }>(
-      `with m as (
-         select distinct entity, month, weight <> 0 as consolidated,
-           coalesce(quality, 'unstated') || coalesce(':' || method, '') as code
-         from (${measureRows(measure, columns(measure.table))}) where coalesce(value, 0) <> 0),
-       placed as (
-         select w.period, w.basis, m.entity, m.code from m join result_window as w on ${monthIn(measure)}
-         union
-         select w.period, w.basis, '${GROUP}', m.code from m join result_window as w on ${monthIn(measure)} where m.consolidated)
-       select entity, period, basis, string_agg(code, '${between}' order by code) as codes from placed group by entity, period, basis`,
+    if (parts && hasParts(measure)) continue;
+    learn(
+      measure.id,
+      await warehouse.rows(
+        `with m as (
+           select distinct entity, month, consolidated, ${codeOf('quality', 'method')} as code from (
+             select distinct entity, month, weight <> 0 as consolidated, quality, method
+             from (${measureRows(measure, columns(measure.table))}) where value <> 0)),
+         placed as (
+           select w.period, w.basis, m.entity, m.code from m join result_window as w on ${monthIn(measure)}
+           union
+           select w.period, w.basis, '${GROUP}', m.code from m join result_window as w on ${monthIn(measure)} where m.consolidated)
+         select entity, period, basis, string_agg(code, '${betweenCodes}' order by code) as codes from placed group by entity, period, basis`,
+      ),
     );
-    codes.set(measure.id, new ByPlace(rows, () => measure.id));
+  }
+  if (parts) {
+    const recorded = await parts.rows<Place & { readonly codes: string; readonly measure: string }>(
+      recordedCodes,
+    );
+    for (const [measure, rows] of groupedBy(recorded, (one) => one.measure)) learn(measure, rows);
   }
   const measures = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
   const texts = new Map<string, string>();
@@ -50,13 +65,26 @@ export async function figureMethods(
       return own === undefined ? [] : [own];
     });
     if (found.length === 0) continue;
-    const said = found.join(between);
-    const text = texts.get(said) ?? [...new Set(said.split(between))].sort().join(' + ');
+    const said = found.join(betweenCodes);
+    const text = texts.get(said) ?? [...new Set(said.split(betweenCodes))].sort().join(' + ');
     texts.set(said, text);
     methods.set(figure, text);
   }
   return methods;
 }
 
-/** Stands in no code. */
-const between = '\u001f';
+/** The same of measures that add up, from what their extracts gave; needs `computed_measure`. */
+const recordedCodes = `with said as (
+    select distinct p.measure, p.entity, p.month, p.methods, p.group_methods
+    from result.measure_part as p where p.methods is not null),
+  m as (select s.*, c.at_end from said as s join computed_measure as c on c.measure = s.measure),
+  windowed as (
+    select distinct m.measure, m.entity, m.methods, m.group_methods, w.period, w.basis
+    from m join window_month as w on w.month = m.month and w.at_end = m.at_end),
+  placed as (
+    select distinct measure, entity, period, basis, unnest(string_split(methods, '${betweenCodes}')) as code from windowed
+    union all
+    select distinct measure, '${GROUP}', period, basis, unnest(string_split(group_methods, '${betweenCodes}'))
+    from (select distinct measure, period, basis, group_methods from windowed where group_methods is not null))
+  select measure, entity, period, basis, string_agg(code, '${betweenCodes}' order by code) as codes
+  from placed group by measure, entity, period, basis order by measure`;

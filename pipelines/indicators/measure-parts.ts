@@ -1,30 +1,25 @@
 import { literal } from '../../connectors/connector.ts';
+import type { Apart } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
-import { measureRows, type Window } from './measure-rows.ts';
-import { measureGroups } from './measure-totals.ts';
+import { betweenCodes, codeOf, measureRows, type TableColumns, type Window } from './measure-rows.ts';
+import { addGroups, hasParts } from './measure-totals.ts';
 import { tableColumns } from './measure-values.ts';
-import { isPopulationStatistic } from './population.ts';
-
-/** Whether the rows of a measure are added up, so that what its extracts gave can be recorded by month. */
-export const hasParts = (measure: Measure): boolean =>
-  measure.aggregation === 'sum' &&
-  !isPopulationStatistic(measure) &&
-  measure.opens !== 'closed' &&
-  measure.opens !== 'cells';
 
 /**
  * Records what each extract gave to each measure that adds up: `result.measure_part`, one row a measure, company,
- * extract and month. `own`, `estimated` and `largest` are of the company, the columns `group_` of what counts in the
- * group. With it a figure of any number of rows opens to its extracts without reading them, and its largest rows
- * are looked for only where they can be.
+ * extract and month. `own`, `estimated`, `largest`, `unvalued` (rows), `absolute`, `estimated_absolute` (sums of sizes) and
+ * `methods` are of the company, `consolidated` and the columns `group_` of what counts in the group. Methods say how the
+ * rows that are not zero are known, as `codeOf` writes them, each once. With it a figure of any number of rows opens to its
+ * extracts without reading them, its largest rows are looked for only where they can be, and totals and methods need no
+ * other reading of the rows.
  */
 export async function recordParts(
   warehouse: Warehouse,
   measures: readonly Measure[],
   /** puts the parts of some measures in the place of those that stand, such as in a copied database */
-  addParts: (measures: readonly string[], sql: string) => Promise<void> = async (own, sql) => {
+  addParts: (measures: readonly string[], sql: string, apart?: Apart) => Promise<void> = async (own, sql) => {
     await warehouse.run(`delete from result.measure_part where measure in (${own.map(literal).join(', ')})`);
     await warehouse.run(`insert into result.measure_part ${sql}`);
   },
@@ -33,25 +28,38 @@ export async function recordParts(
   await warehouse.run('create schema if not exists result');
   await warehouse.run(`create table if not exists result.measure_part (measure varchar, entity varchar, extract varchar, month date,
     rows bigint, estimated bigint, own decimal(38,10), largest decimal(38,10),
-    group_rows bigint, group_estimated bigint, consolidated decimal(38,16), group_largest decimal(38,16))`);
+    group_rows bigint, group_estimated bigint, consolidated decimal(38,16), group_largest decimal(38,16),
+    unvalued bigint, absolute decimal(38,10), estimated_absolute decimal(38,10), methods varchar, group_methods varchar)`);
   const own = measures.filter(hasParts);
   // a measure may be no more
   await warehouse.run(
     `delete from result.measure_part where not list_contains([${own.map(({ id }) => literal(id)).join(', ')}]::varchar[], measure)`,
   );
-  for (const group of measureGroups(own)) {
-    const parts = group.map(
-      (measure) => `select ${literal(measure.id)}, entity, extract_id, month,
-          count(*), count(*) filter (where quality = 'estimated'), sum(value), max(abs(value)),
-          count(*) filter (where weight <> 0), count(*) filter (where weight <> 0 and quality = 'estimated'),
-          sum(value * weight) filter (where weight <> 0), max(abs(value * weight)) filter (where weight <> 0)
-        from (${measureRows(measure, columns(measure.table))}) group by entity, extract_id, month`,
-    );
-    await addParts(
+  await addGroups(own, (group) =>
+    addParts(
       group.map(({ id }) => id),
-      parts.join(' union all '),
-    );
-  }
+      group.map((measure) => partsOf(measure, columns(measure.table))).join(' union all '),
+      // all of a group read one table
+      { column: 'entity', of: [`model.${(group[0] as Measure).table}`] },
+    ),
+  );
+}
+
+/** Rows are added up by how they are known first, which few columns tell: methods are not gathered row by row. */
+function partsOf(measure: Measure, columns: TableColumns): string {
+  const code = codeOf('quality', 'method');
+  const methods = `string_agg(distinct ${code}, '${betweenCodes}' order by ${code})`;
+  return `select ${literal(measure.id)}, entity, extract_id, month,
+      sum(rows)::bigint, coalesce(sum(rows) filter (where quality = 'estimated'), 0)::bigint, sum(own), max(largest),
+      coalesce(sum(rows) filter (where counts), 0)::bigint, coalesce(sum(rows) filter (where counts and quality = 'estimated'), 0)::bigint,
+      sum(consolidated) filter (where counts), max(group_largest) filter (where counts),
+      sum(unvalued)::bigint, sum(absolute), coalesce(sum(absolute) filter (where quality = 'estimated'), 0),
+      ${methods} filter (where absolute > 0), ${methods} filter (where counts and absolute > 0)
+    from (select entity, extract_id, month, quality, method, weight <> 0 as counts, count(*) as rows,
+        sum(value) as own, max(abs(value)) as largest, sum(value * weight) as consolidated, max(abs(value * weight)) as group_largest,
+        count(*) filter (where value is null) as unvalued, sum(abs(value)) as absolute
+      from (${measureRows(measure, columns)}) group by all)
+    group by entity, extract_id, month`;
 }
 
 /**

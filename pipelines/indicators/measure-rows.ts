@@ -100,3 +100,10 @@ export function monthIn(measure: Measure): string {
     ? `m.month = date_trunc('month', w.window_end)`
     : 'm.month between w.window_start and w.window_end';
 }
+
+/** SQL of how a row is known: its quality and, after a colon, the method where it names one. */
+export const codeOf = (quality: string, method: string): string =>
+  `coalesce(${quality}, 'unstated') || coalesce(':' || ${method}, '')`;
+
+/** Stands between several of these in one text, and in none of them. */
+export const betweenCodes = '\u001f';

@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import { groupedBy } from '../grouped-by.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
@@ -19,6 +20,38 @@ export function measureGroups(measures: readonly Measure[]): Measure[][] {
     return parts;
   });
 }
+
+/**
+ * Adds measures group by group. One that fails takes its group with it: each by itself then says which it is.
+ *
+ * @throws {Fault} CAT-005 names the measure that cannot be computed
+ */
+export async function addGroups(
+  measures: readonly Measure[],
+  add: (group: readonly Measure[]) => Promise<void>,
+): Promise<void> {
+  for (const group of measureGroups(measures)) {
+    await add(group).catch(async () => {
+      for (const measure of group) await add([measure]).catch((cause: Error) => refuse(measure, cause));
+    });
+  }
+}
+
+function refuse({ id }: Measure, cause: Error): never {
+  throw new Fault(
+    'CAT-005',
+    `Measure ${id} cannot be computed: ${cause.message.split('\n')[0]}.`,
+    'Correct its table, filter or value in data/measures.',
+    { cause },
+  );
+}
+
+/** Whether the rows of a measure are added up, so that what its extracts gave can be recorded by month. */
+export const hasParts = (measure: Measure): boolean =>
+  measure.aggregation === 'sum' &&
+  !isPopulationStatistic(measure) &&
+  measure.opens !== 'closed' &&
+  measure.opens !== 'cells';
 
 /** Measures of one statement: more would plan no cheaper, and hold more keys in memory at a time. */
 const mostTogether = 24;
@@ -49,8 +82,24 @@ function sumTotals(measures: readonly Measure[], columns: TableColumns): string 
         coalesce(sum(abs(value)) filter (where quality = 'estimated'), 0) as estimated
       from (${measureRows(measure, columns)}) group by entity, month`,
   );
+  return windowTotals(monthly.join(' union all '));
+}
+
+/**
+ * The same totals of all measures that add up, from what `result.measure_part` says that extracts gave to them in a month: their
+ * rows are not read a second time. Needs `computed_measure`.
+ */
+export const partTotals = windowTotals(`select p.measure, c.at_end, p.entity, p.month, sum(p.own) as own,
+      -- of a company none of whose rows counts in the group
+      sum(coalesce(p.consolidated, case when p.own is not null then 0 end)) as consolidated,
+      sum(p.rows) as rows, sum(p.group_rows) as group_rows, sum(p.unvalued) as unvalued,
+      sum(p.absolute) as absolute, sum(p.estimated_absolute) as estimated
+    from result.measure_part as p join computed_measure as c on c.measure = p.measure group by all`);
+
+/** Totals of windows from those of months: `measure, at_end, entity, month, own, consolidated, rows, group_rows, unvalued, absolute, estimated`. */
+function windowTotals(monthly: string): string {
   return `with windowed as (
-      select w.period, w.basis, m.* from (${monthly.join(' union all ')}) as m
+      select w.period, w.basis, m.* from (${monthly}) as m
       join window_month as w on w.month = m.month and w.at_end = m.at_end)
     select measure, entity, period, basis, sum(own)::decimal(38,10) as total, sum(rows)::bigint as rows,
       sum(unvalued)::bigint as unvalued, sum(estimated)::decimal(38,10) as estimated, sum(absolute)::decimal(38,10) as absolute

@@ -1,12 +1,11 @@
 import { literal } from '../../connectors/connector.ts';
 import { quarterIndex, quarterOf, shiftQuarter } from '../configuration/period.ts';
-import { Fault } from '../fault.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import type { Measure } from './catalogue.ts';
+import { countsLastMonth, type Measure } from './catalogue.ts';
 import type { MeasureValue } from './figure.ts';
 import type { TableColumns, Window } from './measure-rows.ts';
-import { groupTotals, measureGroups } from './measure-totals.ts';
+import { addGroups, groupTotals, hasParts, partTotals } from './measure-totals.ts';
 import { isPopulationStatistic } from './population.ts';
 
 /** Every quarter of the history, and trailing twelve months where four quarters lie behind. */
@@ -48,6 +47,17 @@ export interface Delivery {
   readonly month: string;
 }
 
+/** How totals of measures are made. */
+export interface TotalsMade {
+  /** adds those of some measures to `measure_total` */
+  readonly addTotals?: (measures: readonly string[], sql: string) => Promise<void>;
+  /**
+   * whether those of measures that add up are taken from `result.measure_part`, where `recordParts` has put all of
+   * them; `verify` reads the rows instead, so that each of the two ways vouches for the other
+   */
+  readonly fromParts?: boolean;
+}
+
 /**
  * Computes every measure for every entity, the group and every window into `result.measure_value`.
  *
@@ -62,35 +72,24 @@ export async function computeMeasures(
   windows: readonly Window[],
   deliveries: readonly Delivery[],
   expectations: readonly { readonly contract: string; readonly entity: string }[],
-  /** adds the totals of some measures to `measure_total` */
-  addTotals: (measures: readonly string[], sql: string) => Promise<void> = (_, sql) =>
-    warehouse.run(`insert into measure_total ${sql}`),
+  {
+    addTotals = (_, sql) => warehouse.run(`insert into measure_total ${sql}`),
+    fromParts = false,
+  }: TotalsMade = {},
 ): Promise<MeasureValue[]> {
   await prepare(warehouse, windows, deliveries, expectations);
   await declare(warehouse, measures);
   const columns = await tableColumns(warehouse);
-  const add = (group: readonly Measure[]) =>
+  const read = fromParts ? measures.filter((one) => !hasParts(one)) : measures;
+  await addGroups(read, (group) =>
     addTotals(
       group.map(({ id }) => id),
       groupTotals(group, columns((group[0] as Measure).table)),
-    );
-  for (const group of measureGroups(measures)) {
-    // one that fails takes its group with it: each by itself then says which it is
-    await add(group).catch(async () => {
-      for (const measure of group) await add([measure]).catch((cause: Error) => refuse(measure, cause));
-    });
-  }
+    ),
+  );
+  if (fromParts) await warehouse.run(`insert into measure_total ${partTotals}`);
   await warehouse.run(`insert into result.measure_value ${allValues}`);
   return readMeasureValues(warehouse);
-}
-
-function refuse({ id }: Measure, cause: Error): never {
-  throw new Fault(
-    'CAT-005',
-    `Measure ${id} cannot be computed: ${cause.message.split('\n')[0]}.`,
-    'Correct its table, filter or value in data/measures.',
-    { cause },
-  );
 }
 
 /** Reads `result.measure_value`, all of it or what passes an SQL predicate, in one order. */
@@ -171,10 +170,11 @@ async function declare(warehouse: Warehouse, measures: readonly Measure[]): Prom
       measure.time === 'stock_average',
       empty,
       measure.level === 'entity',
+      countsLastMonth(measure),
     ].join(', ')})`;
   });
   await warehouse.run(
-    'create or replace temp table computed_measure (measure varchar, coverage integer, average boolean, null_of_nobody boolean, by_entity boolean)',
+    'create or replace temp table computed_measure (measure varchar, coverage integer, average boolean, null_of_nobody boolean, by_entity boolean, at_end boolean)',
   );
   await warehouse.run('create or replace temp table coverage_contract (coverage integer, contract varchar)');
   await warehouse.run('create or replace temp table coverage_months (coverage integer, last_month boolean)');

@@ -32,8 +32,15 @@ export interface EarlierDatabase {
   readonly tables: ReadonlyMap<string, TableContent & { readonly table: string }>;
   /** table -> what it holds by its parts, where that was asked */
   readonly divided: ReadonlyMap<string, DividedTable>;
-  /** name of the parts of some measures -> how many rows of `result.measure_part` they are */
-  readonly parts: ReadonlyMap<string, number>;
+  /** by name, the parts of some measures */
+  readonly parts: ReadonlyMap<string, StandingParts>;
+}
+
+/** Parts of some measures in `result.measure_part`. */
+export interface StandingParts {
+  readonly rows: number;
+  /** name of all that they were made of besides the rows that they are told apart by; empty where they are made whole */
+  readonly madeOf: string;
 }
 
 /** Size and time of a file, which tell whether it was written to; undefined where there is none. */
@@ -104,7 +111,7 @@ async function copyOf(
   await copyFile(from.file, file, constants.COPYFILE_FICLONE);
   if ((await markOf(from.file)) !== from.mark) return undefined;
   const tables = await session.rows<TableContent & { name: string; from: string }>(`from ${name}.tables`);
-  const parts = await session.rows<{ name: string; rows: number }>(`from ${name}.parts`);
+  const parts = await session.rows<{ name: string; rows: number; made_of: string }>(`from ${name}.parts`);
   return {
     staged: new Map(staged.map(({ extract, key }) => [extract, key])),
     holdsPeople: staged.some(({ personal }) => personal),
@@ -115,7 +122,7 @@ async function copyOf(
       ]),
     ),
     divided: await dividedIn(session, name),
-    parts: new Map(parts.map(({ name, rows }) => [name, Number(rows)])),
+    parts: new Map(parts.map(({ name, rows, made_of }) => [name, { rows: Number(rows), madeOf: made_of }])),
   };
 }
 

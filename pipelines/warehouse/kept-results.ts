@@ -10,6 +10,7 @@ import {
   onlyOf,
   readPart,
   replaced,
+  type Selection,
   selects,
   wholeOf,
   writtenParts,
@@ -19,6 +20,7 @@ import {
   type DividedTable,
   type EarlierDatabase,
   type StagedFrom,
+  type StandingParts,
 } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { ResultPacks } from './result-packs.ts';
@@ -67,8 +69,8 @@ export class KeptResults implements Answering {
   /** what this run made or took over, by name */
   private readonly tables = new Map<string, TableContent & { readonly table: string }>();
   private readonly totals = new Map<string, readonly string[]>();
-  /** name of the parts of some measures -> rows */
-  private readonly parts = new Map<string, number>();
+  /** by name, the parts of some measures */
+  private readonly parts = new Map<string, StandingParts>();
   /** extract -> what its staged rows were made of */
   private staged: ReadonlyMap<string, StagedFrom> = new Map();
   /** names of answers; they wait on disk, where those about a thousand companies have room */
@@ -227,8 +229,9 @@ export class KeptResults implements Answering {
 
   /** Name of all that a table which stands apart is made of, but for the rows that it is told apart by. */
   private madeOf(sql: string, reads: readonly string[], { column, of }: Apart): string | undefined {
-    const shapes = of.map((table) => this.divided.get(table)?.shape);
-    if (shapes.includes(undefined)) return undefined;
+    const inputs = of.map((table) => this.divided.get(table));
+    if (!inputs.every((one) => one?.columns.includes(column))) return undefined;
+    const shapes = inputs.map((one) => one?.shape);
     const others = reads.flatMap((table) => {
       const { rows, content, columns } = this.contents.get(table) as TableContent;
       return of.includes(table) ? [] : [[table, rows, content, columns]];
@@ -240,11 +243,29 @@ export class KeptResults implements Answering {
   private async mend(
     table: string,
     sql: string,
-    { column, of }: Apart,
+    apart: Apart,
     madeOf: string,
   ): Promise<DividedTable | undefined> {
     const before = this.copied?.divided.get(table);
     if (before?.madeOf !== madeOf) return undefined;
+    const selection = this.fewChanged(apart);
+    if (!selection) return undefined;
+    const counted = await this.count(table).catch((error) => refuseExhausted(error));
+    if (counted !== wholeOf(before).rows) return undefined;
+    try {
+      await this.warehouse.run(`delete from ${table} where ${selects(selection)}`);
+      await this.warehouse.run(`insert into ${table} ${onlyOf(sql, apart.of, selection)}`);
+    } catch (error) {
+      // made whole, it says what is wrong
+      refuseExhausted(error);
+      return undefined;
+    }
+    const fresh = await dividedContent(this.warehouse, table, before.columns, selection);
+    return { ...replaced(before, selection, fresh), madeOf };
+  }
+
+  /** Values whose rows of some tables are others than in the copied database; undefined where they are not few. */
+  private fewChanged({ column, of }: Apart): Selection | undefined {
     const [values, all] = [new Set<string | null>(), new Set<string | null>()];
     for (const input of of) {
       const [old, now] = [this.copied?.divided.get(input), this.divided.get(input)];
@@ -254,19 +275,7 @@ export class KeptResults implements Answering {
       for (const value of changed.of) all.add(value);
     }
     if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
-    const selection = { column, values: [...values] };
-    const counted = await this.count(table).catch((error) => refuseExhausted(error));
-    if (counted !== wholeOf(before).rows) return undefined;
-    try {
-      await this.warehouse.run(`delete from ${table} where ${selects(selection)}`);
-      await this.warehouse.run(`insert into ${table} ${onlyOf(sql, of, selection)}`);
-    } catch (error) {
-      // made whole, it says what is wrong
-      refuseExhausted(error);
-      return undefined;
-    }
-    const fresh = await dividedContent(this.warehouse, table, before.columns, selection);
-    return { ...replaced(before, selection, fresh), madeOf };
+    return { column, values: [...values] };
   }
 
   /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
@@ -289,15 +298,18 @@ export class KeptResults implements Answering {
   };
 
   /** Adds the parts of some measures to `result.measure_part`, which no other statement adds. */
-  readonly addParts = async (measures: readonly string[], sql: string): Promise<void> => {
-    const name = await this.nameOf(sql, tablesNamed(sql));
+  readonly addParts = async (measures: readonly string[], sql: string, apart?: Apart): Promise<void> => {
+    const reads = tablesNamed(sql);
+    const name = await this.nameOf(sql, reads);
+    const madeOf = (apart && name && this.madeOf(sql, reads, apart)) ?? '';
     const own = `result.measure_part where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
-    const stands = stood !== undefined && (await this.count(own)) === stood;
-    if (this.copied && !stands) await this.warehouse.run(`delete from ${own}`);
+    const stands = stood !== undefined && (await this.count(own)) === stood.rows;
+    const mended = !stands && apart && madeOf ? await this.mendParts(own, sql, apart, madeOf) : false;
+    if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${own}`);
     const known =
       stands ||
-      (await this.packs.restore(name, async (pack, named) => {
+      (await this.packs.restore(mended ? undefined : name, async (pack, named) => {
         const { rows } = await this.packs.entry<{ rows: number }>(pack, 'parts', named);
         const database = await this.packs.databaseOf(pack);
         if (database === undefined) return undefined;
@@ -308,10 +320,20 @@ export class KeptResults implements Answering {
         await this.warehouse.run(`delete from ${own}`);
         throw new Error(`The parts of ${measures.join(', ')} are not whole`);
       }));
-    if (!known) await this.warehouse.run(`insert into result.measure_part ${sql}`);
-    if (name) this.parts.set(name, await this.count(own));
+    if (!known && !mended) await this.warehouse.run(`insert into result.measure_part ${sql}`);
+    if (name) this.parts.set(name, { rows: await this.count(own), madeOf });
     this.isNew ||= name !== undefined && !known;
   };
+
+  /** The same as {@link mend} for parts of measures that stand in the copied database. */
+  private async mendParts(own: string, sql: string, apart: Apart, madeOf: string): Promise<boolean> {
+    const before = [...(this.copied?.parts.values() ?? [])].find((one) => one.madeOf === madeOf);
+    const selection = before && this.fewChanged(apart);
+    if (!selection || (await this.count(own)) !== before.rows) return false;
+    await this.warehouse.run(`delete from ${own} and ${selects(selection)}`);
+    await this.warehouse.run(`insert into result.measure_part ${onlyOf(sql, apart.of, selection)}`);
+    return true;
+  }
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {
     const name = await this.nameOf(sql, tablesNamed(sql));

@@ -5,7 +5,13 @@ import { z } from 'zod';
 import { literal } from '../../connectors/connector.ts';
 import type { TableContent } from './content-digest.ts';
 import { writtenParts } from './divided.ts';
-import { type DividedTable, dividedIn, markOf, type StagedFrom } from './earlier-database.ts';
+import {
+  type DividedTable,
+  dividedIn,
+  markOf,
+  type StagedFrom,
+  type StandingParts,
+} from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
 
@@ -24,8 +30,8 @@ export interface Results {
   readonly totals: ReadonlyMap<string, readonly string[]>;
   /** Parquet of all totals */
   readonly totalsFile: string | undefined;
-  /** name of the parts of some measures -> rows */
-  readonly parts: ReadonlyMap<string, number>;
+  /** by name, the parts of some measures */
+  readonly parts: ReadonlyMap<string, StandingParts>;
   /** extract -> what its staged rows were made of */
   readonly staged: ReadonlyMap<string, StagedFrom>;
   /** names of answers, each a JSON file of the folder */
@@ -178,7 +184,7 @@ export class ResultPacks {
     await this.folder.write(session, packOf(database), async (arriving) => {
       await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(results.common)} as common;
         create table ${arriving}.staged (extract varchar, key varchar, sha256 varchar, personal boolean);
-        create table ${arriving}.parts (name varchar, rows bigint);
+        create table ${arriving}.parts (name varchar, rows bigint, made_of varchar);
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.divided ("table" varchar, columns varchar, shape varchar, made_of varchar);
@@ -212,7 +218,7 @@ export class ResultPacks {
         );
       await insert(
         'parts',
-        [...results.parts].map(([name, rows]) => ({ name, rows: String(rows) })),
+        [...results.parts].map(([name, { rows, madeOf }]) => ({ name, rows: String(rows), made_of: madeOf })),
       );
       await insert(
         'divided',

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { monthEnd, monthsBetween } from '../../pipelines/configuration/period.ts';
 import { type Catalogue, Indicator, Measure } from '../../pipelines/indicators/catalogue.ts';
 import type { MeasureValue } from '../../pipelines/indicators/figure.ts';
+import { figureMethods } from '../../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../../pipelines/indicators/figures.ts';
+import { recordParts } from '../../pipelines/indicators/measure-parts.ts';
 import { contributionRows } from '../../pipelines/indicators/measure-rows.ts';
 import { computeMeasures, tableColumns, windowsOf } from '../../pipelines/indicators/measure-values.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -93,8 +95,73 @@ describe('measures computed together', () => {
     expect(together).toHaveLength(all.length * (4 * 5 + 2));
   });
 
+  test('are from what extracts gave what they are from the rows, and so is how their data are known', async () => {
+    await warehouse.run('alter table model.thing add column method varchar');
+    const all = [
+      measure({ id: 'flow' }),
+      measure({ id: 'stock', time: 'stock_end' }),
+      measure({ id: 'average', time: 'stock_average' }),
+      measure({ id: 'outside', eliminate_intragroup: true, filter: 'amount <> 2' }),
+      measure({ id: 'totals_only', opens: 'closed' }),
+      measure({ id: 'people', aggregation: 'distinct', key: 'person' }),
+    ];
+    const catalogue: Catalogue = {
+      measures: all,
+      reconciliations: [],
+      indicators: all.map(({ id, unit }) =>
+        Indicator.parse({
+          ...{
+            id: `test.${id}`,
+            label: text,
+            definition: text,
+            pillar: 'environment',
+            topic: 'E1',
+            unit,
+            numerator: id,
+          },
+          ...{ bases: ['quarter', 'ttm'], direction: 'down', decimals: 0, standards: [] },
+        }),
+      ),
+    };
+    const line = fc.record({
+      entity: fc.constantFrom('A', 'B', 'C', 'E'),
+      month: fc.constantFrom('2025-08', '2026-03', '2026-04', '2026-06'),
+      amount: fc.constantFrom('null', '0', '2', '-2', '3.5'),
+      quality: fc.constantFrom('null', "'measured'", "'estimated'"),
+      method: fc.constantFrom('null', "'by_day'"),
+      extract: fc.constantFrom('x', 'y'),
+      intragroup: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 25 }), async (lines) => {
+        await warehouse.run(
+          `delete from model.thing; insert into model.thing values ${lines
+            .map(
+              (one, i) =>
+                `('${one.entity}', null, '${one.month}-15', ${one.amount}, 'P${i % 3}', ${one.quality}, ${one.intragroup}, '${one.extract}', ${i}, ${one.method})`,
+            )
+            .join(', ')}`,
+        );
+        await recordParts(warehouse, all);
+        const told = async (fromParts: boolean) => {
+          const values = await computeMeasures(warehouse, all, windows, everything, expected, { fromParts });
+          const figures = computeFigures(catalogue, values);
+          const parts = fromParts ? warehouse : undefined;
+          const methods = await figureMethods(warehouse, catalogue, figures, parts);
+          await clean();
+          return { values, methods: figures.map((one) => methods.get(one)) };
+        };
+        expect(await told(true)).toEqual(await told(false));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   test('name the one that cannot be computed', async () => {
     const some = [measure({ id: 'sound' }), measure({ id: 'unsound', value: 'no_such_column' })];
+    await expect(recordParts(warehouse, some)).rejects.toThrow(
+      /CAT-005 Measure unsound cannot be computed: .*no_such_column/,
+    );
     await expect(computeMeasures(warehouse, some, windows, everything, expected)).rejects.toThrow(
       /CAT-005 Measure unsound cannot be computed: .*no_such_column/,
     );

@@ -1,7 +1,8 @@
 import { literal } from '../../../connectors/connector.ts';
 import type { Measure } from '../../indicators/catalogue.ts';
-import { hasParts, partsIn } from '../../indicators/measure-parts.ts';
+import { partsIn } from '../../indicators/measure-parts.ts';
 import type { Window } from '../../indicators/measure-rows.ts';
+import { hasParts } from '../../indicators/measure-totals.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { ColumnsOf } from './columns.ts';
 

@@ -4,6 +4,7 @@ import type { MeasureValue } from '../../indicators/figure.ts';
 import { recordParts } from '../../indicators/measure-parts.ts';
 import { contributionRows, divisorOf, measureRows } from '../../indicators/measure-rows.ts';
 import { computeMeasures, readMeasureValues, tableColumns } from '../../indicators/measure-values.ts';
+import { columnsOf } from '../../warehouse/content-digest.ts';
 import { Warehouse } from '../../warehouse/warehouse.ts';
 import { contentOf } from '../content.ts';
 import type { RunRecord } from '../record-run.ts';
@@ -136,17 +137,20 @@ export async function checkMeasures(
 
 /** What the database says that each extract gave to each measure, which `trace` reads, against the rows. */
 export async function checkParts(again: Warehouse, sameProgram: boolean, findings: Findings): Promise<void> {
-  const all = (database: string) => `select * from ${database}result.measure_part`;
-  const differing = await again
-    .rows<{ place: string }>(
-      `select distinct measure || ':' || entity || ':' || extract as place
-       from ((${all('')} except all ${all(`${sealed}.`)}) union all (${all(`${sealed}.`)} except all ${all('')})) order by place`,
-    )
-    // a run of before it was recorded: trace reads the rows
-    .catch((error) => {
-      if (sameProgram) throw error;
-      return [];
-    });
+  // a run of before it was recorded: trace reads the rows. One of before some columns were is compared without these
+  const columns = await columnsOf(again, `${sealed}.result.measure_part`).catch((error) => {
+    if (sameProgram) throw error;
+    return [];
+  });
+  const names = columns.map(({ name }) => identifier(name)).join(', ');
+  const all = (database: string) => `select ${names} from ${database}result.measure_part`;
+  const differing =
+    columns.length === 0
+      ? []
+      : await again.rows<{ place: string }>(
+          `select distinct measure || ':' || entity || ':' || extract as place
+           from ((${all('')} except all ${all(`${sealed}.`)}) union all (${all(`${sealed}.`)} except all ${all('')})) order by place`,
+        );
   for (const { place } of differing)
     findings.differs('measures', `warehouse.duckdb, result.measure_part, ${place}`, 'measure_part');
   findings.checked.parts = await again.scalar<number>('select count(*)::integer from result.measure_part');
