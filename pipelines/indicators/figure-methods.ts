@@ -1,7 +1,7 @@
+import { groupedBy } from '../grouped-by.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import { ByPlace, type Place } from './by-place.ts';
 import type { Catalogue } from './catalogue.ts';
-import { groupedBy } from './disclosure/family.ts';
 import { type Figure, GROUP } from './figure.ts';
 import { betweenCodes, codeOf, measureRows, monthIn } from './measure-rows.ts';
 import { hasParts } from './measure-totals.ts';
