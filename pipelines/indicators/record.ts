@@ -84,7 +84,7 @@ export async function recordWithheld(
   const file = join(scratch, 'withheld.csv');
   await writeFile(file, [...places].sort().join('\n'));
   await warehouse.run(`create table result.withheld as
-    select * from read_csv(${literal(file)}, header = false, delim = '|', quote = '',
+    select * from read_csv(${literal(file)}, auto_detect = false, header = false, delim = '|', quote = '', escape = '',
       columns = {measure: 'varchar', entity: 'varchar', period: 'varchar', basis: 'varchar'})`);
 }
 

@@ -5,7 +5,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Figure } from '../../pipelines/indicators/figure.ts';
-import { recordFigures } from '../../pipelines/indicators/record.ts';
+import { recordFigures, recordWithheld } from '../../pipelines/indicators/record.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 let scratch: string;
@@ -114,4 +114,16 @@ test('the table of figures has its columns and types also where a run has no fig
     'status VARCHAR',
     'method VARCHAR',
   ]);
+});
+
+test('withheld values are recorded, none too', async () => {
+  for (const places of [[], ['headcount|A|2026-Q3|quarter', 'pay|B|2026-Q3|ttm']]) {
+    await recordWithheld(warehouse, new Set(places), scratch);
+    expect(
+      await warehouse.rows(
+        "select concat_ws('|', measure, entity, period, basis) as place from result.withheld",
+      ),
+    ).toEqual(places.map((place) => ({ place })));
+    await warehouse.run('drop table result.withheld');
+  }
 });

@@ -41,10 +41,20 @@ function evidenceOf({ cause, evidence }: PartLine['part'], book: Book): string {
   return evidence === 'intragroup' ? book.words.say('reconciliations.intragroup') : evidence;
 }
 
+const counted = new WeakMap<readonly ReconciliationResult[], number>();
+
+/** Lines of the sheet of causes, counted once: a large group has thousands of gaps that each name their range. */
+function partCount(book: Book): number {
+  const { reconciliations } = book.content;
+  const known = counted.get(reconciliations) ?? partLines(book).length;
+  counted.set(reconciliations, known);
+  return known;
+}
+
 /** What the parts leave unexplained, as a live sum over the sheet of causes. */
 export function unexplainedCell(one: ReconciliationResult, book: Book): Cell {
   if (one.status !== 'differs') return text(book.words.say('none'), { across: 'right' });
-  const rows = differing(book).reduce((sum, { parts }) => sum + parts.length, 0);
+  const rows = partCount(book);
   const range = (key: string) => `${book.places.sheet('causes')}!${columnRange(book, 'causes', key, rows)}`;
   const unexplained = one.causes.find(({ cause }) => cause === 'unexplained')?.amount ?? '0';
   const shown = numeric(new Decimal(unexplained).toFixed());
