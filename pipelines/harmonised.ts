@@ -4,18 +4,12 @@ import type { Quarter } from './configuration/period.ts';
 import { divisionsOf, harmonise, type Model, modelsWithout } from './harmonise/harmonise.ts';
 import { type Progress, silent } from './progress.ts';
 import type { Contract } from './stage/contract.ts';
+import { tablesFedBy } from './stage/contract.ts';
+import { groundsOf, keepStaged, keepStagedDatabase, originsOf } from './stage/kept-rows.ts';
 import { loadReference } from './stage/reference.ts';
-import {
-  groundsOf,
-  keepStaged,
-  keepStagedDatabase,
-  originsOf,
-  prepareStage,
-  type ReadExtract,
-  stage,
-  tablesFedBy,
-} from './stage/stage.ts';
+import { prepareStage, stage } from './stage/stage.ts';
 import type { StageCache } from './stage/stage-cache.ts';
+import type { ReadExtract } from './stage/staged-extract.ts';
 import { clearResults, copyEarlier, type EarlierDatabase } from './warehouse/earlier-database.ts';
 import { KeptResults } from './warehouse/kept-results.ts';
 import type { PackFolder } from './warehouse/pack-folder.ts';
@@ -108,7 +102,7 @@ export async function harmonisedRows(
         (done) => progress.tick(done, some.length),
       );
       for (const one of own) read.set(one.extract, one);
-      const open = tablesFedBy(later, contracts);
+      const open = tablesFedBy(new Set(later.map(({ source }) => source)), contracts);
       if (caches && kept) {
         const origins = originsOf([...read.values()], contracts, caches.stageProgram);
         for (const [table, { origin, extracts: feeding }] of origins) {

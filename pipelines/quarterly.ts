@@ -53,8 +53,8 @@ import { recordRun } from './seal/record-run.ts';
 import { loadContracts } from './stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from './stage/delivery.ts';
 import { checkSourceContracts } from './stage/source-contracts.ts';
-import { inWords } from './stage/stage.ts';
 import { StageCache } from './stage/stage-cache.ts';
+import { inWords } from './stage/staged-extract.ts';
 import { bytesOf, PackFolder } from './warehouse/pack-folder.ts';
 import { Warehouse } from './warehouse/warehouse.ts';
 

@@ -6,7 +6,7 @@ import { type Figure, GROUP } from '../indicators/figure.ts';
 import { type CodeWords, codeWords } from '../language/codes.ts';
 import { listed, percentage, quantity } from '../language/quantity.ts';
 import type { Language, Say } from '../language/wording.ts';
-import type { StagedExtract } from '../stage/stage.ts';
+import type { StagedExtract } from '../stage/staged-extract.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Finding } from './finding.ts';
 

@@ -24,7 +24,7 @@ import type { FollowedResolution } from '../review/follow-up.ts';
 import type { PastDecisions } from '../review/last-decisions.ts';
 import type { Contract } from '../stage/contract.ts';
 import { sourceIn, withFrenchSource } from '../stage/source-text.ts';
-import type { StagedExtract } from '../stage/stage.ts';
+import type { StagedExtract } from '../stage/staged-extract.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import {
   type ChangedFigure,

@@ -4,7 +4,7 @@ import type { Collected } from '../collect/collect.ts';
 import type { Evidence } from '../collect/evidence.ts';
 import type { ChosenFramework } from '../frameworks/choose.ts';
 import type { Plan } from '../plan.ts';
-import type { StagedExtract } from '../stage/stage.ts';
+import type { StagedExtract } from '../stage/staged-extract.ts';
 import type { Identity } from './identity.ts';
 import { filesBelow, type Manifest, sha256File } from './manifest.ts';
 import { keptAs } from './personal.ts';

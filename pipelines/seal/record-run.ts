@@ -3,7 +3,7 @@ import type { Source } from '../configuration/schema.ts';
 import type { Model } from '../harmonise/harmonise.ts';
 import type { Catalogue } from '../indicators/catalogue.ts';
 import type { Plan } from '../plan.ts';
-import type { StagedExtract } from '../stage/stage.ts';
+import type { StagedExtract } from '../stage/staged-extract.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Identity } from './identity.ts';
 

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { Bilingual } from '../configuration/bilingual.ts';
 import { type LibraryFile, shelf } from '../configuration/library.ts';
+import type { Source } from '../configuration/schema.ts';
 import { readYaml, YamlFault } from '../configuration/yaml.ts';
 
 /** What a column of an extract must be. */
@@ -113,4 +114,32 @@ export function sqlType(column: Column): string {
     default:
       return column.type;
   }
+}
+
+/** The contracts that read the records of a source. */
+export function contractsOf(
+  source: Pick<Source, 'connector' | 'contract'>,
+  contracts: ReadonlyMap<string, Contract>,
+): Contract[] {
+  const { connector, contract } = source;
+  if (contract !== undefined) {
+    const named = contracts.get(contract);
+    return named ? [named] : [];
+  }
+  return [...contracts.values()].filter((one) => one.connectors.includes(connector));
+}
+
+/** The staged tables that rows of these sources may come to. */
+export function tablesFedBy(
+  sources: ReadonlySet<Pick<Source, 'connector' | 'contract'>>,
+  contracts: ReadonlyMap<string, Contract>,
+): ReadonlySet<string> {
+  if (sources.size === 0) return new Set();
+  const own = [...sources].flatMap((one) => contractsOf(one, contracts).map(({ id }) => id));
+  return new Set([...own, 'quarantine'].map((table) => `staged.${table}`));
+}
+
+/** Names of all staged tables. */
+export function tablesOf(contracts: ReadonlyMap<string, Contract>): string[] {
+  return [...[...contracts.values()].map(({ id }) => id), 'quarantine'];
 }

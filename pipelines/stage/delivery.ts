@@ -2,7 +2,7 @@ import { coverageOf, monthsCovered } from '../collect/covers.ts';
 import { monthsBetween } from '../configuration/period.ts';
 import type { Configuration, Source } from '../configuration/schema.ts';
 import type { Contract } from './contract.ts';
-import type { CountedExtract } from './stage.ts';
+import type { CountedExtract } from './staged-extract.ts';
 
 /** (contract, entity, month) that has come. An extract with a readable heading and no row has come too: it says zero. */
 export function deliveriesOf(

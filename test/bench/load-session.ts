@@ -6,7 +6,8 @@ import type { Plan } from '../../pipelines/plan.ts';
 import { planOf } from '../../pipelines/plan.ts';
 import { type Contract, loadContracts } from '../../pipelines/stage/contract.ts';
 import { loadReference } from '../../pipelines/stage/reference.ts';
-import { prepareStage, type ReadExtract, stage } from '../../pipelines/stage/stage.ts';
+import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import type { ReadExtract } from '../../pipelines/stage/staged-extract.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 import { period } from './load/group.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Source } from '../../pipelines/configuration/schema.ts';
 import { deliveriesOf } from '../../pipelines/stage/delivery.ts';
-import type { CountedExtract } from '../../pipelines/stage/stage.ts';
+import type { CountedExtract } from '../../pipelines/stage/staged-extract.ts';
 
 const source = {
   id: 'payroll',

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
 import type { Contract } from '../../pipelines/stage/contract.ts';
-import { prepareStage, type ReadExtract, stage } from '../../pipelines/stage/stage.ts';
+import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import type { ReadExtract } from '../../pipelines/stage/staged-extract.ts';
 import type { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 /** Stages the CSV files of a folder, named by their quarter, as one source of the company ORV under one contract. */

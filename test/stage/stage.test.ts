@@ -7,7 +7,8 @@ import { collect } from '../../pipelines/collect/collect.ts';
 import { Source } from '../../pipelines/configuration/schema.ts';
 import { faultWords } from '../../pipelines/language/faults.ts';
 import { Contract, loadContracts } from '../../pipelines/stage/contract.ts';
-import { inWords, prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { prepareStage, stage } from '../../pipelines/stage/stage.ts';
+import { inWords } from '../../pipelines/stage/staged-extract.ts';
 import { pseudonym } from '../../pipelines/warehouse/macros.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 

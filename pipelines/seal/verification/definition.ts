@@ -10,7 +10,7 @@ import type { ReportContent } from '../../report/content.ts';
 import { type Contract, loadContracts } from '../../stage/contract.ts';
 import { deliveriesOf, expectationsOf, notApplicable } from '../../stage/delivery.ts';
 import { loadReference, referenceFiles } from '../../stage/reference.ts';
-import type { StagedExtract } from '../../stage/stage.ts';
+import type { StagedExtract } from '../../stage/staged-extract.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { type Carried, carriedFile } from '../carried.ts';
 import { contentOf } from '../content.ts';

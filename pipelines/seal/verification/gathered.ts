@@ -13,7 +13,7 @@ import type { ReportContent } from '../../report/content.ts';
 import { extractFacts, groupFacts, missingFacts } from '../../report/gather.ts';
 import { gatherEmissions } from '../../report/gather-emissions.ts';
 import { idOf } from '../../review/applied.ts';
-import type { StagedExtract } from '../../stage/stage.ts';
+import type { StagedExtract } from '../../stage/staged-extract.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { type Carried, readCarried } from '../carried.ts';
 import type { Manifest } from '../manifest.ts';
