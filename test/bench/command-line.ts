@@ -60,8 +60,9 @@ function stepsOf(output: string, seconds: number): Record<string, number> | unde
   const profile: Record<string, number> = {
     'start of the program, reading of the catalogue': seconds - last.at + (steps[0]?.at ?? 0),
   };
-  for (const [place, { step, at }] of steps.slice(0, -1).entries()) {
-    profile[step ?? ''] = (steps[place + 1] as { at: number }).at - at;
+  // a step may come twice: rows about people are staged and harmonised after all others
+  for (const [place, { step = '', at }] of steps.slice(0, -1).entries()) {
+    profile[step] = (profile[step] ?? 0) + (steps[place + 1] as { at: number }).at - at;
   }
   return profile;
 }
