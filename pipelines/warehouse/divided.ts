@@ -76,6 +76,18 @@ export function wholeOf({ shape, parts }: Divided): TableContent {
   return { columns: shape, rows, content: `${mark}${high}-${low}` };
 }
 
+/** What a table holds once some of its rows have gone and others have come. */
+export function exchanged(before: TableContent, gone: TableContent, come: TableContent): TableContent {
+  const part = ({ rows, content }: TableContent) => readPart({ rows, content: content.slice(mark.length) });
+  const [was, less, more] = [part(before), part(gone), part(come)];
+  const rows = was.rows - less.rows + more.rows;
+  return {
+    columns: before.columns,
+    rows,
+    content: `${mark}${was.high - less.high + more.high}-${was.low - less.low + more.low}`,
+  };
+}
+
 /** What a table holds once the rows of a selection are those that `fresh` tells of. */
 export function replaced(divided: Divided, { column, values }: Selection, fresh: Divided): Divided {
   const gone = new Set(values);

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
-import { contentOfTable, type TableContent } from './content-digest.ts';
+import { contentOfTable, rowTextOf, type TableContent } from './content-digest.ts';
 import {
   type Divided,
   differing,
   dividedContent,
+  exchanged,
   onlyOf,
   readPart,
   replaced,
@@ -131,7 +132,9 @@ export class KeptResults implements Answering {
     const columns = this.divisions.get(table);
     const name = hash([this.common, 'content', table, origin, columns ?? null]);
     if (!columns) {
-      const [found] = await this.answer(name, async () => [await contentOfTable(this.warehouse, table)]);
+      const [found] = await this.answer(name, async () => [
+        (await this.contentSince(table, extracts)) ?? (await contentOfTable(this.warehouse, table)),
+      ]);
       this.contents.set(table, found as TableContent);
       return;
     }
@@ -168,6 +171,32 @@ export class KeptResults implements Answering {
     const now = replaced(before, { column: 'extract_id', values: [...changed, ...gone] }, fresh);
     const isWhole = before.shape === fresh.shape && wholeOf(now).rows === (await this.count(table));
     return isWhole ? now : undefined;
+  }
+
+  /**
+   * What a table holds by what it held in the last run: less the rows that the extracts which are new or others had then, and
+   * with those that they have now. Where an extract has gone the rows are not as many.
+   */
+  private async contentSince(
+    table: string,
+    extracts: ReadonlyMap<string, string>,
+  ): Promise<TableContent | undefined> {
+    const last = extracts.size > 0 ? await this.packs.lastRun().catch(refuseExhausted) : undefined;
+    const before = last?.contents.get(table);
+    if (!last || !before || rowTextOf(before.content) !== 'values') return undefined;
+    const values = [...extracts].flatMap(([extract, key]) =>
+      last.staged.get(extract) === key ? [] : [extract],
+    );
+    if (values.length > extracts.size / 2) return undefined;
+    const of = async (relation: string) =>
+      wholeOf(
+        await dividedContent(this.warehouse, relation, ['extract_id'], { column: 'extract_id', values }),
+      );
+    const gone = await of(`${last.database}.${table}`).catch(refuseExhausted);
+    const come = await of(table);
+    if (gone?.columns !== before.columns || come.columns !== before.columns) return undefined;
+    const now = exchanged(before, gone, come);
+    return now.rows === (await this.count(table)) ? now : undefined;
   }
 
   private learn(table: string, divided: Divided, madeOf = ''): void {

@@ -39,6 +39,15 @@ export interface Results {
   readonly answersFolder: string;
 }
 
+/** What the staged tables of an earlier run were made of and hold. */
+export interface LastRun {
+  /** name under which the session sees its database */
+  readonly database: string;
+  /** extract -> key of what its rows were made of */
+  readonly staged: ReadonlyMap<string, string>;
+  readonly contents: ReadonlyMap<string, TableContent>;
+}
+
 /** The packs in which runs leave what they computed, one a run, as a session sees them. */
 export class ResultPacks {
   private readonly damaged = new Set<string>();
@@ -46,6 +55,7 @@ export class ResultPacks {
   private readonly opened = new Map<string, string | undefined>();
   private readonly entries = new Map<string, ReadonlyMap<string, unknown>>();
   private readonly divided = new Map<string, ReadonlyMap<string, DividedTable>>();
+  private last: Promise<LastRun | undefined> | undefined;
   /** pack -> names of its answers, once they lie on disk */
   private readonly laidOut = new Map<string, Promise<ReadonlySet<string>>>();
 
@@ -161,10 +171,35 @@ export class ResultPacks {
     return new Map(rows.map(({ table, ...content }) => [table, content]));
   }
 
+  /** The run that left its pack last and whose database stands as it was left. */
+  async lastRun(): Promise<LastRun | undefined> {
+    this.last ??= this.findLastRun();
+    return this.last;
+  }
+
+  private async findLastRun(): Promise<LastRun | undefined> {
+    for (const pack of await this.folder.lastWritten()) {
+      const attached = await this.folder.attach(this.warehouse, pack);
+      const database = attached && (await this.databaseOf(attached).catch(refuseExhausted));
+      if (!database) continue;
+      const staged = await this.warehouse.rows<StagedFrom & { extract: string }>(`from ${attached}.staged`);
+      const contents = await this.warehouse.rows<TableContent & { table: string }>(
+        `from ${attached}.contents`,
+      );
+      return {
+        database,
+        staged: new Map(staged.map(({ extract, key }) => [extract, key])),
+        contents: new Map(contents.map(({ table, ...content }) => [table, content])),
+      };
+    }
+    return undefined;
+  }
+
   /** Lets go of the packs. */
   async leave(): Promise<void> {
     for (const name of this.opened.values()) if (name) await this.warehouse.run(`detach ${name}`);
     this.opened.clear();
+    this.last = undefined;
     await this.folder.close(this.warehouse);
   }
 
