@@ -31,6 +31,9 @@ const mostPacks = 8;
 /** What a process that was killed left half written is cleared after a day. */
 const abandonedAfter = 24 * 3600 * 1000;
 
+/** Packs that this process has begun to write: two sessions of it may write the same. */
+let arrivals = 0;
+
 const packName = /^([0-9a-f]{32})\.(duckdb|json)$/;
 
 /**
@@ -135,7 +138,8 @@ export class PackFolder {
     fill: (name: string) => Promise<unknown>,
     copied?: string,
   ): Promise<string | undefined> {
-    const arriving = join(this.folder, `arriving-${process.pid}-${pack}`);
+    arrivals += 1;
+    const arriving = join(this.folder, `arriving-${process.pid}-${arrivals}-${pack}`);
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await rm(arriving, { force: true });
