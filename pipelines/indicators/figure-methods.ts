@@ -3,7 +3,7 @@ import type { Answering } from '../warehouse/kept-results.ts';
 import { ByPlace, type Place } from './by-place.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Figure, GROUP } from './figure.ts';
-import { betweenCodes, codeOf, measureRows, monthIn } from './measure-rows.ts';
+import { betweenCodes, measureRows, methodCode, monthIn } from './measure-rows.ts';
 import { hasParts } from './measure-totals.ts';
 import { tableColumns } from './measure-values.ts';
 import { measuresIn } from './measures-in.ts';
@@ -37,7 +37,7 @@ export async function figureMethods(
       measure.id,
       await warehouse.rows(
         `with m as (
-           select distinct entity, month, consolidated, ${codeOf('quality', 'method')} as code from (
+           select distinct entity, month, consolidated, ${methodCode} as code from (
              select distinct entity, month, weight <> 0 as consolidated, quality, method
              from (${measureRows(measure, columns(measure.table))}) where value <> 0)),
          placed as (

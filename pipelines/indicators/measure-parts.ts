@@ -3,7 +3,7 @@ import type { Apart } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
-import { betweenCodes, codeOf, measureRows, type TableColumns, type Window } from './measure-rows.ts';
+import { betweenCodes, measureRows, methodCode, type TableColumns, type Window } from './measure-rows.ts';
 import { addGroups, hasParts } from './measure-totals.ts';
 import { tableColumns } from './measure-values.ts';
 
@@ -11,7 +11,7 @@ import { tableColumns } from './measure-values.ts';
  * Records what each extract gave to each measure that adds up: `result.measure_part`, one row a measure, company,
  * extract and month. `own`, `estimated`, `largest`, `unvalued` (rows), `absolute`, `estimated_absolute` (sums of sizes) and
  * `methods` are of the company, `consolidated` and the columns `group_` of what counts in the group. Methods say how the
- * rows that are not zero are known, as `codeOf` writes them, each once. With it a figure of any number of rows opens to its
+ * rows that are not zero are known, as `methodCode` writes them, each once. With it a figure of any number of rows opens to its
  * extracts without reading them, its largest rows are looked for only where they can be, and totals and methods need no
  * other reading of the rows.
  */
@@ -47,8 +47,7 @@ export async function recordParts(
 
 /** Rows are added up by how they are known first, which few columns tell: methods are not gathered row by row. */
 function partsOf(measure: Measure, columns: TableColumns): string {
-  const code = codeOf('quality', 'method');
-  const methods = `string_agg(distinct ${code}, '${betweenCodes}' order by ${code})`;
+  const methods = `string_agg(distinct ${methodCode}, '${betweenCodes}' order by ${methodCode})`;
   return `select ${literal(measure.id)}, entity, extract_id, month,
       sum(rows)::bigint, coalesce(sum(rows) filter (where quality = 'estimated'), 0)::bigint, sum(own), max(largest),
       coalesce(sum(rows) filter (where counts), 0)::bigint, coalesce(sum(rows) filter (where counts and quality = 'estimated'), 0)::bigint,

@@ -102,8 +102,7 @@ export function monthIn(measure: Measure): string {
 }
 
 /** SQL of how a row is known: its quality and, after a colon, the method where it names one. */
-export const codeOf = (quality: string, method: string): string =>
-  `coalesce(${quality}, 'unstated') || coalesce(':' || ${method}, '')`;
+export const methodCode = `coalesce(quality, 'unstated') || coalesce(':' || method, '')`;
 
 /** Stands between several of these in one text, and in none of them. */
 export const betweenCodes = '\u001f';

@@ -115,11 +115,11 @@ export class StageCache {
     return this.packs.isScattered(packs.size);
   }
 
-  /** Writes a pack of extracts whose rows stand in the staged tables, and says whether it is there. */
-  async keep(warehouse: Warehouse, kept: readonly ToKeep[], tables: readonly string[]): Promise<boolean> {
-    if (kept.length === 0) return true;
+  /** Writes a pack of extracts whose rows stand in the staged tables. */
+  async keep(warehouse: Warehouse, kept: readonly ToKeep[], tables: readonly string[]): Promise<void> {
+    if (kept.length === 0) return;
     const entries = entriesOf(kept);
-    return this.packs.write(warehouse, packOf(kept), async (arriving) => {
+    await this.packs.write(warehouse, packOf(kept), async (arriving) => {
       await warehouse.run(`create schema ${arriving}.staged`);
       for (const table of tables) await copyRows(warehouse, arriving, table, entries);
       return [...entries.values()];
@@ -138,7 +138,7 @@ export class StageCache {
     tables: readonly string[],
   ): Promise<string | undefined> {
     const entries = entriesOf(kept);
-    return this.packs.writeCopy(warehouse, packOf(kept), async (copy) => {
+    const read = async (copy: string) => {
       for (const table of tables) {
         const placed = await placesIn(warehouse, `${copy}.staged.${identifier(table)}`);
         for (const { extract, range } of placed) {
@@ -148,7 +148,8 @@ export class StageCache {
         }
       }
       return [...entries.values()];
-    });
+    };
+    return this.packs.write(warehouse, packOf(kept), read, warehouse.file);
   }
 
   /** Lets go of the packs. */

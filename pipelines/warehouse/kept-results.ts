@@ -162,7 +162,7 @@ export class KeptResults implements Answering {
     const before = this.copied?.divided.get(table);
     if (!before || String(before.columns) !== String(columns)) return undefined;
     const { staged } = this.copied as EarlierDatabase;
-    const changed = [...extracts].flatMap(([extract, key]) => (staged.get(extract) === key ? [] : [extract]));
+    const changed = othersThan(staged, extracts);
     const gone = [...staged.keys()].filter((extract) => !extracts.has(extract));
     const fresh = await dividedContent(this.warehouse, table, columns, {
       column: 'extract_id',
@@ -184,9 +184,7 @@ export class KeptResults implements Answering {
     const last = extracts.size > 0 ? await this.packs.lastRun().catch(refuseExhausted) : undefined;
     const before = last?.contents.get(table);
     if (!last || !before || rowTextOf(before.content) !== 'values') return undefined;
-    const values = [...extracts].flatMap(([extract, key]) =>
-      last.staged.get(extract) === key ? [] : [extract],
-    );
+    const values = othersThan(last.staged, extracts);
     if (values.length > extracts.size / 2) return undefined;
     const of = async (relation: string) =>
       wholeOf(
@@ -474,6 +472,10 @@ export class KeptResults implements Answering {
     return this.warehouse.scalar<number>(`select count(*) from ${table}`);
   }
 }
+
+/** Extracts that are new, or of other rows than before: both by the key of what their rows were made of. */
+const othersThan = (before: ReadonlyMap<string, string>, extracts: ReadonlyMap<string, string>): string[] =>
+  [...extracts].flatMap(([extract, key]) => (before.get(extract) === key ? [] : [extract]));
 
 /** Parts of a table that are mended at most, and half of them: of more, making it whole takes no longer. */
 const mostMended = 1000;

@@ -108,31 +108,10 @@ export class PackFolder {
    *
    * @param pack 32 hexadecimal digits that name what it holds
    * @param fill makes its tables, in the database of the name given, and returns its index
-   * @returns whether it is there: a disk that is full costs the next run its time, not this one its result
+   * @param copied a database of the session that the pack is a copy of, as it stands; nothing is made in it then
+   * @returns the file; undefined where it is not there: a disk that is full costs the next run its time, not this one its result
    */
   async write(
-    warehouse: Warehouse,
-    pack: string,
-    fill: (name: string) => Promise<unknown>,
-  ): Promise<boolean> {
-    return (await this.arrive(warehouse, pack, fill)) !== undefined;
-  }
-
-  /**
-   * The same of a pack that is a copy of the session's own database as it stands.
-   *
-   * @param read returns its index
-   * @returns the file
-   */
-  async writeCopy(
-    warehouse: Warehouse,
-    pack: string,
-    read: (name: string) => Promise<unknown>,
-  ): Promise<string | undefined> {
-    return this.arrive(warehouse, pack, read, warehouse.file);
-  }
-
-  private async arrive(
     warehouse: Warehouse,
     pack: string,
     fill: (name: string) => Promise<unknown>,

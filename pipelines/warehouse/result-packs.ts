@@ -165,9 +165,11 @@ export class ResultPacks {
   async contentsOf(database: string): Promise<Map<string, TableContent>> {
     const pack = await this.folder.attach(this.warehouse, packOf(database));
     if (!pack || !(await this.standing(pack).catch(refuseExhausted))) return new Map();
-    const rows = await this.warehouse
-      .rows<TableContent & { table: string }>(`select * from ${pack}.contents`)
-      .catch((error) => refuseExhausted(error) ?? []);
+    return (await this.contentsIn(pack).catch(refuseExhausted)) ?? new Map();
+  }
+
+  private async contentsIn(pack: string): Promise<Map<string, TableContent>> {
+    const rows = await this.warehouse.rows<TableContent & { table: string }>(`from ${pack}.contents`);
     return new Map(rows.map(({ table, ...content }) => [table, content]));
   }
 
@@ -183,13 +185,10 @@ export class ResultPacks {
       const database = attached && (await this.databaseOf(attached).catch(refuseExhausted));
       if (!database) continue;
       const staged = await this.warehouse.rows<StagedFrom & { extract: string }>(`from ${attached}.staged`);
-      const contents = await this.warehouse.rows<TableContent & { table: string }>(
-        `from ${attached}.contents`,
-      );
       return {
         database,
         staged: new Map(staged.map(({ extract, key }) => [extract, key])),
-        contents: new Map(contents.map(({ table, ...content }) => [table, content])),
+        contents: await this.contentsIn(attached),
       };
     }
     return undefined;
