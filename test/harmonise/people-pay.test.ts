@@ -18,11 +18,11 @@ interface Contract {
   readonly scheme?: string;
   readonly nature?: string;
   readonly disability?: boolean;
-  /** by month: gross pay and hours, overtime pay and hours, bonuses by code */
+  /** by month: gross pay and hours, overtime pay and hours (and the month they were worked in, if another), bonuses by code */
   readonly pay?: (month: string) => {
     readonly gross: number;
     readonly hours: number;
-    readonly overtime?: readonly [number, number];
+    readonly overtime?: readonly [number, number, string?];
     readonly bonus?: readonly [string, number];
   } | null;
 }
@@ -68,13 +68,13 @@ function declared(people: readonly Person[], months = months2025): Record<string
         );
         const paid = c.pay?.(month);
         if (!paid) continue;
-        const pay = (type: string, hours: string, amount: number) =>
+        const pay = (type: string, hours: string, amount: number, worked = month) =>
           add(
             'dsn_pays',
-            `${one}  ${c.number}  ${month}-01  ${lastDayOf(month)}  ${type}  ${hours}  ${amount}`,
+            `${one}  ${c.number}  ${worked}-01  ${lastDayOf(worked)}  ${type}  ${hours}  ${amount}`,
           );
         pay('001', '-', paid.gross);
-        if (paid.overtime) pay('017', String(paid.overtime[1]), paid.overtime[0]);
+        if (paid.overtime) pay('017', String(paid.overtime[1]), paid.overtime[0], paid.overtime[2]);
         if (paid.bonus) add('dsn_bonuses', `${one}  ${c.number}  ${paid.bonus[0]}  ${paid.bonus[1]}`);
         add('dsn_activities', `${one}  ${c.number}  01  ${paid.hours}  10`);
       }
@@ -169,6 +169,38 @@ describe('parts of gross pay', () => {
       },
     ]);
   });
+});
+
+test('overtime paid in a later month has its hours in the month they were worked, its pay in the one it was paid', async () => {
+  const { rows } = await build(
+    [
+      {
+        id: 'p1',
+        contracts: [
+          {
+            number: 'C1',
+            pay: (month) =>
+              ({
+                '2025-01': { gross: 2000, hours: 150 },
+                '2025-02': { gross: 2100, hours: 150, overtime: [100, 6, '2025-01'] as const },
+                '2025-03': { gross: 2050, hours: 150, overtime: [50, 3] as const },
+              })[month] ?? null,
+          },
+        ],
+      },
+    ],
+    ['pay'],
+  );
+  const told = await rows(
+    `select month(date)::integer as m, paid_hours::varchar as hours, overtime_hours::varchar as overtime, base_eur::varchar as base,
+       (1 + coalesce(len(also_from), 0))::integer as addresses, len(list_distinct(also_from))::integer as others from model.pay order by date`,
+  );
+  // gross, activity and overtime are a row each: that of January stands in February for its pay as well
+  expect(told).toEqual([
+    { m: 1, hours: '156.00', overtime: '0.00', base: '2000.00', addresses: 3, others: 2 },
+    { m: 2, hours: '150.00', overtime: '6.00', base: '2000.00', addresses: 3, others: 2 },
+    { m: 3, hours: '153.00', overtime: '3.00', base: '2000.00', addresses: 3, others: 2 },
+  ]);
 });
 
 describe('who counts in the index of pay equality', () => {
