@@ -1,7 +1,7 @@
 import type { CollectedExtract } from './collect/collect.ts';
 import type { Project } from './configuration/load.ts';
 import type { Quarter } from './configuration/period.ts';
-import { divisionsOf, harmonise, type Model, modelsWithout } from './harmonise/harmonise.ts';
+import { divisionsOf, harmonise, type Model, modelsBefore, modelsWithout } from './harmonise/harmonise.ts';
 import { type Progress, silent } from './progress.ts';
 import { type Contract, tablesFedBy } from './stage/contract.ts';
 import { groundsOf, keepStaged, keepStagedDatabase, originsOf } from './stage/kept-rows.ts';
@@ -80,6 +80,8 @@ export async function harmonisedRows(
     const read = new Map<CollectedExtract, ReadExtract>();
     const told = new Set<string>();
     const made = new Set<Model>();
+    const fedBy = (some: readonly CollectedExtract[]) =>
+      tablesFedBy(new Set(some.map(({ source }) => source)), contracts);
     /** `later`: what comes after these, so that no table that it feeds is whole yet */
     const add = async (some: readonly CollectedExtract[], later: readonly CollectedExtract[]) => {
       progress.step('stage', `${some.length} extracts`);
@@ -101,7 +103,7 @@ export async function harmonisedRows(
         (done) => progress.tick(done, some.length),
       );
       for (const one of own) read.set(one.extract, one);
-      const open = tablesFedBy(new Set(later.map(({ source }) => source)), contracts);
+      const open = fedBy(later);
       if (caches && kept) {
         const origins = originsOf([...read.values()], contracts, caches.stageProgram);
         for (const [table, { origin, extracts: feeding }] of origins) {
@@ -111,10 +113,10 @@ export async function harmonisedRows(
         }
         kept.tellStaged(groundsOf([...read.values()]));
       }
-      const whole = modelsWithout(models, open).filter((one) => !made.has(one));
-      progress.step('harmonise', `${whole.length} models`);
-      await harmonise(warehouse, whole, kept?.makeTable);
-      for (const one of whole) made.add(one);
+      const next = (open.size > 0 ? modelsBefore(models, open) : models).filter((one) => !made.has(one));
+      progress.step('harmonise', `${next.length} models`);
+      await harmonise(warehouse, next, kept?.makeTable);
+      for (const one of modelsWithout(models, open)) made.add(one);
       return own;
     };
     const [before, people] = earlier?.holdsPeople ? [[], extracts] : apart(extracts);
@@ -128,6 +130,7 @@ export async function harmonisedRows(
         : await keepStagedDatabase(warehouse, caches.staged, own, contracts);
       if (copy) await kept.keep(copy, limits);
       else await keepStaged(warehouse, caches.staged, own, contracts);
+      kept.goOn(fedBy(people));
       await keepStaged(warehouse, caches.staged, await add(people, []), contracts);
     }
     return { warehouse, read: extracts.map((one) => read.get(one) as ReadExtract), kept };

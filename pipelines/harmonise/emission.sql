@@ -4,6 +4,7 @@
 -- grain_fr: une ligne est une ligne d’activité sous un scope, une catégorie et une base
 -- inputs: model.energy, model.energy_origin, model.fuel, model.refrigerant, model.process_emission, model.purchase, model.material, model.freight, model.waste, model.travel, model.mileage, model.commuting, model.value_chain, model.site_month, reference.factors, reference.group_factors, reference.refrigerants, reference.choice, reference.site, reference.entity
 -- apart: entity of model.energy, model.energy_origin, model.purchase
+-- apart: extract_id of model.travel, model.mileage, model.commuting
 -- columns: scope (code) 1, 2, 3, or outside for gases that the Kyoto basket leaves to the Montreal Protocol; category (code) stationary, mobile, process, fugitive, non_kyoto, electricity, heat, c1_purchased, c2_capital, c3_energy, c4_upfreight, c5_waste, c6_travel, c7_commute, c8_upleased, c9_downfreight, c10_processing, c11_use, c12_end_of_life, c13_downleased, c14_franchises, c15_investments; basis (code) location or market in scope 2, else null
 -- columns: activity (code); scope_part (code) part of the factor; country (code); quantity (unit) of activity; unit (code) unit of the factor; family (code) spend family of a purchase
 -- columns: factor_id (code), factor_kgco2e (kgCO2e per unit): the group's own factor before the national one before the general one, valid on the day; both null where there is none, and tco2e with them: the row stays, and is never 0

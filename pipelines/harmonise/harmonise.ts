@@ -13,8 +13,8 @@ export interface Model {
   readonly grain: { readonly en: string; readonly fr: string };
   /** qualified tables that it reads: `staged.x`, `reference.y`, `model.z` */
   readonly inputs: readonly string[];
-  /** its rows with one value of a column rest on the rows of some inputs with that value, and on no others of these */
-  readonly apart: Apart | undefined;
+  /** each time: its rows with one value of a column rest on the rows of some inputs with that value, and on no others of these */
+  readonly apart: readonly Apart[];
   readonly sql: string;
 }
 
@@ -51,6 +51,22 @@ export function modelsWithout(models: readonly Model[], tables: ReadonlySet<stri
   });
 }
 
+/**
+ * The models to make while these tables are still to be filled: those that rest on none of them, and those that all of
+ * their rows will only be put into, with what these read.
+ */
+export function modelsBefore(models: readonly Model[], open: ReadonlySet<string>): Model[] {
+  const whole = new Set(modelsWithout(models, open).map(({ name }) => name));
+  const isOpen = (input: string) =>
+    open.has(input) || (input.startsWith('model.') && !whole.has(input.slice('model.'.length)));
+  const put = models.filter(
+    ({ name, inputs, apart }) =>
+      !whole.has(name) &&
+      apart.some(({ of }) => inputs.every((input) => !isOpen(input) || of.includes(input))),
+  );
+  return modelsBehind(models, [...whole, ...put.map(({ name }) => name)]);
+}
+
 /** Columns by whose values the content of each table is to be told, for models that stand apart. */
 export function divisionsOf(models: readonly Model[]): Map<string, string[]> {
   const divisions = new Map<string, string[]>();
@@ -59,11 +75,12 @@ export function divisionsOf(models: readonly Model[]): Map<string, string[]> {
     divisions.set(table, known.includes(column) ? known : [...known, column]);
   };
   for (const { name, apart } of models) {
-    if (!apart) continue;
-    for (const input of apart.of) divide(input, apart.column);
-    divide(`model.${name}`, apart.column);
-    // what extracts gave to measures stands apart by company
-    divide(`model.${name}`, 'entity');
+    for (const { column, of } of apart) {
+      for (const input of of) divide(input, column);
+      divide(`model.${name}`, column);
+      // what extracts gave to measures stands apart by company
+      divide(`model.${name}`, 'entity');
+    }
   }
   return divisions;
 }
@@ -77,7 +94,7 @@ export async function harmonise(
     table: string,
     sql: string,
     reads: readonly string[],
-    apart: Apart | undefined,
+    apart: readonly Apart[],
   ) => Promise<void> = (table, sql) => warehouse.run(`create table ${table} as ${sql}`),
 ): Promise<void> {
   await warehouse.run('create schema if not exists model');
@@ -97,10 +114,11 @@ export async function harmonise(
 
 function parseModel(file: string, text: string): Model {
   const header = new Map<string, string>();
+  const told: string[] = [];
   for (const line of text.split('\n')) {
-    const match = /^-- (\w+): (.*)$/.exec(line);
-    if (match)
-      header.set(match[1] as string, [header.get(match[1] as string), match[2]].filter(Boolean).join(' '));
+    const [, key, value] = /^-- (\w+): (.*)$/.exec(line) ?? [];
+    if (key === 'apart') told.push(value as string);
+    else if (key) header.set(key, [header.get(key), value].filter(Boolean).join(' '));
   }
   const name = header.get('model');
   if (
@@ -120,21 +138,22 @@ function parseModel(file: string, text: string): Model {
     .split(',')
     .map((input) => input.trim())
     .filter(Boolean);
-  const [, column, list] = /^(\w+) of (.+)$/.exec(header.get('apart') ?? '') ?? [];
-  const of = list?.split(',').map((input) => input.trim()) ?? [];
-  if (header.has('apart') && !(column && of.every((input) => inputs.includes(input)))) {
+  const apart = told.map((line) => {
+    const [, column, list] = /^(\w+) of (.+)$/.exec(line) ?? [];
+    const of = list?.split(',').map((input) => input.trim()) ?? [];
+    if (column && of.every((input) => inputs.includes(input))) return { column, of };
     throw new Fault(
       'MOD-001',
-      `pipelines/harmonise/${file} has a header that cannot be read: -- apart: ${header.get('apart')}.`,
+      `pipelines/harmonise/${file} has a header that cannot be read: -- apart: ${line}.`,
       'It names a column and some of the inputs: -- apart: siren of staged.fec_entries.',
     );
-  }
+  });
   return {
     name,
     purpose: header.get('purpose') ?? '',
     grain: { en: header.get('grain') as string, fr: header.get('grain_fr') as string },
     inputs,
-    apart: column ? { column, of } : undefined,
+    apart,
     sql: text.trim().replace(/;$/, ''),
   };
 }

@@ -97,19 +97,19 @@ export function replaced(divided: Divided, { column, values }: Selection, fresh:
   return { ...divided, parts };
 }
 
-/** Values of a dividing column whose rows are not the same in both, of all values that it has. */
-export function differing(
-  before: Divided,
-  now: Divided,
-  column: string,
-): { values: (string | null)[]; of: ReadonlySet<string | null> } {
+/** Values of a dividing column whose rows are not the same in both. */
+export function differing(before: Divided, now: Divided, column: string): (string | null)[] {
   const [old, fresh] = [by(before, column), by(now, column)];
-  const all = new Set([...old.keys(), ...fresh.keys()]);
-  const values = [...all].filter((value) => {
+  return [...new Set([...old.keys(), ...fresh.keys()])].filter((value) => {
     const [a, b] = [old.get(value), fresh.get(value)];
     return a?.rows !== b?.rows || a?.high !== b?.high || a?.low !== b?.low;
   });
-  return { values, of: all };
+}
+
+/** Values that a dividing column has. */
+export function valuesOf(divided: Divided, column: string): Set<string | null> {
+  const value = valueIn(divided, column);
+  return new Set([...divided.parts.keys()].map(value));
 }
 
 function by(divided: Divided, column: string): Map<string | null, Part> {

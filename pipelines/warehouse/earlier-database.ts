@@ -18,8 +18,8 @@ export interface StagedFrom {
 
 /** What a table holds by its parts. */
 export interface DividedTable extends Divided {
-  /** name of all that it was made of besides the rows that its parts are told apart by; of a staged table, nothing */
-  readonly madeOf: string;
+  /** names of all that it was made of besides the rows that its parts are told apart by, one a way to tell them; of a staged table, none */
+  readonly madeOf: readonly string[];
 }
 
 /** What stands in a database that was copied from an earlier run's, as that run left it. */
@@ -140,7 +140,12 @@ export async function dividedIn(
   const found = new Map(
     tables.map(({ table, columns, shape, made_of }) => [
       table,
-      { columns: JSON.parse(columns) as string[], shape, madeOf: made_of, parts: new Map() },
+      {
+        columns: JSON.parse(columns) as string[],
+        shape,
+        madeOf: JSON.parse(made_of) as string[],
+        parts: new Map(),
+      },
     ]),
   );
   for (const { table, key, ...part } of parts) found.get(table)?.parts.set(key, readPart(part));

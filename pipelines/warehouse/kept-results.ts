@@ -13,6 +13,7 @@ import {
   replaced,
   type Selection,
   selects,
+  valuesOf,
   wholeOf,
   writtenParts,
 } from './divided.ts';
@@ -46,6 +47,11 @@ const tableName = new RegExp(
   String.raw`\b(?:"?(staged|reference|model|result)"?\s*\.\s*"?(\w+)|(${sessionTables.join('|')})\b)`,
   'gi',
 );
+
+/** A way in which a table stands apart, with the name of all that it is made of but for the rows that it is told apart by. */
+interface Way extends Apart {
+  readonly madeOf: string;
+}
 
 /** What is no table: the database's own catalogue, and files. */
 const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|glob\s*\()/i;
@@ -85,7 +91,8 @@ export class KeptResults implements Answering {
     private readonly packs: ResultPacks,
     private readonly common: string,
     private readonly scratch: string,
-    private readonly copied: EarlierDatabase | undefined,
+    /** what stood in the database when it was gone on from */
+    private copied: EarlierDatabase | undefined,
     /** table -> text columns that its content is told by */
     private readonly divisions: ReadonlyMap<string, readonly string[]>,
   ) {}
@@ -197,7 +204,7 @@ export class KeptResults implements Answering {
     return now.rows === (await this.count(table)) ? now : undefined;
   }
 
-  private learn(table: string, divided: Divided, madeOf = ''): void {
+  private learn(table: string, divided: Divided, madeOf: readonly string[] = []): void {
     this.divided.set(table, { ...divided, madeOf });
     this.contents.set(table, wholeOf(divided));
   }
@@ -212,17 +219,33 @@ export class KeptResults implements Answering {
     return this.contents;
   }
 
+  /**
+   * Goes on from what stands in the run's own database by now as from a copy of an earlier one.
+   *
+   * @param open staged tables that had not all of their rows: what was made of them is made again, or mended
+   */
+  goOn(open: ReadonlySet<string>): void {
+    this.copied = {
+      staged: new Map([...this.staged].map(([extract, { key }]) => [extract, key])),
+      holdsPeople: false,
+      tables: new Map(this.tables),
+      divided: new Map(this.divided),
+      parts: this.copied?.parts ?? new Map(),
+    };
+    for (const table of open) this.contents.delete(table);
+  }
+
   /** Makes a table of the run's database by a statement that reads the tables named. */
   readonly makeTable = async (
     table: string,
     sql: string,
     reads: readonly string[],
-    apart?: Apart,
+    apart: readonly Apart[] = [],
   ): Promise<void> => {
     const name = await this.nameOf(sql, reads);
-    const madeOf = apart && name && this.madeOf(sql, reads, apart);
+    const ways = name ? this.waysOf(sql, reads, apart) : [];
     const stands = name && (await this.standingTable(name, table));
-    const mended = !stands && apart && madeOf ? await this.mend(table, sql, apart, madeOf) : undefined;
+    const mended = stands ? undefined : await this.mend(table, sql, ways);
     if (this.copied && !stands && !mended) await this.warehouse.run(`drop table if exists ${table}`);
     let divided = stands ? this.copied?.divided.get(table) : mended;
     const known =
@@ -247,12 +270,22 @@ export class KeptResults implements Answering {
       this.learn(
         table,
         (isTold && divided) || (await dividedContent(this.warehouse, table, columns)),
-        madeOf,
+        ways.map(({ madeOf }) => madeOf),
       );
     } else this.contents.set(table, known || (await contentOfTable(this.warehouse, table)));
+    // one of before the staged rows were whole is it no more
+    for (const [other, one] of this.tables) if (one.table === table) this.tables.delete(other);
     if (name) this.tables.set(name, { ...(this.contents.get(table) as TableContent), table });
     this.isNew ||= name !== undefined && !known;
   };
+
+  /** The ways in which a table stands apart, each with the name of what it is made of. */
+  private waysOf(sql: string, reads: readonly string[], apart: readonly Apart[]): Way[] {
+    return apart.flatMap((one) => {
+      const madeOf = this.madeOf(sql, reads, one);
+      return madeOf ? [{ ...one, madeOf }] : [];
+    });
+  }
 
   /** Name of all that a table which stands apart is made of, but for the rows that it is told apart by. */
   private madeOf(sql: string, reads: readonly string[], { column, of }: Apart): string | undefined {
@@ -267,15 +300,10 @@ export class KeptResults implements Answering {
   }
 
   /** Puts what has changed into a table that stands in the copied database; undefined where it is to be made whole. */
-  private async mend(
-    table: string,
-    sql: string,
-    apart: Apart,
-    madeOf: string,
-  ): Promise<DividedTable | undefined> {
+  private async mend(table: string, sql: string, ways: readonly Way[]): Promise<Divided | undefined> {
     const before = this.copied?.divided.get(table);
-    if (before?.madeOf !== madeOf) return undefined;
-    const selection = this.fewChanged(apart);
+    const apart = before && ways.find(({ madeOf }) => before.madeOf.includes(madeOf));
+    const selection = apart && this.fewChanged(apart, before);
     if (!selection) return undefined;
     const counted = await this.count(table).catch((error) => refuseExhausted(error));
     if (counted !== wholeOf(before).rows) return undefined;
@@ -288,18 +316,21 @@ export class KeptResults implements Answering {
       return undefined;
     }
     const fresh = await dividedContent(this.warehouse, table, before.columns, selection);
-    return { ...replaced(before, selection, fresh), madeOf };
+    return replaced(before, selection, fresh);
   }
 
-  /** Values whose rows of some tables are others than in the copied database; undefined where they are not few. */
-  private fewChanged({ column, of }: Apart): Selection | undefined {
-    const [values, all] = [new Set<string | null>(), new Set<string | null>()];
+  /**
+   * Values whose rows of some tables are others than in the copied database; undefined where they are not few of those
+   * that these tables have, or the one that is made of them.
+   */
+  private fewChanged({ column, of }: Apart, made?: Divided): Selection | undefined {
+    const values = new Set<string | null>();
+    const all = made ? valuesOf(made, column) : new Set<string | null>();
     for (const input of of) {
       const [old, now] = [this.copied?.divided.get(input), this.divided.get(input)];
       if (!old || !now || String(old.columns) !== String(now.columns)) return undefined;
-      const changed = differing(old, now, column);
-      for (const value of changed.values) values.add(value);
-      for (const value of changed.of) all.add(value);
+      for (const value of differing(old, now, column)) values.add(value);
+      for (const value of [...valuesOf(old, column), ...valuesOf(now, column)]) all.add(value);
     }
     if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
     return { column, values: [...values] };

@@ -260,7 +260,7 @@ export class ResultPacks {
           table,
           columns: JSON.stringify(columns),
           shape,
-          made_of: madeOf,
+          made_of: JSON.stringify(madeOf),
         })),
       );
       for (const [table, divided] of results.divided)
