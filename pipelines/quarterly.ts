@@ -166,7 +166,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     ];
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
     await recordParts(warehouse, catalogue.measures, kept?.addParts);
-    await kept?.settle('result.measure_part');
+    await kept?.settleParts();
     const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations, {
       ...(kept && { addTotals: kept.addTotals }),
       fromParts: true,

@@ -99,7 +99,7 @@ async function told(cached: boolean, previous: string | null) {
   let { warehouse } = rows;
   try {
     await recordParts(warehouse, catalogue.measures, kept?.addParts);
-    await kept?.settle('result.measure_part');
+    await kept?.settleParts();
     const values = await computeMeasures(
       warehouse,
       catalogue.measures,

@@ -72,21 +72,26 @@ export function readPart({ rows, content }: { rows: number | string; content: st
 
 /** The same as {@link contentOfTable} reads of all rows. */
 export function wholeOf({ shape, parts }: Divided): TableContent {
-  const { rows, high, low } = added([...parts.values()]);
-  return { columns: shape, rows, content: `${mark}${high}-${low}` };
+  return { columns: shape, ...written(added([...parts.values()])) };
 }
 
 /** What a table holds once some of its rows have gone and others have come. */
 export function exchanged(before: TableContent, gone: TableContent, come: TableContent): TableContent {
-  const part = ({ rows, content }: TableContent) => readPart({ rows, content: content.slice(mark.length) });
-  const [was, less, more] = [part(before), part(gone), part(come)];
+  const [was, less, more] = [before, gone, come].map(partOf) as [Part, Part, Part];
   const rows = was.rows - less.rows + more.rows;
-  return {
-    columns: before.columns,
-    rows,
-    content: `${mark}${was.high - less.high + more.high}-${was.low - less.low + more.low}`,
-  };
+  const [high, low] = [was.high - less.high + more.high, was.low - less.low + more.low];
+  return { columns: before.columns, ...written({ rows, high, low }) };
 }
+
+/** What a table holds that is made of these, which have its columns. */
+export function together(columns: string, contents: readonly TableContent[]): TableContent {
+  return { columns, ...written(added(contents.map(partOf))) };
+}
+
+const partOf = ({ rows, content }: TableContent): Part =>
+  readPart({ rows, content: content.slice(mark.length) });
+
+const written = ({ rows, high, low }: Part) => ({ rows, content: `${mark}${high}-${low}` });
 
 /** What a table holds once the rows of a selection are those that `fresh` tells of. */
 export function replaced(divided: Divided, { column, values }: Selection, fresh: Divided): Divided {

@@ -39,6 +39,8 @@ export interface EarlierDatabase {
 /** Parts of some measures in `result.measure_part`. */
 export interface StandingParts {
   readonly rows: number;
+  /** digest of the rows */
+  readonly content: string;
   /** name of all that they were made of besides the rows that they are told apart by; empty where they are made whole */
   readonly madeOf: string;
 }
@@ -111,7 +113,9 @@ async function copyOf(
   await copyFile(from.file, file, constants.COPYFILE_FICLONE);
   if ((await markOf(from.file)) !== from.mark) return undefined;
   const tables = await session.rows<TableContent & { name: string; from: string }>(`from ${name}.tables`);
-  const parts = await session.rows<{ name: string; rows: number; made_of: string }>(`from ${name}.parts`);
+  const parts = await session.rows<{ name: string; rows: number; content: string; made_of: string }>(
+    `from ${name}.parts`,
+  );
   return {
     staged: new Map(staged.map(({ extract, key }) => [extract, key])),
     holdsPeople: staged.some(({ personal }) => personal),
@@ -122,7 +126,12 @@ async function copyOf(
       ]),
     ),
     divided: await dividedIn(session, name),
-    parts: new Map(parts.map(({ name, rows, made_of }) => [name, { rows: Number(rows), madeOf: made_of }])),
+    parts: new Map(
+      parts.map(({ name, rows, content, made_of }) => [
+        name,
+        { rows: Number(rows), content, madeOf: made_of },
+      ]),
+    ),
   };
 }
 

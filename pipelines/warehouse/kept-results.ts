@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
-import { contentOfTable, rowTextOf, type TableContent } from './content-digest.ts';
+import { columnsOf, contentOfTable, rowTextOf, shapeOf, type TableContent } from './content-digest.ts';
 import {
   type Divided,
   differing,
@@ -13,6 +13,7 @@ import {
   replaced,
   type Selection,
   selects,
+  together,
   valuesOf,
   wholeOf,
   writtenParts,
@@ -52,6 +53,8 @@ const tableName = new RegExp(
 interface Way extends Apart {
   readonly madeOf: string;
 }
+
+const partsTable = 'result.measure_part';
 
 /** What is no table: the database's own catalogue, and files. */
 const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|glob\s*\()/i;
@@ -209,9 +212,15 @@ export class KeptResults implements Answering {
     this.contents.set(table, wholeOf(divided));
   }
 
-  /** Learns what a table of results holds once nothing is added to it any more: statements that read it are many. */
-  async settle(table: string): Promise<void> {
-    this.contents.set(table, await contentOfTable(this.warehouse, table));
+  /** Learns what `result.measure_part` holds once nothing is added to it any more: statements that read it are many. */
+  async settleParts(): Promise<void> {
+    const columns = shapeOf(await columnsOf(this.warehouse, partsTable));
+    const whole = together(
+      columns,
+      [...this.parts.values()].map((part) => ({ columns, ...part })),
+    );
+    const isWhole = whole.rows === (await this.count(partsTable));
+    this.contents.set(partsTable, isWhole ? whole : await contentOfTable(this.warehouse, partsTable));
   }
 
   /** What is known of the tables that are done, for who seals them. */
@@ -360,28 +369,35 @@ export class KeptResults implements Answering {
     const reads = tablesNamed(sql);
     const name = await this.nameOf(sql, reads);
     const madeOf = (apart && name && this.madeOf(sql, reads, apart)) ?? '';
-    const own = `result.measure_part where measure in (${measures.map(literal).join(', ')})`;
+    const own = `${partsTable} where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
     const stands = stood !== undefined && (await this.count(own)) === stood.rows;
     const mended = !stands && apart && madeOf ? await this.mendParts(own, sql, apart, madeOf) : false;
     if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${own}`);
     const known =
-      stands ||
+      (stands && stood) ||
       (await this.packs.restore(mended ? undefined : name, async (pack, named) => {
-        const { rows } = await this.packs.entry<{ rows: number }>(pack, 'parts', named);
+        const found = await this.packs.entry<Omit<StandingParts, 'madeOf'>>(pack, 'parts', named);
         const database = await this.packs.databaseOf(pack);
         if (database === undefined) return undefined;
         const added = await this.warehouse.scalar<number>(
-          `insert into result.measure_part select * from ${database}.${own}`,
+          `insert into ${partsTable} select * from ${database}.${own}`,
         );
-        if (added === rows) return true;
+        if (added === found.rows) return found;
         await this.warehouse.run(`delete from ${own}`);
         throw new Error(`The parts of ${measures.join(', ')} are not whole`);
       }));
-    if (!known && !mended) await this.warehouse.run(`insert into result.measure_part ${sql}`);
-    if (name) this.parts.set(name, { rows: await this.count(own), madeOf });
-    this.isNew ||= name !== undefined && !known;
+    if (!known && !mended) await this.warehouse.run(`insert into ${partsTable} ${sql}`);
+    if (!name) return;
+    const { rows, content } = known || (await this.contentOfParts(measures));
+    this.parts.set(name, { rows, content, madeOf });
+    this.isNew ||= !known;
   };
+
+  private async contentOfParts(measures: readonly string[]): Promise<TableContent> {
+    const only = { column: 'measure', values: measures };
+    return wholeOf(await dividedContent(this.warehouse, partsTable, ['measure'], only));
+  }
 
   /** The same as {@link mend} for parts of measures that stand in the copied database. */
   private async mendParts(own: string, sql: string, apart: Apart, madeOf: string): Promise<boolean> {
@@ -389,7 +405,7 @@ export class KeptResults implements Answering {
     const selection = before && this.fewChanged(apart);
     if (!selection || (await this.count(own)) !== before.rows) return false;
     await this.warehouse.run(`delete from ${own} and ${selects(selection)}`);
-    await this.warehouse.run(`insert into result.measure_part ${onlyOf(sql, apart.of, selection)}`);
+    await this.warehouse.run(`insert into ${partsTable} ${onlyOf(sql, apart.of, selection)}`);
     return true;
   }
 

@@ -218,7 +218,7 @@ export class ResultPacks {
     await this.folder.write(session, packOf(database), async (arriving) => {
       await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(results.common)} as common;
         create table ${arriving}.staged (extract varchar, key varchar, sha256 varchar, personal boolean);
-        create table ${arriving}.parts (name varchar, rows bigint, made_of varchar);
+        create table ${arriving}.parts (name varchar, rows bigint, content varchar, made_of varchar);
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.divided ("table" varchar, columns varchar, shape varchar, made_of varchar);
@@ -226,7 +226,7 @@ export class ResultPacks {
         create table ${arriving}.totals (name varchar, rows bigint);
         create table ${arriving}.answers (name varchar, answer varchar)`);
       const insert = (table: string, rows: readonly Readonly<Record<string, string>>[]) =>
-        session.insert(`${arriving}.${table}`, rows);
+        session.insert(`${arriving}.main.${table}`, rows);
       await insert(
         'contents',
         [...results.contents].map(([table, { rows, content, columns }]) => ({
@@ -252,7 +252,12 @@ export class ResultPacks {
         );
       await insert(
         'parts',
-        [...results.parts].map(([name, { rows, madeOf }]) => ({ name, rows: String(rows), made_of: madeOf })),
+        [...results.parts].map(([name, { rows, content, madeOf }]) => ({
+          name,
+          rows: String(rows),
+          content,
+          made_of: madeOf,
+        })),
       );
       await insert(
         'divided',

@@ -130,16 +130,25 @@ export class Warehouse {
   }
 
   /**
-   * Adds rows of texts to a table, the columns in its order. They pass as one JSON text: of a hundred thousand rows the
-   * parser takes three times as long for a list of values.
+   * Adds rows of texts to a table, the columns in its order: each becomes what its column is of. No statement is made of
+   * them, which of a hundred thousand rows the parser would take five times as long to read.
+   *
+   * @param table with its schema, and the database that has it where that is attached
    */
   async insert(table: string, rows: readonly Readonly<Record<string, string>>[]): Promise<void> {
-    const [first] = rows;
-    if (first === undefined) return;
-    const shape = Object.fromEntries(Object.keys(first).map((column) => [column, 'VARCHAR']));
-    await this.run(
-      `insert into ${table} select one.* from (select unnest(from_json(${literal(JSON.stringify(rows))}, ${literal(JSON.stringify([shape]))})) as one)`,
-    );
+    const [name, schema, database] = table.split('.').reverse();
+    await this.guarded(async () => {
+      const appender = await this.connection.createAppender(name as string, schema, database);
+      try {
+        for (const row of rows) {
+          for (const column in row) appender.appendVarchar(row[column] as string);
+          appender.endRow();
+        }
+        appender.flushSync();
+      } finally {
+        appender.closeSync();
+      }
+    });
   }
 
   /** Streams a result in chunks, for outputs that may be larger than memory. */
