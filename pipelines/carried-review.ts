@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Explanation } from './alignment/reconcile.ts';
 import { Fault } from './fault.ts';
-import { readSmallContent, type SmallContent } from './report/record-content.ts';
+import { type ReviewedContent, readReviewedContent } from './report/record-content.ts';
 import { reconciliationId } from './report/workbook/sheets/reconciliation-id.ts';
 import { type Review, reviewOf } from './review/decision.ts';
 import { stillOpen } from './review/follow-up.ts';
@@ -110,7 +110,7 @@ async function ofPublication(
 
 async function reviewIn(folder: string, journal: Journal, period: string): Promise<Found> {
   const { warehouse } = await openRun(folder);
-  const content = await readSmallContent(warehouse).finally(() => warehouse.close());
+  const content = await readReviewedContent(warehouse).finally(() => warehouse.close());
   const review = reviewOf(journal.entries, null);
   const explained = explanationsIn(content, review);
   const resolved = resolutionsIn(content, review, period);
@@ -129,7 +129,7 @@ async function reviewIn(folder: string, journal: Journal, period: string): Promi
   };
 }
 
-function explanationsIn({ reconciliations }: SmallContent, { explanations }: Review) {
+function explanationsIn({ reconciliations }: ReviewedContent, { explanations }: Review) {
   const written = new Map(explanations.map((one) => [one.reconciliation, one]));
   const own: Explanation[] = [];
   const carried: Explanation[] = [];
@@ -148,7 +148,7 @@ function explanationsIn({ reconciliations }: SmallContent, { explanations }: Rev
   return { own, carried };
 }
 
-function resolutionsIn(content: SmallContent, { resolutions }: Review, period: string) {
+function resolutionsIn(content: ReviewedContent, { resolutions }: Review, period: string) {
   const { run } = content;
   const { followed } = content;
   return {

@@ -20,7 +20,7 @@ import { loadFrameworks } from './frameworks/load.ts';
 import { loadModels } from './harmonise/harmonise.ts';
 import { type Caches, harmonisedRows } from './harmonised.ts';
 import { rulesIn } from './indicators/disclosure/rules.ts';
-import { figureMethods } from './indicators/figure-methods.ts';
+import { readMethods } from './indicators/figure-methods.ts';
 import { loadCatalogue } from './indicators/load.ts';
 import { recordParts } from './indicators/measure-parts.ts';
 import { computeMeasures } from './indicators/measure-values.ts';
@@ -172,8 +172,12 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       fromParts: true,
     });
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
-    const { figures, withheld } = protectedFigures(catalogue, measures, rules);
-    const methods = await figureMethods(kept ?? warehouse, catalogue, figures, warehouse);
+    // the database tells how the data are known while figures are worked out
+    const [methodsOf, { figures, withheld }] = await allEnded(
+      readMethods(kept ?? warehouse, catalogue, warehouse),
+      Promise.resolve().then(() => protectedFigures(catalogue, measures, rules)),
+    );
+    const methods = methodsOf(figures);
     await recordFigures(warehouse, figures, scratch, methods);
     await recordWithheld(warehouse, withheld, scratch);
     const carriedOver = await carriedIn(plan, inputs, figures);
@@ -293,14 +297,17 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     });
     await recordContent(warehouse, content, presentation, scratch);
     await recordRun(warehouse, { plan, identity, catalogue, staged, models });
-    await exportFigures(warehouse, folder);
     await exportFrameworkIndex(index, language, folder);
-    await exportQuarantine(warehouse, folder, words);
     await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
     progress.step('documents', 'review.xlsx, board.pdf, board.html');
-    // the database is hashed while the documents are drawn
+    // the database is exported and hashed while the documents are drawn
+    const exported = async () => {
+      await exportFigures(warehouse, folder);
+      await exportQuarantine(warehouse, folder, words);
+      return contentOf(warehouse, undefined, undefined, kept?.known);
+    };
     [tables] = await allEnded(
-      contentOf(warehouse, undefined, undefined, kept?.known),
+      exported(),
       writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation, browser),
       writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation, browser),
     );

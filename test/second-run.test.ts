@@ -6,7 +6,7 @@ import { collect } from '../pipelines/collect/collect.ts';
 import { loadProject } from '../pipelines/configuration/load.ts';
 import { loadModels } from '../pipelines/harmonise/harmonise.ts';
 import { harmonisedRows } from '../pipelines/harmonised.ts';
-import { figureMethods } from '../pipelines/indicators/figure-methods.ts';
+import { readMethods } from '../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../pipelines/indicators/figures.ts';
 import { loadCatalogue } from '../pipelines/indicators/load.ts';
 import { recordParts } from '../pipelines/indicators/measure-parts.ts';
@@ -109,7 +109,7 @@ async function told(cached: boolean, previous: string | null) {
       { ...(kept && { addTotals: kept.addTotals }), fromParts: true },
     );
     const figures = computeFigures(catalogue, values);
-    const methods = await figureMethods(kept ?? warehouse, catalogue, figures, warehouse);
+    const methods = (await readMethods(kept ?? warehouse, catalogue, warehouse))(figures);
     await kept?.leave();
     await warehouse.close();
     warehouse = await Warehouse.open(database, { memory: '1GB', threads: 2 }, secret);

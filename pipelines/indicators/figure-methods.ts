@@ -19,18 +19,25 @@ export const methodKey = (one: Pick<Figure, 'indicator' | 'entity' | 'period' | 
  * What the rows of each figure say of themselves: quality (measured, calculated, estimated, by_spend,
  * survey, declared...) and, after a colon, the method where the row names one; each once, in order of name.
  * Rows without a value, or of value zero, say nothing. Needs the windows of `computeMeasures`.
+ *
+ * The figures themselves are not needed until the rows are read, which may go on while they are worked out.
  */
-export async function figureMethods(
+export async function readMethods(
   warehouse: Answering,
   catalogue: Catalogue,
-  figures: readonly Figure[],
   /** session whose `result.measure_part` says it of the measures that add up, see `recordParts`; without it their rows are read */
   parts?: Answering,
-): Promise<FigureMethods> {
-  const columns = await tableColumns(warehouse);
+): Promise<(figures: readonly Figure[]) => FigureMethods> {
   const codes = new Map<string, ByPlace<Place & { readonly codes: string }>>();
   const learn = (measure: string, rows: readonly (Place & { readonly codes: string })[]) =>
     codes.set(measure, new ByPlace(rows, () => measure));
+  if (parts) {
+    const recorded = await parts.rows<Place & { readonly codes: string; readonly measure: string }>(
+      recordedCodes,
+    );
+    for (const [measure, rows] of groupedBy(recorded, (one) => one.measure)) learn(measure, rows);
+  }
+  const columns = await tableColumns(warehouse);
   for (const measure of catalogue.measures) {
     if (parts && hasParts(measure)) continue;
     learn(
@@ -48,13 +55,15 @@ export async function figureMethods(
       ),
     );
   }
-  if (parts) {
-    const recorded = await parts.rows<Place & { readonly codes: string; readonly measure: string }>(
-      recordedCodes,
-    );
-    for (const [measure, rows] of groupedBy(recorded, (one) => one.measure)) learn(measure, rows);
-  }
   const measures = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
+  return (figures) => methodsBy(figures, measures, codes);
+}
+
+function methodsBy(
+  figures: readonly Figure[],
+  measures: ReadonlyMap<string, readonly string[]>,
+  codes: ReadonlyMap<string, ByPlace<Place & { readonly codes: string }>>,
+): FigureMethods {
   const texts = new Map<string, string>();
   const methods = new Map<Figure, string>();
   for (const figure of figures) {

@@ -88,17 +88,21 @@ interface Rule {
   /** the measures of both, each once */
   readonly used: readonly string[];
   readonly above: readonly string[];
+  /** the measure that the figure is, where it is one as it stands */
+  readonly alone: string | undefined;
 }
 
 function ruleOf(indicator: Indicator): Rule {
   const numerator = parseExpression(indicator.numerator);
   const { denominator } = indicator;
+  const isAlone = numerator.kind === 'measure' && denominator === undefined && indicator.scale === 1;
   return {
     indicator,
     numerator,
     denominator: denominator === undefined ? undefined : parseExpression(denominator),
     used: measuresIn(indicator),
     above: measuresOf(numerator),
+    alone: isAlone ? numerator.id : undefined,
   };
 }
 
@@ -113,8 +117,6 @@ function figureBy(rule: Rule, valueFor: ValueOf, place: Place): Figure {
     const found = valueFor(measure);
     return isEmpty(found) ? 'empty' : (found?.value ?? null);
   };
-  const top = evaluate(rule.numerator, read);
-  const bottom = rule.denominator ? evaluate(rule.denominator, read) : undefined;
   // by loops: of a large group figures are many, and most rest on nothing
   let coverage = used.length === 0 ? 0 : 1;
   let unvalued = false;
@@ -129,26 +131,49 @@ function figureBy(rule: Rule, valueFor: ValueOf, place: Place): Figure {
     ? (shareEstimated(above, valueFor) ?? shareEstimated(used, valueFor) ?? 0)
     : 0;
   // written out, so that every figure has the same fields in the same order
-  const figure = (value: string | null, status: Status): Figure => ({
+  const figure = (
+    value: string | null,
+    status: Status,
+    numerator: string | null,
+    denominator: string | null,
+  ): Figure => ({
     indicator: indicator.id,
     entity: place.entity,
     period: place.period,
     basis: place.basis,
     unit: indicator.unit,
-    numerator: top.state === 'known' ? text(top.value) : null,
-    denominator: bottom?.state === 'known' ? text(bottom.value) : null,
+    numerator,
+    denominator,
     coverage,
     estimatedShare,
     value,
     status,
   });
-  if (top.state === 'missing' || bottom?.state === 'missing') return figure(null, 'missing');
+  const told = coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete';
+  const alone = rule.alone === undefined ? undefined : shortest(read(rule.alone));
+  if (alone !== undefined) return figure(alone, told, alone, null);
+  const top = evaluate(rule.numerator, read);
+  const bottom = rule.denominator ? evaluate(rule.denominator, read) : undefined;
+  const numerator = top.state === 'known' ? text(top.value) : null;
+  const denominator = bottom?.state === 'known' ? text(bottom.value) : null;
+  if (top.state === 'missing' || bottom?.state === 'missing')
+    return figure(null, 'missing', numerator, denominator);
   if (top.state === 'empty' || bottom?.state === 'empty' || bottom?.value.isZero())
-    return figure(null, 'not_calculable');
+    return figure(null, 'not_calculable', numerator, denominator);
   const quotient = bottom ? top.value.dividedBy(bottom.value) : top.value;
-  const value = text(quotient.times(indicator.scale));
-  return figure(value, coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete');
+  return figure(text(quotient.times(indicator.scale)), told, numerator, denominator);
 }
+
+/** The same as {@link text} of a value with twelve decimals at most, as the database tells it; undefined for any other. */
+function shortest(value: string | null): string | undefined {
+  const point = value?.indexOf('.') ?? -1;
+  if (value === null || point < 1 || value.length - point > 13) return undefined;
+  let end = value.length;
+  while (value.charCodeAt(end - 1) === zeroCode) end -= 1;
+  return value.slice(0, end - 1 === point ? point : end);
+}
+
+const zeroCode = 48;
 
 /** A mean or median whose data have come and hold nobody. */
 function isEmpty(value: MeasureValue | undefined): boolean {

@@ -82,14 +82,16 @@ export async function readContent(
   return (await readRecorded(warehouse, attached)).content;
 }
 
-/** What the documents show but for the figures, the measure values and what lies behind these. */
-export type SmallContent = Omit<ReportContent, Large>;
-type Large = (typeof large)[number];
-const large = ['figures', 'measures', 'origins', 'contributions'] as const;
+/** What a review may decide and explain, as the run before showed it. */
+export type ReviewedContent = Pick<
+  ReportContent,
+  'run' | 'agenda' | 'arbitration' | (typeof reviewed)[number]
+>;
+const reviewed = ['objectives', 'looseActions', 'reconciliations', 'followed'] as const;
 
-/** The same without the lists that of a large group take most of the time. */
-export async function readSmallContent(warehouse: Warehouse): Promise<SmallContent> {
-  return (await readRecorded(warehouse, undefined, large)).content;
+/** That alone: all lists of a large group take seconds to read. */
+export async function readReviewedContent(warehouse: Warehouse): Promise<ReviewedContent> {
+  return (await readRecorded(warehouse, undefined, (part) => reviewed.some((one) => one === part))).content;
 }
 
 /** One of the lists alone: the others of a large group take seconds to read. */
@@ -108,8 +110,8 @@ export async function readContentList<Part extends Exclude<keyof ReportContent, 
 export async function readRecorded(
   warehouse: Warehouse,
   attached?: string,
-  /** lists that are not asked for, and come empty where the package has them apart */
-  without: readonly string[] = [],
+  /** which lists are asked for: the others come empty where the package has them apart */
+  wants: (part: string) => boolean = () => true,
 ): Promise<Recorded> {
   const database = attached === undefined ? '' : `${attached}.`;
   try {
@@ -118,7 +120,7 @@ export async function readRecorded(
       inTables: _inTables,
       ...rest
     } = (await isInParts(warehouse, database))
-      ? await joined(warehouse, database, attached, without)
+      ? await joined(warehouse, database, attached, wants)
       : JSON.parse(await warehouse.scalar<string>(`select content from ${database}result.content`));
     // a run of before decisions were followed has none
     rest.content.followed ??= [];
@@ -149,7 +151,7 @@ async function joined(
   warehouse: Warehouse,
   database: string,
   attached: string | undefined,
-  without: readonly string[],
+  wants: (part: string) => boolean,
 ) {
   const [main] = await warehouse.rows<{ content: string }>(
     `select content from ${database}result.content where part = '.'`,
@@ -159,7 +161,7 @@ async function joined(
     `select part, position from ${database}result.content where part <> '.' order by part, position`,
   );
   for (const { part, position } of parts) {
-    if (without.includes(part)) continue;
+    if (!wants(part)) continue;
     const [found] = await warehouse.rows<{ content: string }>(
       `select content from ${database}result.content where part = ${literal(part)} and position = ${position}`,
     );
@@ -170,9 +172,8 @@ async function joined(
   if (recorded.inTables) {
     const { content } = recorded;
     const indicators = content.catalogue.indicators.map(({ id }: { id: string }) => id);
-    if (!without.includes('figures')) content.figures = await readFigures(warehouse, indicators, attached);
-    if (!without.includes('measures'))
-      content.measures = await readMeasureValues(warehouse, 'true', attached);
+    if (wants('figures')) content.figures = await readFigures(warehouse, indicators, attached);
+    if (wants('measures')) content.measures = await readMeasureValues(warehouse, 'true', attached);
   }
   return recorded;
 }

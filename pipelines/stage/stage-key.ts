@@ -32,6 +32,7 @@ const listed = {
 export class StageKeys {
   private readonly references = new Map<string, Promise<string>>();
   private readonly contracts = new Map<Contract, Promise<string>>();
+  private readonly sources = new Map<CollectedExtract['source'], string>();
   private readonly common: string;
 
   private constructor(
@@ -60,7 +61,14 @@ export class StageKeys {
   ): Promise<string> {
     const { source, extractId, name, sha256, bytes } = extract;
     const read = await Promise.all(contracts.map((one) => this.contract(one)));
-    return hash([this.common, source, extractId, name, sha256, bytes, read, twin ?? null]);
+    return hash([this.common, this.source(source), extractId, name, sha256, bytes, read, twin ?? null]);
+  }
+
+  /** Some thousand extracts of a source name its thousand companies: they are written out once. */
+  private source(source: CollectedExtract['source']): string {
+    const found = this.sources.get(source) ?? hash([source]);
+    this.sources.set(source, found);
+    return found;
   }
 
   private contract(contract: Contract): Promise<string> {

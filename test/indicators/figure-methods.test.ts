@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Indicator, Measure } from '../../pipelines/indicators/catalogue.ts';
 import type { Figure } from '../../pipelines/indicators/figure.ts';
-import { figureMethods } from '../../pipelines/indicators/figure-methods.ts';
+import { readMethods } from '../../pipelines/indicators/figure-methods.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 /** A is whole in the group, B is not in it (weight 0); A's July is measured, its August estimated. */
@@ -79,7 +79,7 @@ test('a figure says how the rows of both its sides are known, each way once; a r
     figure('GROUP', '2026-Q3'),
     figure('GROUP', '2026-Q4', null),
   ];
-  const methods = await figureMethods(warehouse, catalogue, asked);
+  const methods = (await readMethods(warehouse, catalogue))(asked);
   const third = 'calculated + estimated:same_weekday_year_before + measured';
   expect(asked.map((one) => methods.get(one))).toEqual([
     third,

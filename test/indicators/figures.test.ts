@@ -56,6 +56,25 @@ test('a figure follows from its measures, known, missing, empty or zero', () => 
   );
 });
 
+test('a measure told as it stands is told by its shortest digits', () => {
+  const asItStands = Indicator.parse({ ...indicator('t.alone', 'a'), scale: 1 });
+  const scaled = Indicator.parse({ ...indicator('t.scaled', 'a * 1'), scale: 1 });
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 37n), max: 10n ** 37n }), fc.nat(10), (digits, zeros) => {
+      const kept = (digits / 10n ** BigInt(zeros)) * 10n ** BigInt(zeros);
+      const value = new Decimal(`${kept}e-10`).toFixed(10);
+      const place = { entity: 'A', period: '2026-Q2', basis: 'quarter' as const };
+      const told = { value, divisor: 1, rows: 1, unvalued: 0, coverage: 1, estimatedShare: 0 };
+      const figures = openFigures({ measures: [], indicators: [asItStands, scaled] }, [
+        { measure: 'a', ...place, ...told },
+      ]);
+      const [own, computed] = figures as [Figure, Figure];
+      expect({ ...own, indicator: '' }).toEqual({ ...computed, indicator: '' });
+      expect(own.value).toBe(own.numerator);
+    }),
+  );
+});
+
 /** What the rules say of a figure, each by itself. */
 function expectFigure(figure: Figure, values: readonly MeasureValue[]): void {
   const { numerator, denominator = '1' } = indicators.find((one) => one.id === figure.indicator) as Indicator;

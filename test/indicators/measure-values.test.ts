@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { monthEnd, monthsBetween } from '../../pipelines/configuration/period.ts';
 import { type Catalogue, Indicator, Measure } from '../../pipelines/indicators/catalogue.ts';
 import type { MeasureValue } from '../../pipelines/indicators/figure.ts';
-import { figureMethods } from '../../pipelines/indicators/figure-methods.ts';
+import { readMethods } from '../../pipelines/indicators/figure-methods.ts';
 import { computeFigures } from '../../pipelines/indicators/figures.ts';
 import { recordParts } from '../../pipelines/indicators/measure-parts.ts';
 import { contributionRows } from '../../pipelines/indicators/measure-rows.ts';
@@ -147,7 +147,7 @@ describe('measures computed together', () => {
           const values = await computeMeasures(warehouse, all, windows, everything, expected, { fromParts });
           const figures = computeFigures(catalogue, values);
           const parts = fromParts ? warehouse : undefined;
-          const methods = await figureMethods(warehouse, catalogue, figures, parts);
+          const methods = (await readMethods(warehouse, catalogue, parts))(figures);
           await clean();
           return { values, methods: figures.map((one) => methods.get(one)) };
         };

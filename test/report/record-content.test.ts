@@ -12,7 +12,7 @@ import { plainPresentation } from '../../pipelines/report/presentation.ts';
 import {
   readContentList,
   readRecorded,
-  readSmallContent,
+  readReviewedContent,
   recordContent,
 } from '../../pipelines/report/record-content.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -90,8 +90,20 @@ test('what the documents show is read as it was recorded, figures and values fro
   expect(read.content.changes.length).toBeGreaterThan(0);
   const known = new Set(content.figures.map(({ status }) => status));
   expect([...known]).toEqual(expect.arrayContaining(['partial', 'missing']));
-  const { figures, measures, origins, contributions, ...small } = read.content;
-  expect(await readSmallContent(warehouse)).toMatchObject(small);
+  const { run, agenda, arbitration, objectives, looseActions, reconciliations, followed } = read.content;
+  expect([objectives.length > 0, reconciliations.length > 0]).toEqual([true, true]);
+  const own = await readReviewedContent(warehouse);
+  expect(own).toMatchObject({
+    run,
+    agenda,
+    arbitration,
+    objectives,
+    looseActions,
+    reconciliations,
+    followed,
+  });
+  // what nobody asked for is not read
+  expect(own).toMatchObject({ findings: [], extracts: [] });
 });
 
 test('lists longer than a part come in their order', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
 import { rulesIn } from '../../indicators/disclosure/rules.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
-import { type FigureMethods, figureMethods } from '../../indicators/figure-methods.ts';
+import { type FigureMethods, readMethods } from '../../indicators/figure-methods.ts';
 import { exportFigures, recordFigures } from '../../indicators/record.ts';
 import { protectedFigures } from '../../indicators/withheld.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
@@ -27,7 +27,7 @@ export async function checkFigures(
 ): Promise<{ readonly figures: Figure[]; readonly methods: FigureMethods }> {
   const rules = await rulesIn(again, record.suppressBelow);
   const { figures, withheld } = protectedFigures(record.catalogue, values, rules);
-  const methods = await figureMethods(again, record.catalogue, figures);
+  const methods = (await readMethods(again, record.catalogue))(figures);
   await recordFigures(again, figures, scratch, methods);
   await checkWithheld(again, withheld, findings);
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
