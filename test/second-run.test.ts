@@ -231,9 +231,11 @@ test('whatever changes from one run to the next, one with the cache tells what o
 }, 300_000);
 
 test('a run goes on from a copy of the last one’s database: what has not changed is neither read nor moved', async () => {
-  await told(true, null);
-  await changes['another value']?.();
   const asked = (['run', 'rows'] as const).map((way) => vi.spyOn(Warehouse.prototype, way));
+  await told(true, null);
+  const cold = asked.flatMap((way) => way.mock.calls.map(([sql]) => sql));
+  for (const way of asked) way.mockClear();
+  await changes['another value']?.();
   const warm = await told(true, null);
   const statements = asked.flatMap((way) => way.mock.calls.map(([sql]) => sql.trimStart()));
   for (const way of asked) way.mockRestore();
@@ -243,6 +245,15 @@ test('a run goes on from a copy of the last one’s database: what has not chang
     expect(made).not.toContain(still);
   const moved = statements.flatMap((sql) => /^insert into "?staged"?\."?(\w+)/.exec(sql)?.[1] ?? []);
   expect(new Set(moved)).toEqual(new Set(['waste_register', 'quarantine']));
+  // origins are asked of the measures alone that waste makes, though all parts stand in one table
+  const origins = (sqls: readonly string[]) =>
+    sqls.flatMap(
+      (sql) => /from \(select \* from result\.measure_part where measure = '(\w+)'/.exec(sql)?.[1] ?? [],
+    );
+  const ofWaste = /^(?:waste|scope3|emissions)_/;
+  expect(origins(statements)).toContain('waste_weight');
+  expect(origins(statements).filter((measure) => !ofWaste.test(measure))).toEqual([]);
+  expect(origins(cold)).toContain('revenue');
   expect(warm.told).toEqual((await told(false, null)).told);
 }, 300_000);
 

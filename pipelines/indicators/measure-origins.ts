@@ -1,5 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
-import type { Answering } from '../warehouse/kept-results.ts';
+import { type Answering, partsOf } from '../warehouse/kept-results.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { type Basis, GROUP } from './figure.ts';
 import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
@@ -62,9 +62,8 @@ export function together(origins: string): string {
 
 function sums(measure: Measure, windows: readonly Window[]): string {
   return `with windowed as (
-      select w.period, w.basis, m.* from result.measure_part as m
-      join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
-      where m.measure = ${literal(measure.id)})
+      select w.period, w.basis, m.* from ${partsOf(measure.id)} as m
+      join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month)
     select entity, period, basis, extract, sum(rows) as rows, sum(own) as contribution from windowed group by all
     union all
     select '${GROUP}', period, basis, extract, sum(group_rows), sum(consolidated) from windowed where group_rows > 0 group by all`;

@@ -56,6 +56,12 @@ interface Way extends Apart {
 
 const partsTable = 'result.measure_part';
 
+/** SQL of what extracts gave to one measure. A statement that reads it so rests on what they gave to no other. */
+export const partsOf = (measure: string): string =>
+  `(select * from ${partsTable} where measure = ${literal(measure)})`;
+
+const partsOfOne = /\(select \* from result\.measure_part where measure = '((?:[^']|'')+)'\)/g;
+
 /** What is no table: the database's own catalogue, and files. */
 const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|glob\s*\()/i;
 
@@ -81,6 +87,8 @@ export class KeptResults implements Answering {
   private readonly totals = new Map<string, readonly string[]>();
   /** by name, the parts of some measures */
   private readonly parts = new Map<string, StandingParts>();
+  /** measure -> the parts of it and those that are added with it */
+  private readonly partsWith = new Map<string, StandingParts>();
   /** extract -> what its staged rows were made of */
   private staged: ReadonlyMap<string, StagedFrom> = new Map();
   /** names of answers; they wait on disk, where those about a thousand companies have room */
@@ -369,11 +377,11 @@ export class KeptResults implements Answering {
     const reads = tablesNamed(sql);
     const name = await this.nameOf(sql, reads);
     const madeOf = (apart && name && this.madeOf(sql, reads, apart)) ?? '';
-    const own = `${partsTable} where measure in (${measures.map(literal).join(', ')})`;
+    const of = `${partsTable} where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
-    const stands = stood !== undefined && (await this.count(own)) === stood.rows;
-    const mended = !stands && apart && madeOf ? await this.mendParts(own, sql, apart, madeOf) : false;
-    if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${own}`);
+    const stands = stood !== undefined && (await this.count(of)) === stood.rows;
+    const mended = !stands && apart && madeOf ? await this.mendParts(of, sql, apart, madeOf) : false;
+    if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${of}`);
     const known =
       (stands && stood) ||
       (await this.packs.restore(mended ? undefined : name, async (pack, named) => {
@@ -381,16 +389,18 @@ export class KeptResults implements Answering {
         const database = await this.packs.databaseOf(pack);
         if (database === undefined) return undefined;
         const added = await this.warehouse.scalar<number>(
-          `insert into ${partsTable} select * from ${database}.${own}`,
+          `insert into ${partsTable} select * from ${database}.${of}`,
         );
         if (added === found.rows) return found;
-        await this.warehouse.run(`delete from ${own}`);
+        await this.warehouse.run(`delete from ${of}`);
         throw new Error(`The parts of ${measures.join(', ')} are not whole`);
       }));
     if (!known && !mended) await this.warehouse.run(`insert into ${partsTable} ${sql}`);
     if (!name) return;
     const { rows, content } = known || (await this.contentOfParts(measures));
-    this.parts.set(name, { rows, content, madeOf });
+    const own = { rows, content, madeOf };
+    this.parts.set(name, own);
+    for (const measure of measures) this.partsWith.set(measure, own);
     this.isNew ||= !known;
   };
 
@@ -467,8 +477,10 @@ export class KeptResults implements Answering {
     known: Map<string, TableContent> = this.contents,
   ): Promise<string | undefined> {
     if (reads.length === 0 || readsElsewhere.test(sql)) return undefined;
-    const contents: unknown[] = [];
+    const parts = known === this.contents ? this.partsRead(sql) : undefined;
+    const contents: unknown[] = (parts ?? []).map(({ rows, content }) => [partsTable, rows, content]);
     for (const table of reads) {
+      if (parts && table === partsTable) continue;
       const found =
         known.get(table) ??
         (await contentOfTable(this.warehouse, table).catch((error) => refuseExhausted(error)));
@@ -478,6 +490,15 @@ export class KeptResults implements Answering {
       contents.push([table, found.rows, found.content, found.columns]);
     }
     return hash([this.common, sql, contents]);
+  }
+
+  /** The parts that a statement reads of single measures; undefined where it reads others, or is about none. */
+  private partsRead(sql: string): StandingParts[] | undefined {
+    const measures = [...sql.matchAll(partsOfOne)].map(([, measure]) => measure as string);
+    if (measures.length === 0 || tablesNamed(sql.replaceAll(partsOfOne, '')).includes(partsTable))
+      return undefined;
+    const read = measures.flatMap((measure) => this.partsWith.get(measure) ?? []);
+    return read.length === measures.length ? read : undefined;
   }
 
   /** What is known of a table that stands in the copied database already, whole. */
