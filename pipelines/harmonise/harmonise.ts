@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { modelsFolder } from '../places.ts';
-import type { Apart } from '../warehouse/kept-results.ts';
+import type { Apart } from '../warehouse/table-contents.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 
 /** One `.sql` file: a harmonised table, with the header that documents it. */

@@ -1,5 +1,5 @@
 import { literal } from '../../connectors/connector.ts';
-import type { Apart } from '../warehouse/kept-results.ts';
+import type { Apart } from '../warehouse/table-contents.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';

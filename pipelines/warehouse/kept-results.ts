@@ -1,32 +1,27 @@
-import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
-import { columnsOf, contentOfTable, rowTextOf, shapeOf, type TableContent } from './content-digest.ts';
+import { columnsOf, contentOfTable, shapeOf, type TableContent } from './content-digest.ts';
 import {
   type Divided,
-  differing,
   dividedContent,
-  exchanged,
   onlyOf,
   readPart,
   replaced,
-  type Selection,
   selects,
   together,
-  valuesOf,
   wholeOf,
   writtenParts,
 } from './divided.ts';
 import {
   commonGround,
-  type DividedTable,
   type EarlierDatabase,
   type StagedFrom,
   type StandingParts,
 } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { ResultPacks } from './result-packs.ts';
+import { type Apart, hash, TableContents, type Way } from './table-contents.ts';
 import type { Limits, Warehouse } from './warehouse.ts';
 
 /** What answers SQL with rows: a session, or one that gives answers of earlier runs. */
@@ -35,24 +30,12 @@ export interface Answering extends Pick<Warehouse, 'rows' | 'scalar'> {
   readonly earlier?: (database: string, session: Answering) => Promise<Answering>;
 }
 
-/** A table whose rows with one value in a column come from the rows with that value in some other tables, and from none with others. */
-export interface Apart {
-  readonly column: string;
-  /** the other tables */
-  readonly of: readonly string[];
-}
-
 /** Tables that a statement reads: those of the run's schemas, and those that tell it the windows. */
 const sessionTables = ['result_window', 'window_month'];
 const tableName = new RegExp(
   String.raw`\b(?:"?(staged|reference|model|result)"?\s*\.\s*"?(\w+)|(${sessionTables.join('|')})\b)`,
   'gi',
 );
-
-/** A way in which a table stands apart, with the name of all that it is made of but for the rows that it is told apart by. */
-interface Way extends Apart {
-  readonly madeOf: string;
-}
 
 const partsTable = 'result.measure_part';
 
@@ -79,9 +62,6 @@ const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|
  * an earlier database, what stands in it is left where it is. Statements name each table that they read with its schema.
  */
 export class KeptResults implements Answering {
-  private readonly contents = new Map<string, TableContent>();
-  /** table -> what it holds by its parts, of those that were asked for them */
-  private readonly divided = new Map<string, DividedTable>();
   /** what this run made or took over, by name */
   private readonly tables = new Map<string, TableContent & { readonly table: string }>();
   private readonly totals = new Map<string, readonly string[]>();
@@ -104,8 +84,7 @@ export class KeptResults implements Answering {
     private readonly scratch: string,
     /** what stood in the database when it was gone on from */
     private copied: EarlierDatabase | undefined,
-    /** table -> text columns that its content is told by */
-    private readonly divisions: ReadonlyMap<string, readonly string[]>,
+    private readonly contents: TableContents,
   ) {}
 
   /**
@@ -126,14 +105,9 @@ export class KeptResults implements Answering {
     await mkdir(scratch, { recursive: true });
     const own = await mkdtemp(join(scratch, 'results-'));
     const common = await commonGround(warehouse, program);
-    return new KeptResults(
-      warehouse,
-      await ResultPacks.open(warehouse, packs, own),
-      common,
-      own,
-      earlier,
-      divisions,
-    );
+    const held = await ResultPacks.open(warehouse, packs, own);
+    const contents = new TableContents(warehouse, held, common, earlier, divisions);
+    return new KeptResults(warehouse, held, common, own, earlier, contents);
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
@@ -147,77 +121,24 @@ export class KeptResults implements Answering {
    * @param extracts those that feed it -> key of what their rows were made of
    */
   async tableOf(table: string, origin: string, extracts: ReadonlyMap<string, string>): Promise<void> {
-    const columns = this.divisions.get(table);
+    const columns = this.contents.divisions.get(table);
     const name = hash([this.common, 'content', table, origin, columns ?? null]);
     if (!columns) {
-      const [found] = await this.answer(name, async () => [
-        (await this.contentSince(table, extracts)) ?? (await contentOfTable(this.warehouse, table)),
-      ]);
-      this.contents.set(table, found as TableContent);
+      const [found] = await this.answer(name, async () => [await this.contents.wholeStaged(table, extracts)]);
+      this.contents.known.set(table, found as TableContent);
       return;
     }
     const [found, ...parts] = await this.answer<Record<string, string>>(name, async () => {
-      const divided =
-        (await this.changedBy(table, columns, extracts)) ??
-        (await dividedContent(this.warehouse, table, columns));
+      const divided = await this.contents.dividedStaged(table, columns, extracts);
       return [{ shape: divided.shape }, ...writtenParts(divided)];
     });
     const { shape } = found as { shape: string };
     const read = parts as { key: string; rows: string; content: string }[];
-    this.learn(table, {
+    this.contents.learn(table, {
       columns,
       shape,
       parts: new Map(read.map(({ key, ...part }) => [key, readPart(part)])),
     });
-  }
-
-  /** What a staged table of a copied database holds now: only the rows of extracts that are new or others are read. */
-  private async changedBy(
-    table: string,
-    columns: readonly string[],
-    extracts: ReadonlyMap<string, string>,
-  ): Promise<Divided | undefined> {
-    const before = this.copied?.divided.get(table);
-    if (!before || String(before.columns) !== String(columns)) return undefined;
-    const { staged } = this.copied as EarlierDatabase;
-    const changed = othersThan(staged, extracts);
-    const gone = [...staged.keys()].filter((extract) => !extracts.has(extract));
-    const fresh = await dividedContent(this.warehouse, table, columns, {
-      column: 'extract_id',
-      values: changed,
-    });
-    const now = replaced(before, { column: 'extract_id', values: [...changed, ...gone] }, fresh);
-    const isWhole = before.shape === fresh.shape && wholeOf(now).rows === (await this.count(table));
-    return isWhole ? now : undefined;
-  }
-
-  /**
-   * What a table holds by what it held in the last run: less the rows that the extracts which are new or others had then, and
-   * with those that they have now. Where an extract has gone the rows are not as many.
-   */
-  private async contentSince(
-    table: string,
-    extracts: ReadonlyMap<string, string>,
-  ): Promise<TableContent | undefined> {
-    const last = extracts.size > 0 ? await this.packs.lastRun().catch(refuseExhausted) : undefined;
-    const before = last?.contents.get(table);
-    if (!last || !before || rowTextOf(before.content) !== 'values') return undefined;
-    const values = othersThan(last.staged, extracts);
-    if (values.length > extracts.size / 2) return undefined;
-    const of = async (relation: string) =>
-      wholeOf(
-        await dividedContent(this.warehouse, relation, ['extract_id'], { column: 'extract_id', values }),
-      );
-    const gone = await of(`${last.database}.${table}`).catch(refuseExhausted);
-    const come = await of(table);
-    if (gone?.columns !== before.columns || come.columns !== before.columns) return undefined;
-    const now = exchanged(before, gone, come);
-    return now.rows === (await this.count(table)) ? now : undefined;
-  }
-
-  private learn(table: string, divided: Divided, madeOf: readonly string[] = []): void {
-    this.divided.set(table, { ...divided, madeOf });
-    this.contents.set(table, wholeOf(divided));
   }
 
   /** Learns what `result.measure_part` holds once nothing is added to it any more: statements that read it are many. */
@@ -228,12 +149,12 @@ export class KeptResults implements Answering {
       [...this.parts.values()].map((part) => ({ columns, ...part })),
     );
     const isWhole = whole.rows === (await this.count(partsTable));
-    this.contents.set(partsTable, isWhole ? whole : await contentOfTable(this.warehouse, partsTable));
+    this.contents.known.set(partsTable, isWhole ? whole : await contentOfTable(this.warehouse, partsTable));
   }
 
   /** What is known of the tables that are done, for who seals them. */
   get known(): ReadonlyMap<string, TableContent> {
-    return this.contents;
+    return this.contents.known;
   }
 
   /**
@@ -246,10 +167,10 @@ export class KeptResults implements Answering {
       staged: new Map([...this.staged].map(([extract, { key }]) => [extract, key])),
       holdsPeople: false,
       tables: new Map(this.tables),
-      divided: new Map(this.divided),
+      divided: new Map(this.contents.divided),
       parts: this.copied?.parts ?? new Map(),
     };
-    for (const table of open) this.contents.delete(table);
+    this.contents.goOn(this.copied, open);
   }
 
   /** Makes a table of the run's database by a statement that reads the tables named. */
@@ -260,7 +181,7 @@ export class KeptResults implements Answering {
     apart: readonly Apart[] = [],
   ): Promise<void> => {
     const name = await this.nameOf(sql, reads);
-    const ways = name ? this.waysOf(sql, reads, apart) : [];
+    const ways = name ? this.contents.waysOf(sql, reads, apart) : [];
     const stands = name && (await this.standingTable(name, table));
     const mended = stands ? undefined : await this.mend(table, sql, ways);
     if (this.copied && !stands && !mended) await this.warehouse.run(`drop table if exists ${table}`);
@@ -281,46 +202,18 @@ export class KeptResults implements Answering {
         throw new Error(`${table} is not whole`);
       }));
     if (!known && !mended) await this.warehouse.run(`create table ${table} as ${sql}`);
-    const columns = this.divisions.get(table);
-    if (columns) {
-      const isTold = String(divided?.columns) === String(columns);
-      this.learn(
-        table,
-        (isTold && divided) || (await dividedContent(this.warehouse, table, columns)),
-        ways.map(({ madeOf }) => madeOf),
-      );
-    } else this.contents.set(table, known || (await contentOfTable(this.warehouse, table)));
+    const content = await this.contents.learnMade(table, { whole: known || undefined, divided }, ways);
     // one of before the staged rows were whole is it no more
     for (const [other, one] of this.tables) if (one.table === table) this.tables.delete(other);
-    if (name) this.tables.set(name, { ...(this.contents.get(table) as TableContent), table });
+    if (name) this.tables.set(name, { ...content, table });
     this.isNew ||= name !== undefined && !known;
   };
-
-  /** The ways in which a table stands apart, each with the name of what it is made of. */
-  private waysOf(sql: string, reads: readonly string[], apart: readonly Apart[]): Way[] {
-    return apart.flatMap((one) => {
-      const madeOf = this.madeOf(sql, reads, one);
-      return madeOf ? [{ ...one, madeOf }] : [];
-    });
-  }
-
-  /** Name of all that a table which stands apart is made of, but for the rows that it is told apart by. */
-  private madeOf(sql: string, reads: readonly string[], { column, of }: Apart): string | undefined {
-    const inputs = of.map((table) => this.divided.get(table));
-    if (!inputs.every((one) => one?.columns.includes(column))) return undefined;
-    const shapes = inputs.map((one) => one?.shape);
-    const others = reads.flatMap((table) => {
-      const { rows, content, columns } = this.contents.get(table) as TableContent;
-      return of.includes(table) ? [] : [[table, rows, content, columns]];
-    });
-    return hash([this.common, sql, column, of, shapes, others]);
-  }
 
   /** Puts what has changed into a table that stands in the copied database; undefined where it is to be made whole. */
   private async mend(table: string, sql: string, ways: readonly Way[]): Promise<Divided | undefined> {
     const before = this.copied?.divided.get(table);
     const apart = before && ways.find(({ madeOf }) => before.madeOf.includes(madeOf));
-    const selection = apart && this.fewChanged(apart, before);
+    const selection = apart && this.contents.fewChanged(apart, before);
     if (!selection) return undefined;
     const counted = await this.count(table).catch((error) => refuseExhausted(error));
     if (counted !== wholeOf(before).rows) return undefined;
@@ -334,23 +227,6 @@ export class KeptResults implements Answering {
     }
     const fresh = await dividedContent(this.warehouse, table, before.columns, selection);
     return replaced(before, selection, fresh);
-  }
-
-  /**
-   * Values whose rows of some tables are others than in the copied database; undefined where they are not few of those
-   * that these tables have, or the one that is made of them.
-   */
-  private fewChanged({ column, of }: Apart, made?: Divided): Selection | undefined {
-    const values = new Set<string | null>();
-    const all = made ? valuesOf(made, column) : new Set<string | null>();
-    for (const input of of) {
-      const [old, now] = [this.copied?.divided.get(input), this.divided.get(input)];
-      if (!old || !now || String(old.columns) !== String(now.columns)) return undefined;
-      for (const value of differing(old, now, column)) values.add(value);
-      for (const value of [...valuesOf(old, column), ...valuesOf(now, column)]) all.add(value);
-    }
-    if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
-    return { column, values: [...values] };
   }
 
   /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
@@ -376,11 +252,11 @@ export class KeptResults implements Answering {
   readonly addParts = async (measures: readonly string[], sql: string, apart?: Apart): Promise<void> => {
     const reads = tablesNamed(sql);
     const name = await this.nameOf(sql, reads);
-    const madeOf = (apart && name && this.madeOf(sql, reads, apart)) ?? '';
+    const [way] = apart && name ? this.contents.waysOf(sql, reads, [apart]) : [];
     const of = `${partsTable} where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
     const stands = stood !== undefined && (await this.count(of)) === stood.rows;
-    const mended = !stands && apart && madeOf ? await this.mendParts(of, sql, apart, madeOf) : false;
+    const mended = !stands && way ? await this.mendParts(of, sql, way) : false;
     if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${of}`);
     const known =
       (stands && stood) ||
@@ -398,7 +274,7 @@ export class KeptResults implements Answering {
     if (!known && !mended) await this.warehouse.run(`insert into ${partsTable} ${sql}`);
     if (!name) return;
     const { rows, content } = known || (await this.contentOfParts(measures));
-    const own = { rows, content, madeOf };
+    const own = { rows, content, madeOf: way?.madeOf ?? '' };
     this.parts.set(name, own);
     for (const measure of measures) this.partsWith.set(measure, own);
     this.isNew ||= !known;
@@ -410,12 +286,12 @@ export class KeptResults implements Answering {
   }
 
   /** The same as {@link mend} for parts of measures that stand in the copied database. */
-  private async mendParts(own: string, sql: string, apart: Apart, madeOf: string): Promise<boolean> {
-    const before = [...(this.copied?.parts.values() ?? [])].find((one) => one.madeOf === madeOf);
-    const selection = before && this.fewChanged(apart);
+  private async mendParts(own: string, sql: string, way: Way): Promise<boolean> {
+    const before = [...(this.copied?.parts.values() ?? [])].find((one) => one.madeOf === way.madeOf);
+    const selection = before && this.contents.fewChanged(way);
     if (!selection || (await this.count(own)) !== before.rows) return false;
     await this.warehouse.run(`delete from ${own} and ${selects(selection)}`);
-    await this.warehouse.run(`insert into ${partsTable} ${onlyOf(sql, apart.of, selection)}`);
+    await this.warehouse.run(`insert into ${partsTable} ${onlyOf(sql, way.of, selection)}`);
     return true;
   }
 
@@ -450,7 +326,7 @@ export class KeptResults implements Answering {
       this.totalsFile = join(this.scratch, 'measure_total.parquet');
       await this.warehouse.run(`copy measure_total to ${literal(this.totalsFile)} (format parquet)`);
     }
-    for (const table of sessionTables) this.contents.delete(table);
+    for (const table of sessionTables) this.contents.known.delete(table);
     await this.packs.leave();
   }
 
@@ -458,14 +334,16 @@ export class KeptResults implements Answering {
   enter(warehouse: Warehouse): void {
     this.warehouse = warehouse;
     this.packs.enter(warehouse);
+    this.contents.enter(warehouse);
   }
 
   /** Writes down for later runs what this one made or took over: of tables, that they stand in its database, which is sealed and closed. */
   async keep(database: string, limits: Limits): Promise<void> {
     if (!this.isNew) return;
-    const { common, contents, divided, tables, totals, totalsFile, parts, staged, answers } = this;
+    const { common, tables, totals, totalsFile, parts, staged, answers } = this;
+    const { known, divided } = this.contents;
     await this.packs.write(database, limits, {
-      ...{ common, contents, divided, tables, totals, totalsFile, parts, staged, answers },
+      ...{ common, contents: known, divided, tables, totals, totalsFile, parts, staged, answers },
       answersFolder: this.scratch,
     });
   }
@@ -474,10 +352,10 @@ export class KeptResults implements Answering {
   private async nameOf(
     sql: string,
     reads: readonly string[],
-    known: Map<string, TableContent> = this.contents,
+    known: Map<string, TableContent> = this.contents.known,
   ): Promise<string | undefined> {
     if (reads.length === 0 || readsElsewhere.test(sql)) return undefined;
-    const parts = known === this.contents ? this.partsRead(sql) : undefined;
+    const parts = known === this.contents.known ? this.partsRead(sql) : undefined;
     const contents: unknown[] = (parts ?? []).map(({ rows, content }) => [partsTable, rows, content]);
     for (const table of reads) {
       if (parts && table === partsTable) continue;
@@ -541,13 +419,6 @@ export class KeptResults implements Answering {
   }
 }
 
-/** Extracts that are new, or of other rows than before: both by the key of what their rows were made of. */
-const othersThan = (before: ReadonlyMap<string, string>, extracts: ReadonlyMap<string, string>): string[] =>
-  [...extracts].flatMap(([extract, key]) => (before.get(extract) === key ? [] : [extract]));
-
-/** Parts of a table that are mended at most, and half of them: of more, making it whole takes no longer. */
-const mostMended = 1000;
-
 /** Tables that a statement names, in the order of their names. */
 export function tablesNamed(sql: string): string[] {
   const found = [...sql.matchAll(tableName)].map(([, schema, table, session]) =>
@@ -564,8 +435,4 @@ function isJson(value: unknown): boolean {
   if (typeof value !== 'object') return false;
   for (const name in value) if (!isJson((value as Record<string, unknown>)[name])) return false;
   return true;
-}
-
-function hash(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Model, modelsBehind } from '../../pipelines/harmonise/harmonise.ts';
+import {
+  type Model,
+  modelsBefore,
+  modelsBehind,
+  modelsWithout,
+} from '../../pipelines/harmonise/harmonise.ts';
 import { type Harmonised, harmonised } from './harmonised.ts';
 
 describe('every model', () => {
@@ -52,6 +57,22 @@ describe('every model', () => {
       expect([...found].sort(), name).toEqual([...new Set(inputs(name))].sort());
     }
     expect(modelsBehind(empty.models, ['waste', 'no_model']).map((model) => model.name)).toEqual(['waste']);
+  });
+
+  test('is made before people’s rows where these will only be put into it, with what it reads of them', () => {
+    const declared = new Set(['staged.dsn_individuals', 'staged.dsn_declarations', 'staged.mileage_claims']);
+    const names = (models: readonly Model[]) => models.map(({ name }) => name);
+    const whole = names(modelsWithout(empty.models, declared));
+    const before = names(modelsBefore(empty.models, declared));
+    expect(whole).toEqual(expect.arrayContaining(['energy', 'ledger', 'waste']));
+    expect(whole).not.toEqual(expect.arrayContaining(['emission']));
+    // what emissions read of people is there, empty; what people alone make, and what rests on emissions, comes later
+    const early = before.filter((name) => !whole.includes(name));
+    expect(early).toEqual(
+      expect.arrayContaining(['person', 'employment', 'travel', 'mileage', 'commuting', 'emission']),
+    );
+    for (const later of ['pay', 'absence', 'base_year', 'travel_cost']) expect(before).not.toContain(later);
+    expect(names(modelsBefore(empty.models, new Set()))).toEqual(names(empty.models));
   });
 
   test('reads what its header says, and nothing else', () => {
