@@ -14,7 +14,7 @@ import { readManifest, runId, writeSeal, writeSums } from '../../pipelines/seal/
 import { checkSignature } from '../../pipelines/seal/signature.ts';
 import { openRun } from '../../pipelines/seal/trace.ts';
 import { checkChain } from '../../pipelines/seal/verification/chain.ts';
-import { foreignParts } from '../../pipelines/seal/verification/pdf-parts.ts';
+import { foreignParts, standsInHeads } from '../../pipelines/seal/verification/pdf-parts.ts';
 import { Findings } from '../../pipelines/seal/verification/report.ts';
 import { checkSums } from '../../pipelines/seal/verification/sums.ts';
 import { sameBeyondImages } from '../../pipelines/seal/verification/workbook-parts.ts';
@@ -597,6 +597,14 @@ describe('the documents', () => {
     // the foot of every page tells a number of pages that is no longer theirs
     expect(differences).toContainEqual(expect.stringMatching(/^board: board\.pdf, p\. 1: "\d+" is printed/));
   }, 300_000);
+
+  test('a number in the margin is none of the head’s because the run’s name has its digits', () => {
+    const isHead = standsInHeads(
+      '<style>@page { @bottom-left { content: "Essai \\b7  2026-Q3-a17c04e2bd91" } } </style>',
+    );
+    expect(['essai', '·', '2026', '2026q3a17c04e2bd91', 'q3a17c'].map(isHead)).toEqual(Array(5).fill(true));
+    expect(['17', '04', '4242', 'autre'].map(isHead)).toEqual(Array(4).fill(false));
+  });
 
   test('what the report says to who does not see it is that of the page: the text of a chart, a bookmark', async () => {
     const html = await readFile(join(sealed, 'board.html'), 'utf8');

@@ -22,7 +22,7 @@ import { readSheets, type Sheets } from '../../review/read-sheets.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { RunRecord } from '../record-run.ts';
 import type { Defined } from './definition.ts';
-import { foreignParts, headTexts } from './pdf-parts.ts';
+import { foreignParts, standsInHeads } from './pdf-parts.ts';
 import type { Findings } from './report.ts';
 import { unlike } from './unlike.ts';
 import { sameBeyondImages } from './workbook-parts.ts';
@@ -351,12 +351,12 @@ function strangeHeads(
   html: string,
   pages: readonly (readonly PaintedText[])[],
 ): { page: number; text: string }[] {
-  const heads = headTexts(html);
+  const isHead = standsInHeads(html);
   const numbers = (page: number) => [String(page + 1), String(pages.length)];
   return pages.flatMap((painted, page) =>
     painted
       .map(({ text }) => bareText(text))
-      .filter((text) => text !== '' && !heads.includes(text) && !numbers(page).includes(text))
+      .filter((text) => text !== '' && !isHead(text) && !numbers(page).includes(text))
       .map((text) => ({ page: page + 1, text })),
   );
 }

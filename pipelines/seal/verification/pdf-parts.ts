@@ -105,15 +105,19 @@ const plain = (text: string) =>
     .replaceAll('&#x3D;', '=')
     .replaceAll('&amp;', '&');
 
-/** The texts of running heads that a style sheet prints, without spaces, all in one. */
-export const headTexts = (html: string): string =>
-  [...html.matchAll(/content:\s*("[^"]*"[^;}]*)/g)]
+/**
+ * Whether a text, without spaces, stands in a running head that a style sheet prints: as a part of one, since a head may be
+ * painted in pieces; a number only as a word of its own, since a run's name may hold any.
+ */
+export function standsInHeads(html: string): (bare: string) => boolean {
+  const heads = [...html.matchAll(/content:\s*("[^"]*"[^;}]*)/g)]
     .flatMap(([, strings]) => [...(strings as string).matchAll(/"([^"]*)"/g)])
     .map(([, text]) =>
-      bareText(
-        (text as string).replace(/\\([0-9a-f]{1,6}) ?/gi, (_, code) =>
-          String.fromCodePoint(Number.parseInt(code, 16)),
-        ),
+      (text as string).replace(/\\([0-9a-f]{1,6}) ?/gi, (_, code) =>
+        String.fromCodePoint(Number.parseInt(code, 16)),
       ),
-    )
-    .join('\n');
+    );
+  const all = heads.map(bareText).join('\n');
+  const words = new Set(heads.flatMap((head) => head.toLowerCase().split(/[^\p{L}\p{N}]+/u)));
+  return (bare) => (/^\d+$/.test(bare) ? words.has(bare) : all.includes(bare));
+}
