@@ -113,7 +113,7 @@ export async function harmonisedRows(
         }
         kept.tellStaged(groundsOf([...read.values()]));
       }
-      const next = (open.size > 0 ? modelsBefore(models, open) : models).filter((one) => !made.has(one));
+      const next = modelsBefore(models, open).filter((one) => !made.has(one));
       progress.step('harmonise', `${next.length} models`);
       await harmonise(warehouse, next, kept?.makeTable);
       for (const one of modelsWithout(models, open)) made.add(one);

@@ -167,13 +167,8 @@ function figureBy(rule: Rule, valueFor: ValueOf, place: Place): Figure {
 /** The same as {@link text} of a value with twelve decimals at most, as the database tells it; undefined for any other. */
 function shortest(value: string | null): string | undefined {
   const point = value?.indexOf('.') ?? -1;
-  if (value === null || point < 1 || value.length - point > 13) return undefined;
-  let end = value.length;
-  while (value.charCodeAt(end - 1) === zeroCode) end -= 1;
-  return value.slice(0, end - 1 === point ? point : end);
+  return value === null || point < 1 || value.length - point > 13 ? undefined : value.replace(/\.?0+$/, '');
 }
-
-const zeroCode = 48;
 
 /** A mean or median whose data have come and hold nobody. */
 function isEmpty(value: MeasureValue | undefined): boolean {

@@ -96,7 +96,7 @@ export class StageCache {
     }
     for (const [table, own] of ranges) {
       const staged = `staged.${identifier(table)}`;
-      const count = () => warehouse.scalar<number>(`select count(*) from ${staged}`);
+      const count = () => warehouse.count(staged);
       const expected = own.reduce((sum, [, , rows]) => sum + rows, 0);
       try {
         const before = await count();

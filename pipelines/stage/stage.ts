@@ -189,7 +189,7 @@ async function keepStanding(
     if (gone.length > 0)
       await warehouse.run(`delete from ${staged} where extract_id in (${gone.join(', ')})`);
     const expected = entries.reduce((sum, [, { rows }]) => sum + (rows[table]?.[2] ?? 0), 0);
-    whole &&= (await warehouse.scalar<number>(`select count(*) from ${staged}`)) === expected;
+    whole &&= (await warehouse.count(staged)) === expected;
   }
   if (whole) return stay;
   for (const table of tables) await warehouse.run(`delete from staged.${identifier(table)}`);

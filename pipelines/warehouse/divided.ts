@@ -84,14 +84,15 @@ export function exchanged(before: TableContent, gone: TableContent, come: TableC
 }
 
 /** What a table holds that is made of these, which have its columns. */
-export function together(columns: string, contents: readonly TableContent[]): TableContent {
+export function together(columns: string, contents: readonly Told[]): TableContent {
   return { columns, ...written(added(contents.map(partOf))) };
 }
 
-const partOf = ({ rows, content }: TableContent): Part =>
-  readPart({ rows, content: content.slice(mark.length) });
+type Told = Pick<TableContent, 'rows' | 'content'>;
 
-const written = ({ rows, high, low }: Part) => ({ rows, content: `${mark}${high}-${low}` });
+const partOf = ({ rows, content }: Told): Part => readPart({ rows, content: content.slice(mark.length) });
+
+const written = ({ rows, high, low }: Part): Told => ({ rows, content: `${mark}${high}-${low}` });
 
 /** What a table holds once the rows of a selection are those that `fresh` tells of. */
 export function replaced(divided: Divided, { column, values }: Selection, fresh: Divided): Divided {

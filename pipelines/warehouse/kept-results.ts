@@ -144,11 +144,8 @@ export class KeptResults implements Answering {
   /** Learns what `result.measure_part` holds once nothing is added to it any more: statements that read it are many. */
   async settleParts(): Promise<void> {
     const columns = shapeOf(await columnsOf(this.warehouse, partsTable));
-    const whole = together(
-      columns,
-      [...this.parts.values()].map((part) => ({ columns, ...part })),
-    );
-    const isWhole = whole.rows === (await this.count(partsTable));
+    const whole = together(columns, [...this.parts.values()]);
+    const isWhole = whole.rows === (await this.warehouse.count(partsTable));
     this.contents.known.set(partsTable, isWhole ? whole : await contentOfTable(this.warehouse, partsTable));
   }
 
@@ -194,7 +191,7 @@ export class KeptResults implements Answering {
         if (database === undefined) return undefined;
         await this.warehouse.run(`create table ${table} as from ${database}.${found.from}`);
         const { rows, content, columns } = found;
-        if ((await this.count(table)) === rows) {
+        if ((await this.warehouse.count(table)) === rows) {
           divided = (await this.packs.dividedOf(pack)).get(found.from);
           return { rows, content, columns };
         }
@@ -215,7 +212,7 @@ export class KeptResults implements Answering {
     const apart = before && ways.find(({ madeOf }) => before.madeOf.includes(madeOf));
     const selection = apart && this.contents.fewChanged(apart, before);
     if (!selection) return undefined;
-    const counted = await this.count(table).catch((error) => refuseExhausted(error));
+    const counted = await this.warehouse.count(table).catch((error) => refuseExhausted(error));
     if (counted !== wholeOf(before).rows) return undefined;
     try {
       await this.warehouse.run(`delete from ${table} where ${selects(selection)}`);
@@ -255,7 +252,7 @@ export class KeptResults implements Answering {
     const [way] = apart && name ? this.contents.waysOf(sql, reads, [apart]) : [];
     const of = `${partsTable} where measure in (${measures.map(literal).join(', ')})`;
     const stood = name === undefined ? undefined : this.copied?.parts.get(name);
-    const stands = stood !== undefined && (await this.count(of)) === stood.rows;
+    const stands = stood !== undefined && (await this.warehouse.count(of)) === stood.rows;
     const mended = !stands && way ? await this.mendParts(of, sql, way) : false;
     if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${of}`);
     const known =
@@ -273,23 +270,25 @@ export class KeptResults implements Answering {
       }));
     if (!known && !mended) await this.warehouse.run(`insert into ${partsTable} ${sql}`);
     if (!name) return;
-    const { rows, content } = known || (await this.contentOfParts(measures));
+    const { rows, content } =
+      known ||
+      wholeOf(
+        await dividedContent(this.warehouse, partsTable, ['measure'], {
+          column: 'measure',
+          values: measures,
+        }),
+      );
     const own = { rows, content, madeOf: way?.madeOf ?? '' };
     this.parts.set(name, own);
     for (const measure of measures) this.partsWith.set(measure, own);
     this.isNew ||= !known;
   };
 
-  private async contentOfParts(measures: readonly string[]): Promise<TableContent> {
-    const only = { column: 'measure', values: measures };
-    return wholeOf(await dividedContent(this.warehouse, partsTable, ['measure'], only));
-  }
-
   /** The same as {@link mend} for parts of measures that stand in the copied database. */
   private async mendParts(own: string, sql: string, way: Way): Promise<boolean> {
     const before = [...(this.copied?.parts.values() ?? [])].find((one) => one.madeOf === way.madeOf);
     const selection = before && this.contents.fewChanged(way);
-    if (!selection || (await this.count(own)) !== before.rows) return false;
+    if (!selection || (await this.warehouse.count(own)) !== before.rows) return false;
     await this.warehouse.run(`delete from ${own} and ${selects(selection)}`);
     await this.warehouse.run(`insert into ${partsTable} ${onlyOf(sql, way.of, selection)}`);
     return true;
@@ -384,7 +383,7 @@ export class KeptResults implements Answering {
     const found = this.copied?.tables.get(name);
     if (found?.table !== table) return undefined;
     const { rows, content, columns } = found;
-    const counted = await this.count(table).catch((error) => refuseExhausted(error));
+    const counted = await this.warehouse.count(table).catch((error) => refuseExhausted(error));
     return counted === rows ? { rows, content, columns } : undefined;
   }
 
@@ -412,10 +411,6 @@ export class KeptResults implements Answering {
 
   private answerFile(name: string): string {
     return join(this.scratch, `${name}.json`);
-  }
-
-  private count(table: string): Promise<number> {
-    return this.warehouse.scalar<number>(`select count(*) from ${table}`);
   }
 }
 

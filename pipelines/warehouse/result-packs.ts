@@ -268,11 +268,12 @@ export class ResultPacks {
           made_of: JSON.stringify(madeOf),
         })),
       );
-      for (const [table, divided] of results.divided)
-        await insert(
-          'division',
+      await insert(
+        'division',
+        [...results.divided].flatMap(([table, divided]) =>
           writtenParts(divided).map((part) => ({ table, ...part })),
-        );
+        ),
+      );
       await insert(
         'staged',
         [...results.staged].map(([extract, { key, sha256, personal }]) => ({

@@ -10,7 +10,7 @@ import {
   valuesOf,
   wholeOf,
 } from './divided.ts';
-import type { DividedTable } from './earlier-database.ts';
+import type { DividedTable, EarlierDatabase } from './earlier-database.ts';
 import { refuseExhausted } from './pack-folder.ts';
 import type { ResultPacks } from './result-packs.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -28,11 +28,7 @@ export interface Way extends Apart {
 }
 
 /** What stood in a run's database when it was gone on from. */
-interface Before {
-  /** extract -> the key of what its staged rows were made of */
-  readonly staged: ReadonlyMap<string, string>;
-  readonly divided: ReadonlyMap<string, DividedTable>;
-}
+type Before = Pick<EarlierDatabase, 'staged' | 'divided'>;
 
 /**
  * What the tables of a run hold, as far as it is known, and by their parts where they may be mended: which of these
@@ -118,7 +114,7 @@ export class TableContents {
       values: changed,
     });
     const now = replaced(before, { column: 'extract_id', values: [...changed, ...gone] }, fresh);
-    const isWhole = before.shape === fresh.shape && wholeOf(now).rows === (await this.count(table));
+    const isWhole = before.shape === fresh.shape && wholeOf(now).rows === (await this.warehouse.count(table));
     return isWhole ? now : undefined;
   }
 
@@ -147,7 +143,7 @@ export class TableContents {
     const come = await of(table);
     if (gone?.columns !== before.columns || come.columns !== before.columns) return undefined;
     const now = exchanged(before, gone, come);
-    return now.rows === (await this.count(table)) ? now : undefined;
+    return now.rows === (await this.warehouse.count(table)) ? now : undefined;
   }
 
   /** The ways in which a table stands apart, where what it reads is known by its parts. */
@@ -184,10 +180,6 @@ export class TableContents {
     }
     if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
     return { column, values: [...values] };
-  }
-
-  private count(table: string): Promise<number> {
-    return this.warehouse.scalar<number>(`select count(*) from ${table}`);
   }
 }
 

@@ -180,6 +180,11 @@ export class Warehouse {
     return Object.values(row ?? {})[0] as Value;
   }
 
+  /** Rows of a table, or of one with what passes a predicate. */
+  count(relation: string): Promise<number> {
+    return this.scalar<number>(`select count(*) from ${relation}`);
+  }
+
   /**
    * Writes everything to disk and lets go of the file.
    *

@@ -10,6 +10,14 @@ const months2025 = Array.from({ length: 12 }, (_, i) => `2025-${String(i + 1).pa
 const lastDayOf = (month: string) =>
   new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).toISOString().slice(0, 10);
 
+/** Gross pay and hours of a month, overtime pay and hours (and the month they were worked in, if another), bonuses by code. */
+interface Paid {
+  readonly gross: number;
+  readonly hours: number;
+  readonly overtime?: readonly [number, number, string?];
+  readonly bonus?: readonly [string, number];
+}
+
 interface Contract {
   readonly number: string;
   readonly quota?: number;
@@ -18,13 +26,7 @@ interface Contract {
   readonly scheme?: string;
   readonly nature?: string;
   readonly disability?: boolean;
-  /** by month: gross pay and hours, overtime pay and hours (and the month they were worked in, if another), bonuses by code */
-  readonly pay?: (month: string) => {
-    readonly gross: number;
-    readonly hours: number;
-    readonly overtime?: readonly [number, number, string?];
-    readonly bonus?: readonly [string, number];
-  } | null;
+  readonly pay?: (month: string) => Paid | null;
 }
 interface Person {
   readonly id: string;
@@ -98,33 +100,18 @@ const build = async (
   return built;
 };
 
+/** One person's pay, by month. */
+const paidOne = (pay: Readonly<Record<string, Paid>>) =>
+  build([{ id: 'p1', contracts: [{ number: 'C1', pay: (month) => pay[month] ?? null }] }], ['pay']);
+
 describe('parts of gross pay', () => {
   test('bonuses and overtime are complementary, unused leave and precarity are outside, severance was never in', async () => {
-    const { rows } = await build(
-      [
-        {
-          id: 'p1',
-          contracts: [
-            {
-              number: 'C1',
-              pay: (month) =>
-                ({
-                  '2025-01': { gross: 2000, hours: 151.67 },
-                  '2025-02': {
-                    gross: 2300,
-                    hours: 151.67,
-                    overtime: [100, 6] as const,
-                    bonus: ['026', 200] as const,
-                  },
-                  '2025-03': { gross: 2400, hours: 151.67, bonus: ['020', 400] as const },
-                  '2025-04': { gross: 2000, hours: 151.67, bonus: ['007', 9000] as const },
-                })[month] ?? null,
-            },
-          ],
-        },
-      ],
-      ['pay'],
-    );
+    const { rows } = await paidOne({
+      '2025-01': { gross: 2000, hours: 151.67 },
+      '2025-02': { gross: 2300, hours: 151.67, overtime: [100, 6], bonus: ['026', 200] },
+      '2025-03': { gross: 2400, hours: 151.67, bonus: ['020', 400] },
+      '2025-04': { gross: 2000, hours: 151.67, bonus: ['007', 9000] },
+    });
     expect(
       await rows(
         `select month(date)::integer as m, gross_eur::varchar as gross, base_eur::varchar as base, complementary_eur::varchar as extra, outside_eur::varchar as outside,
@@ -172,25 +159,11 @@ describe('parts of gross pay', () => {
 });
 
 test('overtime paid in a later month has its hours in the month they were worked, its pay in the one it was paid', async () => {
-  const { rows } = await build(
-    [
-      {
-        id: 'p1',
-        contracts: [
-          {
-            number: 'C1',
-            pay: (month) =>
-              ({
-                '2025-01': { gross: 2000, hours: 150 },
-                '2025-02': { gross: 2100, hours: 150, overtime: [100, 6, '2025-01'] as const },
-                '2025-03': { gross: 2050, hours: 150, overtime: [50, 3] as const },
-              })[month] ?? null,
-          },
-        ],
-      },
-    ],
-    ['pay'],
-  );
+  const { rows } = await paidOne({
+    '2025-01': { gross: 2000, hours: 150 },
+    '2025-02': { gross: 2100, hours: 150, overtime: [100, 6, '2025-01'] },
+    '2025-03': { gross: 2050, hours: 150, overtime: [50, 3] },
+  });
   const told = await rows(
     `select month(date)::integer as m, paid_hours::varchar as hours, overtime_hours::varchar as overtime, base_eur::varchar as base,
        (1 + coalesce(len(also_from), 0))::integer as addresses, len(list_distinct(also_from))::integer as others from model.pay order by date`,
