@@ -10,3 +10,14 @@ export function groupedBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) 
   }
   return groups;
 }
+
+/** Items in their order, as many together as may stand so. */
+export function inParts<Item>(items: Iterable<Item>, mayStand: (part: readonly Item[]) => boolean): Item[][] {
+  const parts: Item[][] = [];
+  for (const item of items) {
+    const last = parts.at(-1);
+    if (last && mayStand([...last, item])) last.push(item);
+    else parts.push([item]);
+  }
+  return parts;
+}

@@ -1,9 +1,11 @@
 import { literal } from '../../connectors/connector.ts';
+import { groupedBy, inParts } from '../grouped-by.ts';
 import { type Answering, partsOf } from '../warehouse/kept-results.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
+import { anyOf, Conditions } from './conditions.ts';
 import { type Basis, GROUP } from './figure.ts';
 import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
-import { tellsOfOnePerson } from './population.ts';
+import { fitTogether, keysOf, tellsOfOnePerson } from './population.ts';
 
 /** What one extract gave to a measure of an entity (or {@link GROUP}) in a window. */
 export interface MeasureOrigin {
@@ -20,37 +22,72 @@ export interface MeasureOrigin {
 }
 
 /**
- * The extracts behind a measure, for the group and each entity: what each gave, the largest first, so many of a value
+ * The extracts behind measures, for the group and each entity: what each gave, the largest first, so many of a value
  * at most: a group of a thousand companies has twelve thousand declarations behind its headcount.
  * Sums are those of `result.measure_part`, which the run records before; what counts each person once is split for the group only, and an entity's
  * extracts are named with their rows.
+ *
+ * @returns measure -> its origins, the entities in their order and the group among them
  */
 export async function measureOrigins(
   warehouse: Answering,
-  measure: Measure,
-  columns: TableColumns,
+  measures: readonly Measure[],
+  columns: (table: string) => TableColumns,
   windows: readonly Window[],
   most: number,
-): Promise<MeasureOrigin[]> {
+): Promise<Map<string, MeasureOrigin[]>> {
   // one person's pay is shown nowhere; a group's row stands for people of several extracts
-  if (measure.opens === 'closed' || measure.opens === 'cells') return [];
-  const select = measure.aggregation === 'sum' ? sums(measure, windows) : others(measure, columns, windows);
-  const told = measure.people ? together(select) : select;
-  const place = 'entity, period, basis';
-  const largest = 'abs(contribution) desc nulls last, rows desc, extract';
-  return warehouse.rows<MeasureOrigin>(
-    `select ${literal(measure.id)} as measure, ${place}, extract, rows::integer as rows, contribution::decimal(38,10) as contribution,
+  const told = measures.filter(({ opens }) => opens !== 'closed' && opens !== 'cells');
+  const found = new Map<string, MeasureOrigin[]>(told.map(({ id }) => [id, []]));
+  const ask = (select: string, people: boolean) =>
+    warehouse.rows<Origin>(largest(people ? together(select) : select, most));
+  const add = ({ id }: Measure, { name: _, ...origin }: Origin) =>
+    found.get(id)?.push({ measure: id, ...origin });
+  const [sums, others] = [told.filter(isSum), told.filter((one) => !isSum(one))];
+  for (const measure of sums)
+    for (const origin of await ask(sumsOf(measure, windows), measure.people)) add(measure, origin);
+  for (const group of countedTogether(others)) {
+    const [{ table, people }] = group as [Measure, ...Measure[]];
+    for (const origin of await ask(countsOf(group, columns(table), windows), people))
+      for (const measure of group)
+        if (measure.filter === origin.name && (origin.entity !== GROUP || tellsOfOnePerson(measure)))
+          add(measure, origin);
+  }
+  for (const measure of others) {
+    // the extract of a median's middle rows would tell where that one person works: its rows are counted, not ranked
+    if (tellsOfOnePerson(measure)) continue;
+    const select = groupContributions(measure, columns(measure.table), windows);
+    for (const origin of await ask(select, measure.people)) add(measure, origin);
+    found.get(measure.id)?.sort(byPlace);
+  }
+  return found;
+}
+
+/** A row of a statement, with the name of what it is about. */
+type Origin = Omit<MeasureOrigin, 'measure'> & { readonly name: string };
+
+const isSum = ({ aggregation }: Measure): boolean => aggregation === 'sum';
+
+const byPlace = (a: MeasureOrigin, b: MeasureOrigin): number =>
+  compare(a.entity, b.entity) || compare(a.period, b.period) || compare(a.basis, b.basis);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const place = 'name, entity, period, basis';
+
+/** Of `name, entity, period, basis, extract, rows, contribution` those that gave most to each value. */
+function largest(select: string, most: number): string {
+  const order = 'abs(contribution) desc nulls last, rows desc, extract';
+  return `select ${place}, extract, rows::integer as rows, contribution::decimal(38,10) as contribution,
        (count(*) over (partition by ${place}))::integer as of
-     from (${told}) qualify row_number() over (partition by ${place} order by ${largest}) <= ${most}
-     order by ${place}, ${largest}`,
-  );
+     from (${select}) qualify row_number() over (partition by ${place} order by ${order}) <= ${most}
+     order by ${place}, ${order}`;
 }
 
 /** Extracts of fewer rows of people than this are told together, with the next smallest where there is one alone. */
 const smallestGroup = 5;
 
 export function together(origins: string): string {
-  const place = 'entity, period, basis';
   return `with ranked as (
       select *, row_number() over (partition by ${place} order by rows, extract) as place,
         count(*) filter (where rows < ${smallestGroup}) over (partition by ${place}) as small from (${origins})),
@@ -60,34 +97,57 @@ export function together(origins: string): string {
     from told group by ${place}, together, case when together then null else extract end`;
 }
 
-function sums(measure: Measure, windows: readonly Window[]): string {
+function sumsOf(measure: Measure, windows: readonly Window[]): string {
   return `with windowed as (
       select w.period, w.basis, m.* from ${partsOf(measure.id)} as m
       join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month)
-    select entity, period, basis, extract, sum(rows) as rows, sum(own) as contribution from windowed group by all
+    select '' as name, entity, period, basis, extract, sum(rows) as rows, sum(own) as contribution from windowed group by all
     union all
-    select '${GROUP}', period, basis, extract, sum(group_rows), sum(consolidated) from windowed where group_rows > 0 group by all`;
+    select '', '${GROUP}', period, basis, extract, sum(group_rows), sum(consolidated) from windowed where group_rows > 0 group by all`;
 }
 
-/** The rows are found once, and opened for each window. */
-function others(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
-  const counted = (
-    entity: string,
-    which: string,
-  ) => `select ${entity} as entity, w.period, w.basis, m.extract_id as extract, count(*) as rows, null as contribution
-    from found as m join (${windowValues(measure, windows)}) as w on m.month between w.first_month and w.last_month
-    where ${which} group by all`;
-  // the extract of a median's middle rows would tell where that one person works: its rows are counted, not ranked
-  const group = tellsOfOnePerson(measure)
-    ? [counted(`'${GROUP}'`, 'm.weight <> 0 and m.key is not null')]
-    : windows.map(
-        (
-          window,
-        ) => `select '${GROUP}' as entity, ${literal(window.period)} as period, ${literal(window.basis)} as basis, extract_id as extract,
-      count(*) as rows, sum(contribution) as contribution from (${contributionRows(measure, columns, GROUP, window, 'found')}) group by extract_id`,
-      );
-  const selects = [counted('m.entity', 'true'), ...group].join(' union all ');
-  return `with found as materialized (${measureRows(measure, columns)}) ${selects}`;
+/** Measures whose rows are counted in one statement. */
+function countedTogether(measures: readonly Measure[]): Measure[][] {
+  const groups = groupedBy(measures, (measure) => JSON.stringify([keysOf(measure), measure.people]));
+  return [...groups.values()].flatMap((group) => inParts(group, fitTogether));
+}
+
+/**
+ * How many rows each extract gave to each entity, and to the group where nothing else is told of it. They are told by the
+ * filter of measures, which many share.
+ */
+function countsOf(measures: readonly Measure[], columns: TableColumns, windows: readonly Window[]): string {
+  const [first] = measures as [Measure, ...Measure[]];
+  const filters = (some: readonly Measure[]) => [...new Set(some.map(({ filter }) => filter))];
+  const all = filters(measures);
+  const conditions = new Conditions(all);
+  const rows = measureRows({ ...first, filter: anyOf(all) }, columns, { conditions: conditions.number });
+  const counted = (filter: string, entity: string, which: string) =>
+    `select ${literal(filter)} as name, ${entity} as entity, period, basis, extract, sum(rows) as rows, null as contribution
+    from windowed where ${conditions.met(filter)} and ${which} group by all`;
+  const selects = [
+    ...all.map((filter) => counted(filter, 'entity', 'true')),
+    ...filters(measures.filter(tellsOfOnePerson)).map((filter) => counted(filter, `'${GROUP}'`, 'counts')),
+  ];
+  return `with counted as (
+      select entity, month, extract_id as extract, weight <> 0 and key is not null as counts, conditions, count(*) as rows
+      from (${rows}) group by all),
+    windowed as materialized (
+      select w.period, w.basis, m.* from counted as m
+      join (${windowValues(first, windows)}) as w on m.month between w.first_month and w.last_month)
+    ${selects.join(' union all ')}`;
+}
+
+/** What each extract gave to the group. */
+function groupContributions(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
+  return windows
+    .map(
+      (
+        window,
+      ) => `select '' as name, '${GROUP}' as entity, ${literal(window.period)} as period, ${literal(window.basis)} as basis, extract_id as extract,
+      count(*) as rows, sum(contribution) as contribution from (${contributionRows(measure, columns, GROUP, window)}) group by extract_id`,
+    )
+    .join(' union all ');
 }
 
 function windowValues(measure: Measure, windows: readonly Window[]): string {

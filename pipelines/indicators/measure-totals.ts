@@ -1,24 +1,32 @@
 import { Fault } from '../fault.ts';
-import { groupedBy } from '../grouped-by.ts';
+import { groupedBy, inParts } from '../grouped-by.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
+import { anyOf } from './conditions.ts';
 import { GROUP } from './figure.ts';
 import { measureRows, monthIn, type TableColumns } from './measure-rows.ts';
-import { countedColumns, isPopulationStatistic, populationOf, populationTotals } from './population.ts';
+import {
+  countedColumns,
+  fitTogether,
+  isPopulationStatistic,
+  keysOf,
+  populationTotals,
+} from './population.ts';
 
 /**
- * Measures whose totals one statement works out: of one harmonised table and one way of adding up, or of one population. Planning a
+ * Measures whose totals one statement works out: of one harmonised table and one way of adding up, or statistics of the same keys. Planning a
  * statement costs more than a small table's rows, and there are hundreds of measures.
  */
 export function measureGroups(measures: readonly Measure[]): Measure[][] {
   const groups = groupedBy(measures, (measure) => {
-    const population = isPopulationStatistic(measure) ? populationOf(measure) : '';
-    return [measure.table, measure.aggregation === 'distinct', population].join('\0');
+    const keys = isPopulationStatistic(measure) ? keysOf(measure) : '';
+    return [measure.table, measure.aggregation === 'distinct', keys].join('\0');
   });
-  return [...groups.values()].flatMap((group) => {
-    const parts: Measure[][] = [];
-    for (let i = 0; i < group.length; i += mostTogether) parts.push(group.slice(i, i + mostTogether));
-    return parts;
-  });
+  return [...groups.values()].flatMap((group) => inParts(group, fitInOne));
+}
+
+/** More of these would plan no cheaper, and hold more keys in memory at a time; statistics hold theirs once for all. */
+function fitInOne(measures: readonly Measure[]): boolean {
+  return measures.some(isPopulationStatistic) ? fitTogether(measures) : measures.length <= 24;
 }
 
 /**
@@ -53,9 +61,6 @@ export const hasParts = (measure: Measure): boolean =>
   measure.opens !== 'closed' &&
   measure.opens !== 'cells';
 
-/** Measures of one statement: more would plan no cheaper, and hold more keys in memory at a time. */
-const mostTogether = 24;
-
 /**
  * Totals of a group of measures over an entity (or the group) and a window, from rows pre-aggregated by month:
  * `measure, entity, period, basis, total DECIMAL(38,10), rows, unvalued, estimated, absolute`.
@@ -66,8 +71,8 @@ const mostTogether = 24;
 export function groupTotals(measures: readonly Measure[], columns: TableColumns): string {
   const [first] = measures as [Measure, ...Measure[]];
   if (isPopulationStatistic(first)) {
-    const rows = measureRows(first, columns, countedColumns(measures));
-    return populationTotals(measures, rows, monthIn(first));
+    const any = { ...first, filter: anyOf(measures.map(({ filter }) => filter)) };
+    return populationTotals(measures, measureRows(any, columns, countedColumns(measures)), monthIn(first));
   }
   return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
 }

@@ -1,4 +1,7 @@
+import { literal } from '../../connectors/connector.ts';
+import { groupedBy } from '../grouped-by.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
+import { Conditions } from './conditions.ts';
 import { GROUP } from './figure.ts';
 
 /**
@@ -27,25 +30,37 @@ export function populationColumns(measure: Measure): string {
 /** Who is counted of a quantile, as SQL over a row. */
 const counting = (measure: Measure): string => measure.quantile?.counting ?? 'true';
 
-/** Names the population of a statistic: the same for measures whose keys have the same values in every window. */
-export function populationOf(measure: Measure): string {
-  const { table, date, filter, value, key, per, eliminate_intragroup } = measure;
-  return JSON.stringify([
-    table,
-    date,
-    filter,
-    value,
-    key,
-    per,
-    eliminate_intragroup,
-    countsLastMonth(measure),
-  ]);
+/**
+ * Names what statistics of one statement have in common: the table, its keys and their time. Which rows and which value each
+ * is about may differ.
+ */
+export function keysOf(measure: Measure): string {
+  const { table, date, key, eliminate_intragroup } = measure;
+  return JSON.stringify([table, date, key, eliminate_intragroup, countsLastMonth(measure)]);
 }
 
-/** Columns that the totals of statistics of one population need of each row besides: who each of them counts. */
+/** The populations among statistics: measures of one have the same value for each key. */
+const populationsOf = (measures: readonly Measure[]): Measure[][] => [
+  ...groupedBy(measures, ({ filter, value, per }) => JSON.stringify([filter, value, per])).values(),
+];
+
+/** What statistics ask of the rows that they read together. */
+const conditionsOf = (measures: readonly Measure[]): Conditions =>
+  new Conditions([...measures.map(({ filter }) => filter), ...measures.map(counting)]);
+
+/** Amounts that statistics add up, each once: values and what they are divided by. */
+const amountsOf = (measures: readonly Measure[]): string[] => [
+  ...new Set(measures.flatMap(({ value, per }) => [value, per ?? 'null'])),
+];
+
+/** Columns that the totals of statistics need of the rows of any of them besides the usual ones. */
 export function countedColumns(measures: readonly Measure[]): Record<string, string> {
-  return Object.fromEntries(measures.map((measure, at) => [`flag_${at}`, `(${counting(measure)})`]));
+  const amounts = amountsOf(measures).map((amount, at) => [`amount_${at}`, `(${amount})::decimal(28,10)`]);
+  return { conditions: conditionsOf(measures).number, ...Object.fromEntries(amounts) };
 }
+
+/** Whether one statement can look at the rows of all these. */
+export const fitTogether = (measures: readonly Measure[]): boolean => conditionsOf(measures).fit;
 
 /**
  * Weight of a key in the statistic, from its `rank` (1 is the lowest; ties in the order of the key) among
@@ -54,8 +69,6 @@ export function countedColumns(measures: readonly Measure[]): Record<string, str
 function weight(measure: Measure, flag: string): string {
   const counted = measure.except_highest ? '(n - 1)' : 'n';
   switch (measure.aggregation) {
-    case 'mean':
-      return '1.0 / n';
     case 'median':
       return `case when ${counted} % 2 = 1 and rank = (${counted} + 1) // 2 then 1.0
         when ${counted} > 0 and ${counted} % 2 = 0 and rank in (${counted} // 2, ${counted} // 2 + 1) then 0.5 else 0 end`;
@@ -70,28 +83,33 @@ function weight(measure: Measure, flag: string): string {
   }
 }
 
-/** The statistic over ranked keys of one place and window and their votes: DECIMAL(38,10), null where nobody is ranked. */
+/** Whether the statistic looks at the places of its keys in their order; ranking all of a group's people takes most of the time. */
+const isRanked = (measure: Measure): boolean => measure.aggregation !== 'mean';
+
+/** The statistic over the keys of one place and window, with their votes where it ranks them: DECIMAL(38,10), null where nobody is counted. */
 function statistic(measure: Measure, vote = 'vote'): string {
-  if (measure.aggregation === 'mean') return '(sum(rate) / nullif(count(rate), 0))::decimal(38,10)';
+  if (!isRanked(measure)) return '(sum(rate) / nullif(count(rate), 0))::decimal(38,10)';
   if (measure.aggregation === 'quantile_members')
     return `case when count(rate) > 0 then sum(case when ${vote} > 0 then 1 else 0 end) end::decimal(38,10)`;
   return `sum(rate * ${vote}::decimal(2,1)) filter (where ${vote} > 0)::decimal(38,10)`;
 }
 
+/** CTE `rated` over `keyed (key, v, p)`: the value of each key, null where it has none. */
+const rated = (per: string | undefined): string =>
+  `rated as (select *, (${per ? 'case when p > 0 then v / p end' : 'v'})::decimal(28,10) as rate from keyed)`;
+
 /**
- * CTEs `rated` and `ranked` over `keyed (<place>, key, v, p, <flags>, rows, unvalued)`; `place` names the columns that
- * part windows, `votes` each measure's vote and the flag that it looks at.
+ * CTE `ranked` over `rated (<place>, key, rate, <flags>)`; `place` names the columns that part windows, `votes` each ranked
+ * measure's vote and the flag that it looks at.
  */
 function ranking(
   votes: readonly (readonly [measure: Measure, vote: string, flag: string])[],
   place: string,
 ): string {
-  const rate = votes[0]?.[0].per ? 'case when p > 0 then v / p end' : 'v';
   const each = votes.map(
     ([measure, vote, flag]) => `case when rate is null then 0 else ${weight(measure, flag)} end as ${vote}`,
   );
-  return `rated as (select *, (${rate})::decimal(28,10) as rate from keyed),
-    ranks as (
+  return `ranks as (
       select *, case when rate is not null then row_number() over (partition by ${place} order by rate nulls last, key) end as rank,
         count(rate) over (partition by ${place}) as n
       from rated),
@@ -99,42 +117,63 @@ function ranking(
 }
 
 /**
- * Totals of measures of one population, see `groupTotals`, over `contributing` with their {@link countedColumns},
- * joined to `result_window` by `inWindow`. Its people are ranked once for all of them.
+ * Totals of statistics of the same {@link keysOf}, see `groupTotals`, over `contributing` with their {@link countedColumns},
+ * joined to `result_window` by `inWindow`.
+ *
+ * The rows are read once and added up to keys, whoever looks at them. Each population takes its keys from there and ranks
+ * them once, and not where all of its measures are means.
  */
 export function populationTotals(
   measures: readonly Measure[],
   contributing: string,
   inWindow: string,
 ): string {
-  const flags = Object.keys(countedColumns(measures));
-  const anyOf = flags.map((flag) => `bool_or(${flag}) as ${flag}`).join(', ');
-  const votes = measures.map((measure, at) => [measure, `vote_${at}`, flags[at] as string] as const);
-  const totals = votes.map(([measure, vote], at) => `${statistic(measure, vote)} as total_${at}`);
-  const each = measures.map(
-    ({ id }, at) =>
-      `select '${id}' as measure, place as entity, period, basis, total_${at} as total, rows, unvalued,
-      0::decimal(38,10) as estimated, abs(total_${at})::decimal(38,10) as absolute from told`,
+  const conditions = conditionsOf(measures);
+  const amounts = amountsOf(measures);
+  const sums = amounts.map(
+    (_, at) =>
+      `sum(amount_${at}) as sum_${at}, count(*) filter (where amount_${at} is null) as without_${at}`,
   );
+  const totals = populationsOf(measures).map((population) => {
+    const [{ filter, value, per }] = population as [Measure, ...Measure[]];
+    const [v, p] = [amounts.indexOf(value), amounts.indexOf(per ?? 'null')];
+    const votes = population.map((measure, of) => [measure, `vote_${of}`, `flag_${of}`] as const);
+    const ranked = votes.filter(([measure]) => isRanked(measure));
+    const flags = ranked.map(
+      ([measure, , flag]) => `, bool_or(${conditions.met(counting(measure))}) as ${flag}`,
+    );
+    const told = votes.map(([measure, vote], of) => `${statistic(measure, vote)} as total_${of}`);
+    const each = population.map(
+      ({ id }, of) =>
+        `select ${literal(id)} as measure, place, span, total_${of} as total, rows, unvalued from told`,
+    );
+    return `from (with keyed as (
+        select place, span, key, sum(sum_${v}) as v, sum(sum_${p}) as p, sum(rows) as rows, sum(without_${v}) as unvalued${flags.join('')}
+        from placed where ${conditions.met(filter)} group by place, span, key),
+      ${rated(per)},
+      ${ranked.length > 0 ? ranking(ranked, 'place, span') : 'ranked as (from rated)'},
+      told as materialized (
+        select place, span, ${told.join(', ')}, sum(rows)::bigint as rows,
+          (sum(unvalued) + count(*) filter (where rate is null and v <> 0))::bigint as unvalued
+        from ranked group by place, span)
+      ${each.join(' union all ')})`;
+  });
   return `with contributing as (${contributing}),
-    monthly as (
-      select entity, month, key, max(weight) as weight, sum(value) as v, sum(per) as p, ${anyOf}, count(*) as rows,
-        count(*) filter (where value is null) as unvalued
-      from contributing where key is not null group by entity, month, key),
-    windowed as (select w.period, w.basis, m.* from monthly as m join result_window as w on ${inWindow}),
-    placed as (
-      select entity as place, * from windowed
+    -- a number each, in their order: texts of 64 letters take twice as long to tell apart and to sort
+    keys as materialized (
+      select key as name, row_number() over (order by key) as key
+      from (select distinct key from contributing where key is not null)),
+    base as materialized (
+      select m.entity as place, w.rowid as span, k.key, m.weight <> 0 as counts, m.conditions, count(*) as rows, ${sums.join(', ')}
+      from contributing as m join keys as k on k.name = m.key join result_window as w on ${inWindow}
+      group by all),
+    placed as not materialized (
+      from base
       union all
-      select '${GROUP}', * from windowed where weight <> 0),
-    keyed as (
-      select place, period, basis, key, sum(v) as v, sum(p) as p, ${anyOf}, sum(rows) as rows, sum(unvalued) as unvalued
-      from placed group by place, period, basis, key),
-    ${ranking(votes, 'place, period, basis')},
-    told as materialized (
-      select place, period, basis, ${totals.join(', ')}, sum(rows)::bigint as rows,
-        (sum(unvalued) + count(*) filter (where rate is null and v <> 0))::bigint as unvalued
-      from ranked group by place, period, basis)
-    ${each.join(' union all ')}`;
+      select '${GROUP}', * exclude (place) from base where counts)
+    select t.measure, t.place as entity, w.period, w.basis, t.total, t.rows, t.unvalued,
+      0::decimal(38,10) as estimated, abs(t.total)::decimal(38,10) as absolute
+    from (${totals.join(' union all ')}) as t join result_window as w on w.rowid = t.span`;
 }
 
 /**
@@ -149,19 +188,32 @@ export function populationContributions(measure: Measure, rows: string): string 
   const raw = counts
     ? 'case when vote > 0 and of_key = 1 then 1 else 0 end'
     : `case when vote > 0 then ${measure.per ? 'value / p' : 'value'} * vote else 0 end`;
-  return `with opened as (${rows}),
+  const votes = isRanked(measure)
+    ? ranking([[measure, 'vote', 'flag']], 'true')
+    : 'ranked as (select *, case when rate is null then 0 else 1.0 / (select count(rate) from rated) end as vote from rated)';
+  const ofKey = counts
+    ? 'row_number() over (partition by o.key order by o.date, o.extract_id, o.row_number) as of_key,'
+    : '';
+  return `with opened as materialized (${rows}),
     keyed as (
       select key, sum(value) as v, sum(per) as p, bool_or(flag) as flag, count(*) as rows, 0 as unvalued from opened group by key),
-    ${ranking([[measure, 'vote', 'flag']], 'true')},
+    ${rated(measure.per)},
+    ${votes},
     total as (select ${statistic(measure)} as total from ranked),
+    first as (select key from ranked order by case when vote > 0 then 0 else 1 end, key limit 1),
     lines as (
-      select o.*, r.vote, coalesce(r.p, 0) as p,
-        row_number() over (partition by o.key order by o.date, o.extract_id, o.row_number) as of_key,
-        row_number() over (order by case when r.vote > 0 then 0 else 1 end, o.key, o.date, o.extract_id, o.row_number) as line
+      select o.*, r.vote, coalesce(r.p, 0) as p, ${ofKey} o.key = (from first) as of_first
       from opened as o join ranked as r on r.key = o.key),
-    measured as (select *, coalesce(${raw}, 0)::decimal(38,10) as part from lines)
+    measured as (select *, coalesce(${raw}, 0)::decimal(38,10) as part from lines),
+    left_over as (
+      select coalesce((from total), 0) - coalesce(sum(part), 0) as rest from measured),
+    -- the rows of the first key alone are put in order
+    numbered as (
+      select *, row_number() over (order by date, extract_id, row_number) as line from measured where of_first
+      union all
+      select *, 0 as line from measured where not of_first)
     select entity, site, date, value, 1::decimal(9,6) as share,
-      (part + case when line = 1 then (select coalesce(total, 0) from total) - sum(part) over () else 0 end)::decimal(38,10) as contribution,
+      (part + case when line = 1 then (from left_over) else 0 end)::decimal(38,10) as contribution,
       quality, key, extract_id, row_number, last_row
-    from measured`;
+    from numbered`;
 }

@@ -271,16 +271,15 @@ export async function gatherOrigins(
   const filled = withRows(values, period, shiftQuarter(period, -4));
   const columns = await tableColumns(warehouse);
   const shown = windows.filter((w) => w.period === period || w.period === shiftQuarter(period, -4));
+  const measures = catalogue.measures.filter(({ id }) => filled.has(id));
   const found: MeasureOrigins[] = [];
-  for (const measure of catalogue.measures) {
-    if (!filled.has(measure.id)) continue;
-    const origins = await measureOrigins(warehouse, measure, columns(measure.table), shown, originCap);
+  for (const [measure, origins] of await measureOrigins(warehouse, measures, columns, shown, originCap)) {
     // those of one value stand together
     for (let from = 0; from < origins.length; ) {
       const { entity, period: at, basis, of } = origins[from] as MeasureOrigin;
       const extracts = origins.slice(from, from + Math.min(of, originCap));
       found.push({
-        measure: measure.id,
+        measure,
         entity,
         period: at,
         basis,

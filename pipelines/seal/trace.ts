@@ -247,7 +247,7 @@ async function totalByExtract(
 
 /** What each extract gave, largest first; of people, the small ones {@link together}. */
 async function extractTotals(warehouse: Warehouse, measure: Measure): Promise<ExtractTotal[]> {
-  const totals = `select '' as entity, '' as period, '' as basis, extract, rows, contribution from extract_total`;
+  const totals = `select '' as name, '' as entity, '' as period, '' as basis, extract, rows, contribution from extract_total`;
   return warehouse.rows<ExtractTotal>(
     `select extract, rows::bigint as rows, coalesce(contribution, 0)::decimal(38,10) as contribution
      from (${measure.people && measure.opens !== 'cells' ? together(totals) : totals}) order by abs(contribution) desc nulls last, extract`,

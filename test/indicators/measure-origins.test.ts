@@ -35,7 +35,7 @@ afterEach(() => warehouse.close());
 const origins = async (one: Measure) => {
   const columns = await tableColumns(warehouse);
   await recordParts(warehouse, [one]);
-  const found = await measureOrigins(warehouse, one, columns('thing'), windows, 8);
+  const found = (await measureOrigins(warehouse, [one], columns, windows, 8)).get(one.id) ?? [];
   return (entity: string, basis: string) =>
     found
       .filter((o) => o.entity === entity && o.basis === basis)
@@ -67,7 +67,7 @@ test('a flow is split by extract, the group after consolidation, largest first',
 test('of more extracts than asked for the largest are named, and how many there are', async () => {
   await recordParts(warehouse, [measure({})]);
   const columns = await tableColumns(warehouse);
-  const found = await measureOrigins(warehouse, measure({}), columns('thing'), windows, 2);
+  const found = (await measureOrigins(warehouse, [measure({})], columns, windows, 2)).get('m') ?? [];
   const year = found.filter((one) => one.entity === 'A' && one.basis === 'ttm');
   expect(year.map(({ extract, of }) => [extract, of])).toEqual([
     ['a.csv', 3],
@@ -107,4 +107,25 @@ test("one person's pay is split by no extract, nor the median that one person's 
   );
   // each of the three extracts tells of fewer than five people: they are told together
   expect(median('GROUP', 'quarter')).toEqual([['(3 x < 5)', 4, null]]);
+});
+
+test('measures asked for together have the origins that each has alone', async () => {
+  const statistics = ['mean', 'median', 'highest', 'distinct'] as const;
+  const all = [
+    measure({ id: 'sum' }),
+    ...statistics.flatMap((aggregation) => [
+      measure({ id: `${aggregation}_all`, aggregation, key: 'person' }),
+      measure({ id: `${aggregation}_a`, aggregation, key: 'person', filter: "entity = 'A'", people: true }),
+      measure({ id: `${aggregation}_large`, aggregation, key: 'person', filter: 'amount > 6', people: true }),
+    ]),
+  ];
+  await recordParts(warehouse, all);
+  const columns = await tableColumns(warehouse);
+  const together = await measureOrigins(warehouse, all, columns, windows, 8);
+  expect([...together.keys()]).toEqual(all.map(({ id }) => id));
+  for (const one of all) {
+    const alone = await measureOrigins(warehouse, [one], columns, windows, 8);
+    expect(together.get(one.id), one.id).toEqual(alone.get(one.id));
+    expect(together.get(one.id), one.id).not.toEqual([]);
+  }
 });

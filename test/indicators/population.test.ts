@@ -313,4 +313,38 @@ describe('opening', () => {
       { numRuns: 10 },
     );
   });
+
+  test('statistics worked out together come to what each comes to alone', async () => {
+    const many = ["sex = 'F'", "sex = 'M'", 'gross > 1000'].flatMap((filter, at) =>
+      aggregations.flatMap((aggregation) => [
+        measure({
+          id: `${aggregation}_${at}`,
+          aggregation,
+          filter,
+          ...(aggregation === 'quantile_members' && {
+            quantile: { of: 3, rank: 1 + at, counting: "sex = 'F'" },
+          }),
+        }),
+        ...(aggregation === 'mean'
+          ? [measure({ id: `hours_${at}`, aggregation, filter, value: 'hours', per: undefined })]
+          : []),
+      ]),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 14 }), async (lines) => {
+        const told = async (...some: Measure[]) => {
+          await warehouse.run('drop schema if exists result cascade');
+          const at = await compute(...some);
+          return some.flatMap(({ id }) => ['A', 'B', 'E', 'GROUP'].map((entity) => at(id, entity, 'ttm')));
+        };
+        await warehouse.run('delete from model.pay');
+        await insert(lines);
+        const together = await told(...many);
+        const alone = [];
+        for (const one of many) alone.push(...(await told(one)));
+        expect(together).toEqual(alone);
+      }),
+      { numRuns: 4 },
+    );
+  });
 });
