@@ -165,7 +165,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       ...none,
     ];
     const expectations = [...expectationsOf(configuration.sources, contracts), ...none];
-    await recordParts(warehouse, catalogue.measures, kept?.addParts);
+    await recordParts(warehouse, catalogue.measures, kept);
     await kept?.settleParts();
     const measures = await computeMeasures(warehouse, catalogue.measures, windows, deliveries, expectations, {
       ...(kept && { addTotals: kept.addTotals }),

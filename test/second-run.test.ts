@@ -27,6 +27,7 @@ import { StageCache } from '../pipelines/stage/stage-cache.ts';
 import { copyEarlier } from '../pipelines/warehouse/earlier-database.ts';
 import { PackFolder } from '../pipelines/warehouse/pack-folder.ts';
 import { Warehouse } from '../pipelines/warehouse/warehouse.ts';
+import { writeLoad } from './bench/load/load.ts';
 import { type Project, tinyProject } from './commands/tiny-project.ts';
 
 const sirens = ['111111118', '222222226'] as const;
@@ -98,7 +99,7 @@ async function told(cached: boolean, previous: string | null) {
   });
   let { warehouse } = rows;
   try {
-    await recordParts(warehouse, catalogue.measures, kept?.addParts);
+    await recordParts(warehouse, catalogue.measures, kept);
     await kept?.settleParts();
     const values = await computeMeasures(
       warehouse,
@@ -313,6 +314,41 @@ test('where people are told otherwise a run goes on from a copy of before their 
     /^select count.* from staged\.mileage_claims as whole_row/s.test(sql),
   );
   expect(read).toHaveLength(2);
+  expect(warm.told).toEqual((await told(false, null)).told);
+  expect(warm.told.figures).not.toEqual(first.told.figures);
+}, 300_000);
+
+test('of the payroll of many companies, the pay of the one that has changed is made again', async () => {
+  const load = join(project.folder, 'load');
+  await writeLoad(load, { intervalRows: 1, ledgerRows: 100, people: 40, entities: 5 });
+  project = { ...project, config: join(load, 'concordance.yaml') };
+  const first = await told(true, null);
+  const declarations = join(load, 'extracts', 'dsn');
+  const file = join(declarations, (await readdir(declarations)).sort().at(-1) as string);
+  const text = await readFile(file, 'latin1');
+  // gross pay is the amount of type 001
+  const paid = text.replace(/(S21\.G00\.51\.011,'001'[\s\S]*?S21\.G00\.51\.013,')\d+/, '$14321');
+  expect(paid).not.toBe(text);
+  await writeFile(file, paid, 'latin1');
+  const asked = vi.spyOn(Warehouse.prototype, 'run');
+  const warm = await told(true, null);
+  const statements = asked.mock.calls.map(([sql]) => sql);
+  asked.mockRestore();
+  const [company] =
+    /C\d+/.exec(statements.find((sql) => sql.startsWith('insert into model.pay ')) ?? '') ?? [];
+  for (const table of ['pay', 'wage_adequacy', 'equality_person']) {
+    const made = statements.filter((sql) => sql.startsWith(`create table model.${table} `));
+    expect(made, table).toHaveLength(1);
+    expect(made[0]).toMatch(
+      new RegExp(
+        `as from of_pack_\\w+\\.model\\.${table} where \\("entity" in \\('${company}'\\)\\) is not true$`,
+      ),
+    );
+  }
+  const parts = statements.filter((sql) =>
+    /^insert into result\.measure_part from \(select \* from of_pack_/.test(sql),
+  );
+  expect(parts.some((sql) => sql.includes("'gross_pay'"))).toBe(true);
   expect(warm.told).toEqual((await told(false, null)).told);
   expect(warm.told.figures).not.toEqual(first.told.figures);
 }, 300_000);

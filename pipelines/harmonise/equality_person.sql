@@ -3,6 +3,7 @@
 -- grain: one row is one person of one company that declares DSN, for one period of twelve months
 -- grain_fr: une ligne est une personne d’une société qui déclare en DSN, pour une période de douze mois
 -- inputs: model.contract_month, model.absence, model.pay, model.pay_review, reference.trailing_year, reference.constants
+-- apart: entity of model.contract_month, model.absence, model.pay, model.pay_review
 -- columns: date (date) last day of the twelve months; person (hash); sex (code); class (code) worker, employee, intermediate, manager (executives included); age_band (code) under_30, 30_39, 40_49, 50_over, by year of birth, exact on 31 December
 -- columns: counted (flag) present more than half of the days, absences other than paid leave, training and short time taken off; apprentices and professional training left out; pay_eur (EUR) pay of the period less overtime, precarity, unused leave and notice, over hours paid, for a full-time year; null without paid hours
 -- columns: raised, promoted (flag) at least one individual raise, one promotion in the period; first_day (date) of the period

@@ -52,8 +52,8 @@ export function modelsWithout(models: readonly Model[], tables: ReadonlySet<stri
 }
 
 /**
- * The models to make while these tables are still to be filled: those that rest on none of them, and those that all of
- * their rows will only be put into, with what these read.
+ * The models to make while these tables are still to be filled: those that rest on none of them, and those that have rows
+ * by now which all others will only be put to, with what these read.
  */
 export function modelsBefore(models: readonly Model[], open: ReadonlySet<string>): Model[] {
   const whole = new Set(modelsWithout(models, open).map(({ name }) => name));
@@ -62,6 +62,8 @@ export function modelsBefore(models: readonly Model[], open: ReadonlySet<string>
   const put = models.filter(
     ({ name, inputs, apart }) =>
       !whole.has(name) &&
+      // what is made of nothing that has come yet would be made for nothing
+      inputs.some((input) => !input.startsWith('reference.') && !isOpen(input)) &&
       apart.some(({ of }) => inputs.every((input) => !isOpen(input) || of.includes(input))),
   );
   return modelsBehind(models, [...whole, ...put.map(({ name }) => name)]);
@@ -139,9 +141,11 @@ function parseModel(file: string, text: string): Model {
     .map((input) => input.trim())
     .filter(Boolean);
   const apart = told.map((line) => {
-    const [, column, list] = /^(\w+) of (.+)$/.exec(line) ?? [];
-    const of = list?.split(',').map((input) => input.trim()) ?? [];
-    if (column && of.every((input) => inputs.includes(input))) return { column, of };
+    const [, column, list, byExtract] = /^(\w+) of ([^;]+)(?:; by extract (.+))?$/.exec(line) ?? [];
+    const named = (some: string | undefined) => some?.split(',').map((input) => input.trim());
+    const found = { column, of: named(list) ?? [], byExtract: named(byExtract) };
+    if (column && [...found.of, ...(found.byExtract ?? [])].every((input) => inputs.includes(input)))
+      return { ...found, column };
     throw new Fault(
       'MOD-001',
       `pipelines/harmonise/${file} has a header that cannot be read: -- apart: ${line}.`,

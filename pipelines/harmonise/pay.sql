@@ -3,6 +3,7 @@
 -- grain: one row is one person's contract in one month
 -- grain_fr: une ligne est le contrat d’une personne dans un mois
 -- inputs: staged.dsn_pays, staged.dsn_activities, staged.dsn_bonuses, staged.dsn_individuals, reference.dsn_bonus_types, model.declaration, model.person, model.contract_month, reference.constants
+-- apart: entity of model.declaration, model.person, model.contract_month; by extract staged.dsn_pays, staged.dsn_activities, staged.dsn_bonuses, staged.dsn_individuals
 -- columns: person (hash); contract (code); sex (code); job_class, contract_class (code); is_employee, is_officer (flag); country (code)
 -- columns: gross_eur (EUR) pay of DSN type 001, corrections of earlier months included, or the register's gross; paid_hours (h) of DSN activity 01 (a day of a yearly package counts 7 h) and overtime of types 017 and 018, or the register's
 -- columns: complementary_eur (EUR) pay beyond base: bonuses of block 52 that are in gross, and overtime; the register's variable part, null where it tells none; outside_eur (EUR) in gross and for no work of the period: precarity, unused leave, notice, time account

@@ -3,6 +3,7 @@
 -- grain: one row is one person's contract in one month, apprentices left out
 -- grain_fr: une ligne est le contrat d’une personne dans un mois, alternants exclus
 -- inputs: model.pay, reference.wage_benchmarks
+-- apart: entity of model.pay
 -- columns: person (hash); country (code); below (persons) 1 where base pay over paid hours is under the benchmark, 0 where it is not, null where the country has no benchmark; a month without paid hours or base pay has no row
 select
   p.entity,

@@ -1,6 +1,7 @@
 import { literal } from '../../connectors/connector.ts';
 import { groupedBy, inParts } from '../grouped-by.ts';
-import { type Answering, partsOf } from '../warehouse/kept-results.ts';
+import { partsOf } from '../warehouse/kept-parts.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { anyOf, Conditions } from './conditions.ts';
 import { type Basis, GROUP } from './figure.ts';

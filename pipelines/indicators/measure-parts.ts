@@ -1,10 +1,10 @@
 import { literal } from '../../connectors/connector.ts';
-import type { Apart } from '../warehouse/table-contents.ts';
+import type { PartsOfMeasures } from '../warehouse/kept-parts.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { GROUP } from './figure.ts';
 import { betweenCodes, measureRows, methodCode, type TableColumns, type Window } from './measure-rows.ts';
-import { addGroups, hasParts } from './measure-totals.ts';
+import { addGroups, hasParts, measureGroups } from './measure-totals.ts';
 import { tableColumns } from './measure-values.ts';
 
 /**
@@ -18,10 +18,11 @@ import { tableColumns } from './measure-values.ts';
 export async function recordParts(
   warehouse: Warehouse,
   measures: readonly Measure[],
-  /** puts the parts of some measures in the place of those that stand, such as in a copied database */
-  addParts: (measures: readonly string[], sql: string, apart?: Apart) => Promise<void> = async (own, sql) => {
-    await warehouse.run(`delete from result.measure_part where measure in (${own.map(literal).join(', ')})`);
-    await warehouse.run(`insert into result.measure_part ${sql}`);
+  /** what earlier runs recorded: it puts parts in the place of those that stand, such as in a copied database */
+  kept?: {
+    /** takes over those that stand elsewhere as they are to be */
+    takeOverParts(groups: readonly PartsOfMeasures[]): Promise<void>;
+    addParts(group: PartsOfMeasures): Promise<void>;
   },
 ): Promise<void> {
   const columns = await tableColumns(warehouse);
@@ -35,14 +36,20 @@ export async function recordParts(
   await warehouse.run(
     `delete from result.measure_part where not list_contains([${own.map(({ id }) => literal(id)).join(', ')}]::varchar[], measure)`,
   );
-  await addGroups(own, (group) =>
-    addParts(
-      group.map(({ id }) => id),
-      group.map((measure) => partsOf(measure, columns(measure.table))).join(' union all '),
-      // all of a group read one table
-      { column: 'entity', of: [`model.${(group[0] as Measure).table}`] },
-    ),
-  );
+  const partsOfGroup = (group: readonly Measure[]): PartsOfMeasures => ({
+    measures: group.map(({ id }) => id),
+    sql: group.map((measure) => partsOf(measure, columns(measure.table))).join(' union all '),
+    // all of a group read one table
+    apart: { column: 'entity', of: [`model.${(group[0] as Measure).table}`] },
+  });
+  await kept?.takeOverParts(measureGroups(own).map(partsOfGroup));
+  await addGroups(own, async (group) => {
+    const parts = partsOfGroup(group);
+    if (kept) return kept.addParts(parts);
+    const names = parts.measures.map(literal).join(', ');
+    await warehouse.run(`delete from result.measure_part where measure in (${names})`);
+    await warehouse.run(`insert into result.measure_part ${parts.sql}`);
+  });
 }
 
 /** Rows are added up by how they are known first, which few columns tell: methods are not gathered row by row. */

@@ -9,7 +9,7 @@ import type { Window } from '../indicators/measure-rows.ts';
 import { computeMeasures } from '../indicators/measure-values.ts';
 import { measuresIn, populationsOf } from '../indicators/measures-in.ts';
 import { contentDigest, hashedRows } from '../warehouse/content-digest.ts';
-import { tablesNamed } from '../warehouse/kept-results.ts';
+import { tablesNamed } from '../warehouse/tables-named.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { idOf } from './applied.ts';
 

@@ -33,12 +33,27 @@ export function selects({ column, values }: Selection): string {
   return `(${[...among, ...(values.includes(null) ? [`${name} is null`] : [])].join(' or ') || 'false'})`;
 }
 
-/** What a statement gives of a selection, where the rows of it rest on no other rows of some tables that it reads. */
-export function onlyOf(sql: string, tables: readonly string[], selection: Selection): string {
-  const names = tables.map((table) => table.replace('.', '\\.')).join('|');
+/**
+ * What a statement gives of a selection, where the rows of it rest on no other rows of some tables that it reads, and, of
+ * those told `byExtract`, on the extracts that the first of these names.
+ */
+export function onlyOf(
+  sql: string,
+  {
+    of,
+    byExtract = [],
+  }: { readonly of: readonly string[]; readonly byExtract?: readonly string[] | undefined },
+  selection: Selection,
+): string {
+  const own = selects(selection);
+  const names = [...of, ...byExtract].map((table) => table.replace('.', '\\.')).join('|');
   const reads = new RegExp(`(?<![.\\w"])(?:${names})(?![.\\w"])`, 'g');
-  const narrowed = sql.replaceAll(reads, (table) => `(select * from ${table} where ${selects(selection)})`);
-  return `select * from (${narrowed}\n) where ${selects(selection)}`;
+  const narrowed = sql.replaceAll(reads, (table) =>
+    of.includes(table)
+      ? `(select * from ${table} where ${own})`
+      : `(select * from ${table} where extract_id in (select extract_id from ${of[0]} where ${own}))`,
+  );
+  return `select * from (${narrowed}\n) where ${own}`;
 }
 
 /** Reads what a table holds, all of it or a selection, by the values of text columns. */

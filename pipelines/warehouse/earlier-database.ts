@@ -113,9 +113,6 @@ async function copyOf(
   await copyFile(from.file, file, constants.COPYFILE_FICLONE);
   if ((await markOf(from.file)) !== from.mark) return undefined;
   const tables = await session.rows<TableContent & { name: string; from: string }>(`from ${name}.tables`);
-  const parts = await session.rows<{ name: string; rows: number; content: string; made_of: string }>(
-    `from ${name}.parts`,
-  );
   return {
     staged: new Map(staged.map(({ extract, key }) => [extract, key])),
     holdsPeople: staged.some(({ personal }) => personal),
@@ -126,13 +123,21 @@ async function copyOf(
       ]),
     ),
     divided: await dividedIn(session, name),
-    parts: new Map(
-      parts.map(({ name, rows, content, made_of }) => [
-        name,
-        { rows: Number(rows), content, madeOf: made_of },
-      ]),
-    ),
+    parts: await standingPartsIn(session, name),
   };
+}
+
+/** By name, the parts of measures in the database that a pack is of. */
+export async function standingPartsIn(
+  session: Pick<Warehouse, 'rows'>,
+  pack: string,
+): Promise<Map<string, StandingParts>> {
+  const parts = await session.rows<{ name: string; rows: number; content: string; made_of: string }>(
+    `from ${pack}.parts`,
+  );
+  return new Map(
+    parts.map(({ name, rows, content, made_of }) => [name, { rows: Number(rows), content, madeOf: made_of }]),
+  );
 }
 
 /** The divided tables of the database that a pack is of. */

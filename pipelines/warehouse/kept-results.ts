@@ -1,27 +1,24 @@
 import { copyFile, link, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../connectors/connector.ts';
-import { columnsOf, contentOfTable, shapeOf, type TableContent } from './content-digest.ts';
+import { contentOfTable, type TableContent } from './content-digest.ts';
 import {
   type Divided,
   dividedContent,
   onlyOf,
   readPart,
   replaced,
+  type Selection,
   selects,
-  together,
   wholeOf,
   writtenParts,
 } from './divided.ts';
-import {
-  commonGround,
-  type EarlierDatabase,
-  type StagedFrom,
-  type StandingParts,
-} from './earlier-database.ts';
+import { commonGround, type EarlierDatabase, type StagedFrom } from './earlier-database.ts';
+import { KeptParts, type NamedParts, type PartsOfMeasures, partsTable } from './kept-parts.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { ResultPacks } from './result-packs.ts';
-import { type Apart, hash, TableContents, type Way } from './table-contents.ts';
+import { type Apart, type Before, hash, TableContents, type Way } from './table-contents.ts';
+import { readsElsewhere, sessionTables, tablesNamed } from './tables-named.ts';
 import type { Limits, Warehouse } from './warehouse.ts';
 
 /** What answers SQL with rows: a session, or one that gives answers of earlier runs. */
@@ -30,23 +27,12 @@ export interface Answering extends Pick<Warehouse, 'rows' | 'scalar'> {
   readonly earlier?: (database: string, session: Answering) => Promise<Answering>;
 }
 
-/** Tables that a statement reads: those of the run's schemas, and those that tell it the windows. */
-const sessionTables = ['result_window', 'window_month'];
-const tableName = new RegExp(
-  String.raw`\b(?:"?(staged|reference|model|result)"?\s*\.\s*"?(\w+)|(${sessionTables.join('|')})\b)`,
-  'gi',
-);
-
-const partsTable = 'result.measure_part';
-
-/** SQL of what extracts gave to one measure. A statement that reads it so rests on what they gave to no other. */
-export const partsOf = (measure: string): string =>
-  `(select * from ${partsTable} where measure = ${literal(measure)})`;
-
-const partsOfOne = /\(select \* from result\.measure_part where measure = '((?:[^']|'')+)'\)/g;
-
-/** What is no table: the database's own catalogue, and files. */
-const readsElsewhere = /\b(?:information_schema\b|duckdb_\w+\s*\(|read_\w+\s*\(|glob\s*\()/i;
+/** What has changed of a table, and the way in which it stands apart. */
+interface Change {
+  readonly before: Divided;
+  readonly way: Way;
+  readonly selection: Selection;
+}
 
 /**
  * What earlier runs computed, each result named by a hash of all that it depends on: the text of its statement,
@@ -65,12 +51,9 @@ export class KeptResults implements Answering {
   /** what this run made or took over, by name */
   private readonly tables = new Map<string, TableContent & { readonly table: string }>();
   private readonly totals = new Map<string, readonly string[]>();
-  /** by name, the parts of some measures */
-  private readonly parts = new Map<string, StandingParts>();
-  /** measure -> the parts of it and those that are added with it */
-  private readonly partsWith = new Map<string, StandingParts>();
   /** extract -> what its staged rows were made of */
   private staged: ReadonlyMap<string, StagedFrom> = new Map();
+  private stagedKeys: ReadonlyMap<string, string> = new Map();
   /** names of answers; they wait on disk, where those about a thousand companies have room */
   private readonly answers = new Set<string>();
   /** whether some of it is in no pack */
@@ -85,6 +68,7 @@ export class KeptResults implements Answering {
     /** what stood in the database when it was gone on from */
     private copied: EarlierDatabase | undefined,
     private readonly contents: TableContents,
+    private readonly parts: KeptParts,
   ) {}
 
   /**
@@ -107,12 +91,14 @@ export class KeptResults implements Answering {
     const common = await commonGround(warehouse, program);
     const held = await ResultPacks.open(warehouse, packs, own);
     const contents = new TableContents(warehouse, held, common, earlier, divisions);
-    return new KeptResults(warehouse, held, common, own, earlier, contents);
+    const parts = new KeptParts(warehouse, held, contents, earlier?.parts);
+    return new KeptResults(warehouse, held, common, own, earlier, contents, parts);
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
   tellStaged(staged: ReadonlyMap<string, StagedFrom>): void {
     this.staged = staged;
+    this.stagedKeys = new Map([...staged].map(([extract, { key }]) => [extract, key]));
   }
 
   /**
@@ -143,10 +129,7 @@ export class KeptResults implements Answering {
 
   /** Learns what `result.measure_part` holds once nothing is added to it any more: statements that read it are many. */
   async settleParts(): Promise<void> {
-    const columns = shapeOf(await columnsOf(this.warehouse, partsTable));
-    const whole = together(columns, [...this.parts.values()]);
-    const isWhole = whole.rows === (await this.warehouse.count(partsTable));
-    this.contents.known.set(partsTable, isWhole ? whole : await contentOfTable(this.warehouse, partsTable));
+    this.contents.known.set(partsTable, await this.parts.content());
   }
 
   /** What is known of the tables that are done, for who seals them. */
@@ -161,7 +144,7 @@ export class KeptResults implements Answering {
    */
   goOn(open: ReadonlySet<string>): void {
     this.copied = {
-      staged: new Map([...this.staged].map(([extract, { key }]) => [extract, key])),
+      staged: this.stagedKeys,
       holdsPeople: false,
       tables: new Map(this.tables),
       divided: new Map(this.contents.divided),
@@ -198,7 +181,10 @@ export class KeptResults implements Answering {
         await this.warehouse.run(`drop table ${table}`);
         throw new Error(`${table} is not whole`);
       }));
-    if (!known && !mended) await this.warehouse.run(`create table ${table} as ${sql}`);
+    if (!known && !mended) {
+      divided = await this.takeOver(table, sql, ways);
+      if (!divided) await this.warehouse.run(`create table ${table} as ${sql}`);
+    }
     const content = await this.contents.learnMade(table, { whole: known || undefined, divided }, ways);
     // one of before the staged rows were whole is it no more
     for (const [other, one] of this.tables) if (one.table === table) this.tables.delete(other);
@@ -208,15 +194,41 @@ export class KeptResults implements Answering {
 
   /** Puts what has changed into a table that stands in the copied database; undefined where it is to be made whole. */
   private async mend(table: string, sql: string, ways: readonly Way[]): Promise<Divided | undefined> {
-    const before = this.copied?.divided.get(table);
-    const apart = before && ways.find(({ madeOf }) => before.madeOf.includes(madeOf));
-    const selection = apart && this.contents.fewChanged(apart, before);
-    if (!selection) return undefined;
+    const found = this.copied && (await this.changedIn(this.copied, table, ways));
+    if (!found) return undefined;
     const counted = await this.warehouse.count(table).catch((error) => refuseExhausted(error));
-    if (counted !== wholeOf(before).rows) return undefined;
+    if (counted !== wholeOf(found.before).rows) return undefined;
+    return this.exchange(table, sql, found, `delete from ${table} where ${selects(found.selection)}`);
+  }
+
+  /** The same for a table that the last run's database holds: the rest of it is taken over from there. */
+  private async takeOver(table: string, sql: string, ways: readonly Way[]): Promise<Divided | undefined> {
+    const last = ways.length > 0 ? await this.packs.lastRun().catch(refuseExhausted) : undefined;
+    const found = last && (await this.changedIn(last, table, ways));
+    if (!found) return undefined;
+    const rest = `create table ${table} as from ${last.database}.${table} where ${selects(found.selection)} is not true`;
+    const taken = await this.exchange(table, sql, found, rest);
+    if (!taken) await this.warehouse.run(`drop table if exists ${table}`);
+    return taken;
+  }
+
+  /** What has changed of a table that was made in the same way before, where it is little. */
+  private async changedIn(before: Before, table: string, ways: readonly Way[]): Promise<Change | undefined> {
+    const divided = before.divided.get(table);
+    const way = divided && ways.find(({ madeOf }) => divided.madeOf.includes(madeOf));
+    const selection = way && (await this.contents.fewChanged(way, this.stagedKeys, divided, before));
+    return selection && { before: divided, way, selection };
+  }
+
+  private async exchange(
+    table: string,
+    sql: string,
+    { before, way, selection }: Change,
+    leave: string,
+  ): Promise<Divided | undefined> {
     try {
-      await this.warehouse.run(`delete from ${table} where ${selects(selection)}`);
-      await this.warehouse.run(`insert into ${table} ${onlyOf(sql, apart.of, selection)}`);
+      await this.warehouse.run(leave);
+      await this.warehouse.run(`insert into ${table} ${onlyOf(sql, way, selection)}`);
     } catch (error) {
       // made whole, it says what is wrong
       refuseExhausted(error);
@@ -245,53 +257,24 @@ export class KeptResults implements Answering {
     this.isNew ||= name !== undefined && !restored;
   };
 
-  /** Adds the parts of some measures to `result.measure_part`, which no other statement adds. */
-  readonly addParts = async (measures: readonly string[], sql: string, apart?: Apart): Promise<void> => {
-    const reads = tablesNamed(sql);
-    const name = await this.nameOf(sql, reads);
-    const [way] = apart && name ? this.contents.waysOf(sql, reads, [apart]) : [];
-    const of = `${partsTable} where measure in (${measures.map(literal).join(', ')})`;
-    const stood = name === undefined ? undefined : this.copied?.parts.get(name);
-    const stands = stood !== undefined && (await this.warehouse.count(of)) === stood.rows;
-    const mended = !stands && way ? await this.mendParts(of, sql, way) : false;
-    if (this.copied && !stands && !mended) await this.warehouse.run(`delete from ${of}`);
-    const known =
-      (stands && stood) ||
-      (await this.packs.restore(mended ? undefined : name, async (pack, named) => {
-        const found = await this.packs.entry<Omit<StandingParts, 'madeOf'>>(pack, 'parts', named);
-        const database = await this.packs.databaseOf(pack);
-        if (database === undefined) return undefined;
-        const added = await this.warehouse.scalar<number>(
-          `insert into ${partsTable} select * from ${database}.${of}`,
-        );
-        if (added === found.rows) return found;
-        await this.warehouse.run(`delete from ${of}`);
-        throw new Error(`The parts of ${measures.join(', ')} are not whole`);
-      }));
-    if (!known && !mended) await this.warehouse.run(`insert into ${partsTable} ${sql}`);
-    if (!name) return;
-    const { rows, content } =
-      known ||
-      wholeOf(
-        await dividedContent(this.warehouse, partsTable, ['measure'], {
-          column: 'measure',
-          values: measures,
-        }),
-      );
-    const own = { rows, content, madeOf: way?.madeOf ?? '' };
-    this.parts.set(name, own);
-    for (const measure of measures) this.partsWith.set(measure, own);
-    this.isNew ||= !known;
-  };
+  /** Takes over what the last run's database holds of parts as they are to be: in one statement, since groups of them are many. */
+  async takeOverParts(groups: readonly PartsOfMeasures[]): Promise<void> {
+    const named: NamedParts[] = [];
+    for (const group of groups) named.push(await this.named(group));
+    await this.parts.takeOver(named);
+  }
 
-  /** The same as {@link mend} for parts of measures that stand in the copied database. */
-  private async mendParts(own: string, sql: string, way: Way): Promise<boolean> {
-    const before = [...(this.copied?.parts.values() ?? [])].find((one) => one.madeOf === way.madeOf);
-    const selection = before && this.contents.fewChanged(way);
-    if (!selection || (await this.warehouse.count(own)) !== before.rows) return false;
-    await this.warehouse.run(`delete from ${own} and ${selects(selection)}`);
-    await this.warehouse.run(`insert into ${partsTable} ${onlyOf(sql, way.of, selection)}`);
-    return true;
+  /** Adds the parts of some measures to `result.measure_part`, which no other statement adds. */
+  async addParts(group: PartsOfMeasures): Promise<void> {
+    const isKnown = await this.parts.add(await this.named(group), this.copied, this.stagedKeys);
+    this.isNew ||= !isKnown;
+  }
+
+  private async named(group: PartsOfMeasures): Promise<NamedParts> {
+    const reads = tablesNamed(group.sql);
+    const name = await this.nameOf(group.sql, reads);
+    const [way] = name ? this.contents.waysOf(group.sql, reads, [group.apart]) : [];
+    return { ...group, name, way };
   }
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {
@@ -334,13 +317,15 @@ export class KeptResults implements Answering {
     this.warehouse = warehouse;
     this.packs.enter(warehouse);
     this.contents.enter(warehouse);
+    this.parts.enter(warehouse);
   }
 
   /** Writes down for later runs what this one made or took over: of tables, that they stand in its database, which is sealed and closed. */
   async keep(database: string, limits: Limits): Promise<void> {
     if (!this.isNew) return;
-    const { common, tables, totals, totalsFile, parts, staged, answers } = this;
+    const { common, tables, totals, totalsFile, staged, answers } = this;
     const { known, divided } = this.contents;
+    const parts = this.parts.made;
     await this.packs.write(database, limits, {
       ...{ common, contents: known, divided, tables, totals, totalsFile, parts, staged, answers },
       answersFolder: this.scratch,
@@ -354,7 +339,7 @@ export class KeptResults implements Answering {
     known: Map<string, TableContent> = this.contents.known,
   ): Promise<string | undefined> {
     if (reads.length === 0 || readsElsewhere.test(sql)) return undefined;
-    const parts = known === this.contents.known ? this.partsRead(sql) : undefined;
+    const parts = known === this.contents.known ? this.parts.readBy(sql) : undefined;
     const contents: unknown[] = (parts ?? []).map(({ rows, content }) => [partsTable, rows, content]);
     for (const table of reads) {
       if (parts && table === partsTable) continue;
@@ -367,15 +352,6 @@ export class KeptResults implements Answering {
       contents.push([table, found.rows, found.content, found.columns]);
     }
     return hash([this.common, sql, contents]);
-  }
-
-  /** The parts that a statement reads of single measures; undefined where it reads others, or is about none. */
-  private partsRead(sql: string): StandingParts[] | undefined {
-    const measures = [...sql.matchAll(partsOfOne)].map(([, measure]) => measure as string);
-    if (measures.length === 0 || tablesNamed(sql.replaceAll(partsOfOne, '')).includes(partsTable))
-      return undefined;
-    const read = measures.flatMap((measure) => this.partsWith.get(measure) ?? []);
-    return read.length === measures.length ? read : undefined;
   }
 
   /** What is known of a table that stands in the copied database already, whole. */
@@ -412,14 +388,6 @@ export class KeptResults implements Answering {
   private answerFile(name: string): string {
     return join(this.scratch, `${name}.json`);
   }
-}
-
-/** Tables that a statement names, in the order of their names. */
-export function tablesNamed(sql: string): string[] {
-  const found = [...sql.matchAll(tableName)].map(([, schema, table, session]) =>
-    (session ?? `${schema}.${table}`).toLowerCase(),
-  );
-  return [...new Set(found)].sort();
 }
 
 /** Whether JSON gives back what it is given. */

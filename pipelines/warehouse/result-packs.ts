@@ -11,6 +11,7 @@ import {
   markOf,
   type StagedFrom,
   type StandingParts,
+  standingPartsIn,
 } from './earlier-database.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { type Limits, Warehouse } from './warehouse.ts';
@@ -39,13 +40,16 @@ export interface Results {
   readonly answersFolder: string;
 }
 
-/** What the staged tables of an earlier run were made of and hold. */
+/** What the staged tables of an earlier run were made of, and what its tables hold. */
 export interface LastRun {
   /** name under which the session sees its database */
   readonly database: string;
   /** extract -> key of what its rows were made of */
   readonly staged: ReadonlyMap<string, string>;
   readonly contents: ReadonlyMap<string, TableContent>;
+  readonly divided: ReadonlyMap<string, DividedTable>;
+  /** by name, the parts of some measures */
+  readonly parts: ReadonlyMap<string, StandingParts>;
 }
 
 /** The packs in which runs leave what they computed, one a run, as a session sees them. */
@@ -189,6 +193,8 @@ export class ResultPacks {
         database,
         staged: new Map(staged.map(({ extract, key }) => [extract, key])),
         contents: await this.contentsIn(attached),
+        divided: await this.dividedOf(attached),
+        parts: await standingPartsIn(this.warehouse, attached),
       };
     }
     return undefined;

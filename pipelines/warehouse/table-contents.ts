@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { identifier } from '../../connectors/connector.ts';
 import { contentOfTable, rowTextOf, type TableContent } from './content-digest.ts';
 import {
   type Divided,
@@ -7,6 +8,7 @@ import {
   exchanged,
   replaced,
   type Selection,
+  selects,
   valuesOf,
   wholeOf,
 } from './divided.ts';
@@ -20,6 +22,8 @@ export interface Apart {
   readonly column: string;
   /** the other tables */
   readonly of: readonly string[];
+  /** tables without that column: of these, from the rows of the extracts that the first of the others names with that value */
+  readonly byExtract?: readonly string[] | undefined;
 }
 
 /** A way in which a table stands apart, with the name of all that it is made of but for the rows that it is told apart by. */
@@ -27,8 +31,11 @@ export interface Way extends Apart {
   readonly madeOf: string;
 }
 
-/** What stood in a run's database when it was gone on from. */
-type Before = Pick<EarlierDatabase, 'staged' | 'divided'>;
+/** What stood in a run's database when it was gone on from, or in that of the last run. */
+export type Before = Pick<EarlierDatabase, 'staged' | 'divided'> & {
+  /** name of the last run's database in the session */
+  readonly database?: string;
+};
 
 /**
  * What the tables of a run hold, as far as it is known, and by their parts where they may be mended: which of these
@@ -154,32 +161,56 @@ export class TableContents {
     });
   }
 
-  private madeOf(sql: string, reads: readonly string[], { column, of }: Apart): string | undefined {
+  private madeOf(
+    sql: string,
+    reads: readonly string[],
+    { column, of, byExtract = [] }: Apart,
+  ): string | undefined {
     const inputs = of.map((table) => this.divided.get(table));
     if (!inputs.every((one) => one?.columns.includes(column))) return undefined;
-    const shapes = inputs.map((one) => one?.shape);
+    const shapes = [
+      ...inputs.map((one) => one?.shape),
+      ...byExtract.map((table) => this.known.get(table)?.columns),
+    ];
     const others = reads.flatMap((table) => {
       const { rows, content, columns } = this.known.get(table) as TableContent;
-      return of.includes(table) ? [] : [[table, rows, content, columns]];
+      return of.includes(table) || byExtract.includes(table) ? [] : [[table, rows, content, columns]];
     });
-    return hash([this.common, sql, column, of, shapes, others]);
+    return hash([this.common, sql, column, of, byExtract, shapes, others]);
   }
 
   /**
    * Values whose rows of some tables are others than where the run goes on from; undefined where they are not few of those
    * that these tables have, or the one that is made of them.
+   *
+   * @param staged extract -> key of what its rows are made of
    */
-  fewChanged({ column, of }: Apart, made?: Divided): Selection | undefined {
+  async fewChanged(
+    { column, of, byExtract }: Apart,
+    staged: ReadonlyMap<string, string>,
+    made?: Divided,
+    before: Before | undefined = this.before,
+  ): Promise<Selection | undefined> {
     const values = new Set<string | null>();
     const all = made ? valuesOf(made, column) : new Set<string | null>();
     for (const input of of) {
-      const [old, now] = [this.before?.divided.get(input), this.divided.get(input)];
+      const [old, now] = [before?.divided.get(input), this.divided.get(input)];
       if (!old || !now || String(old.columns) !== String(now.columns)) return undefined;
       for (const value of differing(old, now, column)) values.add(value);
       for (const value of [...valuesOf(old, column), ...valuesOf(now, column)]) all.add(value);
     }
-    if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
-    return { column, values: [...values] };
+    const most = Math.min(mostMended, all.size / 2);
+    if (before && byExtract) {
+      const changed = [...othersThan(before.staged, staged), ...othersThan(staged, before.staged)];
+      if (!before.database || changed.length > mostMended) return undefined;
+      for (const names of [of[0] as string, `${before.database}.${of[0]}`]) {
+        const named = await this.warehouse.rows<{ value: string | null }>(
+          `select distinct ${identifier(column)} as value from ${names} where ${selects({ column: 'extract_id', values: changed })}`,
+        );
+        for (const { value } of named) values.add(value);
+      }
+    }
+    return values.size > most ? undefined : { column, values: [...values] };
   }
 }
 

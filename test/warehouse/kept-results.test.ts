@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentOfTable } from '../../pipelines/warehouse/content-digest.ts';
-import { type Answering, KeptResults, tablesNamed } from '../../pipelines/warehouse/kept-results.ts';
+import { type Answering, KeptResults } from '../../pipelines/warehouse/kept-results.ts';
 import { bytesOf, PackFolder } from '../../pipelines/warehouse/pack-folder.ts';
+import { tablesNamed } from '../../pipelines/warehouse/tables-named.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
 /** All that a result depends on, and that may change from one run to the next. */
