@@ -5,9 +5,15 @@ const most = 62;
 export class Conditions {
   private readonly texts: readonly string[];
 
-  /** @param texts SQL over the table's row */
-  constructor(texts: readonly string[]) {
-    this.texts = [...new Set(texts)];
+  /**
+   * @param filters SQL over the table's row: rows that meet one of them are read
+   * @param asked what else is asked of these rows
+   */
+  constructor(
+    private readonly filters: readonly string[],
+    asked: readonly string[] = [],
+  ) {
+    this.texts = [...new Set([...filters, ...asked])];
   }
 
   /** Whether one number has a bit for each. */
@@ -21,12 +27,13 @@ export class Conditions {
     return `(${bits.join(' + ')})::bigint`;
   }
 
+  /** SQL over the table's row: whether it is read. */
+  get any(): string {
+    return [...new Set(this.filters)].map((text) => `(${text})`).join(' or ');
+  }
+
   /** SQL over a row with that number: whether it meets the condition. */
   met(text: string, number = 'conditions'): string {
-    return `${number} & ${2n ** BigInt(this.texts.indexOf(text))} <> 0`;
+    return `(${number} & ${2n ** BigInt(this.texts.indexOf(text))} <> 0)`;
   }
 }
-
-/** SQL of what meets any of these. */
-export const anyOf = (texts: readonly string[]): string =>
-  [...new Set(texts)].map((text) => `(${text})`).join(' or ');

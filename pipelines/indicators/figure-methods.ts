@@ -1,9 +1,11 @@
-import { groupedBy } from '../grouped-by.ts';
+import { literal } from '../../connectors/connector.ts';
+import { groupedBy, inParts } from '../grouped-by.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import { ByPlace, type Place } from './by-place.ts';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, countsLastMonth, type Measure } from './catalogue.ts';
+import { Conditions } from './conditions.ts';
 import { type Figure, GROUP } from './figure.ts';
-import { betweenCodes, measureRows, methodCode, monthIn } from './measure-rows.ts';
+import { betweenCodes, methodCode, monthIn, rowsMeetingAny, type TableColumns } from './measure-rows.ts';
 import { hasParts } from './measure-totals.ts';
 import { tableColumns } from './measure-values.ts';
 import { measuresIn } from './measures-in.ts';
@@ -38,25 +40,51 @@ export async function readMethods(
     for (const [measure, rows] of groupedBy(recorded, (one) => one.measure)) learn(measure, rows);
   }
   const columns = await tableColumns(warehouse);
-  for (const measure of catalogue.measures) {
-    if (parts && hasParts(measure)) continue;
-    learn(
-      measure.id,
-      await warehouse.rows(
-        `with m as (
-           select distinct entity, month, consolidated, ${methodCode} as code from (
-             select distinct entity, month, weight <> 0 as consolidated, quality, method
-             from (${measureRows(measure, columns(measure.table))}) where value <> 0)),
-         placed as (
-           select w.period, w.basis, m.entity, m.code from m join result_window as w on ${monthIn(measure)}
-           union
-           select w.period, w.basis, '${GROUP}', m.code from m join result_window as w on ${monthIn(measure)} where m.consolidated)
-         select entity, period, basis, string_agg(code, '${betweenCodes}' order by code) as codes from placed group by entity, period, basis`,
-      ),
+  const read = catalogue.measures.filter((measure) => !(parts && hasParts(measure)));
+  for (const group of readTogether(read)) {
+    const [{ table }] = group as [Measure, ...Measure[]];
+    const told = await warehouse.rows<Place & { readonly codes: string; readonly of: string }>(
+      codesOf(group, columns(table)),
     );
+    const byRows = groupedBy(told, (one) => one.of);
+    for (const measure of group) learn(measure.id, byRows.get(rowsOf(measure)) ?? []);
   }
   const measures = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
   return (figures) => methodsBy(figures, measures, codes);
+}
+
+/** What tells the rows of a measure that say how they are known. */
+const rowsOf = ({ filter, value }: Measure): string => `(${filter}) and (${value})::decimal(28,10) <> 0`;
+
+/** Measures whose rows are read in one statement. */
+function readTogether(measures: readonly Measure[]): Measure[][] {
+  const groups = groupedBy(measures, (measure) => {
+    const { table, date, eliminate_intragroup } = measure;
+    return JSON.stringify([table, date, eliminate_intragroup, countsLastMonth(measure)]);
+  });
+  return [...groups.values()].flatMap((group) =>
+    inParts(group, (some) => new Conditions(some.map(rowsOf)).fit),
+  );
+}
+
+/** The same as {@link recordedCodes} from rows: `of` names those of each measure, which others may have too. */
+function codesOf(measures: readonly Measure[], columns: TableColumns): string {
+  const [first] = measures as [Measure, ...Measure[]];
+  const all = [...new Set(measures.map(rowsOf))];
+  const conditions = new Conditions(all);
+  const each = all.map(
+    (rows) =>
+      `select ${literal(rows)} as of, entity, month, consolidated, code from said where ${conditions.met(rows)}`,
+  );
+  return `with said as materialized (
+      select entity, month, consolidated, ${methodCode} as code, conditions from (
+        select distinct entity, month, weight <> 0 as consolidated, quality, method, conditions from (${rowsMeetingAny(first, columns, conditions)}))),
+    m as materialized (${each.join(' union all ')}),
+    placed as (
+      select m.of, w.period, w.basis, m.entity, m.code from m join result_window as w on ${monthIn(first)}
+      union
+      select m.of, w.period, w.basis, '${GROUP}', m.code from m join result_window as w on ${monthIn(first)} where m.consolidated)
+    select of, entity, period, basis, string_agg(code, '${betweenCodes}' order by code) as codes from placed group by of, entity, period, basis`;
 }
 
 function methodsBy(

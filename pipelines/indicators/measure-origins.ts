@@ -3,10 +3,10 @@ import { groupedBy, inParts } from '../grouped-by.ts';
 import { partsOf } from '../warehouse/kept-parts.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
-import { anyOf, Conditions } from './conditions.ts';
+import { Conditions } from './conditions.ts';
 import { type Basis, GROUP } from './figure.ts';
-import { contributionRows, measureRows, type TableColumns, type Window } from './measure-rows.ts';
-import { fitTogether, keysOf, tellsOfOnePerson } from './population.ts';
+import { contributionRows, rowsMeetingAny, type TableColumns, type Window } from './measure-rows.ts';
+import { conditionsOf, keysOf, tellsOfOnePerson } from './population.ts';
 
 /** What one extract gave to a measure of an entity (or {@link GROUP}) in a window. */
 export interface MeasureOrigin {
@@ -91,7 +91,7 @@ const smallestGroup = 5;
 export function together(origins: string): string {
   return `with ranked as (
       select *, row_number() over (partition by ${place} order by rows, extract) as place,
-        count(*) filter (where rows < ${smallestGroup}) over (partition by ${place}) as small from (${origins})),
+        sum(case when rows < ${smallestGroup} then 1 else 0 end) over (partition by ${place}) as small from (${origins})),
     told as (select *, rows < ${smallestGroup} or (small = 1 and place = 2) as together from ranked)
     select ${place}, case when together then '(' || count(*) || ' x < ${smallestGroup})' else any_value(extract) end as extract, sum(rows) as rows,
       case when count(*) = count(contribution) then sum(contribution) end as contribution
@@ -109,8 +109,10 @@ function sumsOf(measure: Measure, windows: readonly Window[]): string {
 
 /** Measures whose rows are counted in one statement. */
 function countedTogether(measures: readonly Measure[]): Measure[][] {
-  const groups = groupedBy(measures, (measure) => JSON.stringify([keysOf(measure), measure.people]));
-  return [...groups.values()].flatMap((group) => inParts(group, fitTogether));
+  const groups = groupedBy(measures, (measure) =>
+    JSON.stringify([keysOf(measure), measure.people, countsLastMonth(measure)]),
+  );
+  return [...groups.values()].flatMap((group) => inParts(group, (some) => conditionsOf(some).fit));
 }
 
 /**
@@ -122,7 +124,6 @@ function countsOf(measures: readonly Measure[], columns: TableColumns, windows: 
   const filters = (some: readonly Measure[]) => [...new Set(some.map(({ filter }) => filter))];
   const all = filters(measures);
   const conditions = new Conditions(all);
-  const rows = measureRows({ ...first, filter: anyOf(all) }, columns, { conditions: conditions.number });
   const counted = (filter: string, entity: string, which: string) =>
     `select ${literal(filter)} as name, ${entity} as entity, period, basis, extract, sum(rows) as rows, null as contribution
     from windowed where ${conditions.met(filter)} and ${which} group by all`;
@@ -132,7 +133,7 @@ function countsOf(measures: readonly Measure[], columns: TableColumns, windows: 
   ];
   return `with counted as (
       select entity, month, extract_id as extract, weight <> 0 and key is not null as counts, conditions, count(*) as rows
-      from (${rows}) group by all),
+      from (${rowsMeetingAny(first, columns, conditions)}) group by all),
     windowed as materialized (
       select w.period, w.basis, m.* from counted as m
       join (${windowValues(first, windows)}) as w on m.month between w.first_month and w.last_month)

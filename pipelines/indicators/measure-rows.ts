@@ -1,4 +1,5 @@
 import { countsLastMonth, type Measure } from './catalogue.ts';
+import type { Conditions } from './conditions.ts';
 import type { Basis } from './figure.ts';
 import { GROUP } from './figure.ts';
 import { isPopulationStatistic, populationColumns, populationContributions } from './population.ts';
@@ -53,6 +54,17 @@ export function measureRows(
     where (${measure.filter})
       and t.${measure.date} >= coalesce(e.perimeter_entry, date '0001-01-01')
       and t.${measure.date} <= coalesce(e.perimeter_exit, date '9999-12-31')`;
+}
+
+/** The same of the rows that some conditions read, whatever the measure's filter; `conditions` tells which each meets. */
+export function rowsMeetingAny(
+  measure: Measure,
+  columns: TableColumns,
+  conditions: Conditions,
+  carried: Readonly<Record<string, string>> = {},
+): string {
+  const any = { ...measure, filter: conditions.any };
+  return measureRows(any, columns, { conditions: conditions.number, ...carried });
 }
 
 /**

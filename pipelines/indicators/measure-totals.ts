@@ -1,14 +1,16 @@
+import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
 import { groupedBy, inParts } from '../grouped-by.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
-import { anyOf } from './conditions.ts';
+import { Conditions } from './conditions.ts';
 import { GROUP } from './figure.ts';
-import { measureRows, monthIn, type TableColumns } from './measure-rows.ts';
+import { measureRows, rowsMeetingAny, type TableColumns } from './measure-rows.ts';
 import {
-  countedColumns,
-  fitTogether,
+  amountColumns,
+  conditionsOf,
   isPopulationStatistic,
   keysOf,
+  numberedKeys,
   populationTotals,
 } from './population.ts';
 
@@ -18,15 +20,18 @@ import {
  */
 export function measureGroups(measures: readonly Measure[]): Measure[][] {
   const groups = groupedBy(measures, (measure) => {
-    const keys = isPopulationStatistic(measure) ? keysOf(measure) : '';
-    return [measure.table, measure.aggregation === 'distinct', keys].join('\0');
+    if (measure.aggregation === 'sum') return measure.table;
+    const last = isPopulationStatistic(measure) ? countsLastMonth(measure) : null;
+    return JSON.stringify([keysOf(measure), measure.aggregation === 'distinct', last]);
   });
   return [...groups.values()].flatMap((group) => inParts(group, fitInOne));
 }
 
-/** More of these would plan no cheaper, and hold more keys in memory at a time; statistics hold theirs once for all. */
+/** More sums would plan no cheaper; what counts keys has a number for each of what it asks of them. */
 function fitInOne(measures: readonly Measure[]): boolean {
-  return measures.some(isPopulationStatistic) ? fitTogether(measures) : measures.length <= 24;
+  return measures.some(({ aggregation }) => aggregation === 'sum')
+    ? measures.length <= 24
+    : conditionsOf(measures).fit;
 }
 
 /**
@@ -71,8 +76,8 @@ export const hasParts = (measure: Measure): boolean =>
 export function groupTotals(measures: readonly Measure[], columns: TableColumns): string {
   const [first] = measures as [Measure, ...Measure[]];
   if (isPopulationStatistic(first)) {
-    const any = { ...first, filter: anyOf(measures.map(({ filter }) => filter)) };
-    return populationTotals(measures, measureRows(any, columns, countedColumns(measures)), monthIn(first));
+    const rows = rowsMeetingAny(first, columns, conditionsOf(measures), amountColumns(measures));
+    return populationTotals(measures, rows);
   }
   return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
 }
@@ -115,27 +120,33 @@ function windowTotals(monthly: string): string {
     from windowed group by measure, period, basis`;
 }
 
+/**
+ * Totals of measures that count keys of one table. Its rows are read once for all of them, and added up to numbered keys.
+ * A key counts once in a window; of a stock, which averages the counts of its months, once in each.
+ */
 function distinctTotals(measures: readonly Measure[], columns: TableColumns): string {
-  const monthly = measures.map(
-    (
-      measure,
-    ) => `select '${measure.id}' as measure, ${countsLastMonth(measure)} as at_end, entity, month, key, max(weight) as weight, count(*) as rows
-      from (${measureRows(measure, columns)}) where key is not null group by entity, month, key`,
-  );
-  // a stock averages the counts of its months; otherwise a key counts once in the window
-  const averages = measures.flatMap(({ id, time }) => (time === 'stock_average' ? [`'${id}'`] : []));
-  const turn =
-    averages.length > 0 ? `case when m.measure in (${averages.join(', ')}) then m.month end` : 'null::date';
-  const once = 'measure, period, basis, turn, key';
-  return `with windowed as (
-      select w.period, w.basis, ${turn} as turn, m.* from (${monthly.join(' union all ')}) as m
-      join window_month as w on w.month = m.month and w.at_end = m.at_end),
-    by_entity as (select entity, ${once}, sum(rows) as rows from windowed group by entity, ${once}),
-    by_group as (select ${once}, max(weight) as weight, sum(rows) as rows from windowed where weight <> 0 group by ${once})
-    select measure, entity, period, basis, count(*)::decimal(38,10) as total, sum(rows)::bigint as rows,
-      0::bigint as unvalued, 0::decimal(38,10) as estimated, count(*)::decimal(38,10) as absolute
-    from by_entity group by measure, entity, period, basis
-    union all
-    select measure, '${GROUP}', period, basis, sum(weight)::decimal(38,10), sum(rows)::bigint, 0, 0, count(*)::decimal(38,10)
-    from by_group group by measure, period, basis`;
+  const [first] = measures as [Measure, ...Measure[]];
+  const conditions = new Conditions(measures.map(({ filter }) => filter));
+  const each = measures.map((measure) => {
+    const windowed = `select w.period, w.basis, m.* from monthly as m
+        join window_month as w on w.month = m.month and w.at_end = ${countsLastMonth(measure)}`;
+    const isAverage = measure.time === 'stock_average';
+    const once = isAverage ? 'month' : 'period, basis';
+    const told = `with counted as (from (${isAverage ? 'from monthly' : windowed}) where ${conditions.met(measure.filter)}),
+      by_entity as (select entity, ${once}, key, sum(rows) as rows from counted group by entity, ${once}, key),
+      by_group as (select ${once}, key, max(weight) as weight, sum(rows) as rows from counted where weight <> 0 group by ${once}, key)
+      select entity, ${once}, count(*) as total, sum(rows) as rows, count(*) as absolute from by_entity group by entity, ${once}
+      union all
+      select '${GROUP}', ${once}, sum(weight), sum(rows), count(*) from by_group group by ${once}`;
+    const inWindows = `select m.entity, w.period, w.basis, sum(m.total) as total, sum(m.rows) as rows, sum(m.absolute) as absolute
+      from (${told}) as m join window_month as w on w.month = m.month and not w.at_end group by m.entity, w.period, w.basis`;
+    return `select ${literal(measure.id)} as measure, * from (${isAverage ? inWindows : told})`;
+  });
+  return `${numberedKeys(rowsMeetingAny(first, columns, conditions))},
+    monthly as materialized (
+      select m.entity, m.month, k.key, m.weight, m.conditions, count(*) as rows
+      from contributing as m join keys as k on k.name = m.key group by all)
+    select measure, entity, period, basis, total::decimal(38,10) as total, rows::bigint as rows, 0::bigint as unvalued,
+      0::decimal(38,10) as estimated, absolute::decimal(38,10) as absolute
+    from (${each.join(' union all ')})`;
 }

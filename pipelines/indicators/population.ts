@@ -31,12 +31,12 @@ export function populationColumns(measure: Measure): string {
 const counting = (measure: Measure): string => measure.quantile?.counting ?? 'true';
 
 /**
- * Names what statistics of one statement have in common: the table, its keys and their time. Which rows and which value each
- * is about may differ.
+ * Names what measures that count keys have in common where one statement reads their rows: the table and its keys. Which
+ * rows and which value each is about may differ.
  */
 export function keysOf(measure: Measure): string {
   const { table, date, key, eliminate_intragroup } = measure;
-  return JSON.stringify([table, date, key, eliminate_intragroup, countsLastMonth(measure)]);
+  return JSON.stringify([table, date, key, eliminate_intragroup]);
 }
 
 /** The populations among statistics: measures of one have the same value for each key. */
@@ -45,22 +45,31 @@ const populationsOf = (measures: readonly Measure[]): Measure[][] => [
 ];
 
 /** What statistics ask of the rows that they read together. */
-const conditionsOf = (measures: readonly Measure[]): Conditions =>
-  new Conditions([...measures.map(({ filter }) => filter), ...measures.map(counting)]);
+export const conditionsOf = (measures: readonly Measure[]): Conditions =>
+  new Conditions(
+    measures.map(({ filter }) => filter),
+    measures.map(counting),
+  );
 
 /** Amounts that statistics add up, each once: values and what they are divided by. */
 const amountsOf = (measures: readonly Measure[]): string[] => [
   ...new Set(measures.flatMap(({ value, per }) => [value, per ?? 'null'])),
 ];
 
-/** Columns that the totals of statistics need of the rows of any of them besides the usual ones. */
-export function countedColumns(measures: readonly Measure[]): Record<string, string> {
-  const amounts = amountsOf(measures).map((amount, at) => [`amount_${at}`, `(${amount})::decimal(28,10)`]);
-  return { conditions: conditionsOf(measures).number, ...Object.fromEntries(amounts) };
-}
+/** Columns that the totals of statistics need of each row besides the usual ones and `conditions`. */
+export const amountColumns = (measures: readonly Measure[]): Record<string, string> =>
+  Object.fromEntries(
+    amountsOf(measures).map((amount, at) => [`amount_${at}`, `(${amount})::decimal(28,10)`]),
+  );
 
-/** Whether one statement can look at the rows of all these. */
-export const fitTogether = (measures: readonly Measure[]): boolean => conditionsOf(measures).fit;
+/**
+ * CTEs `contributing` of rows, and `keys (name, key)` with a number for each key of theirs, in their order: texts of 64
+ * letters take twice as long to tell apart and to sort.
+ */
+export const numberedKeys = (rows: string): string => `with contributing as (${rows}),
+    keys as materialized (
+      select key as name, row_number() over (order by key) as key
+      from (select distinct key from contributing where key is not null))`;
 
 /**
  * Weight of a key in the statistic, from its `rank` (1 is the lowest; ties in the order of the key) among
@@ -117,55 +126,64 @@ function ranking(
 }
 
 /**
- * Totals of statistics of the same {@link keysOf}, see `groupTotals`, over `contributing` with their {@link countedColumns},
- * joined to `result_window` by `inWindow`.
+ * Totals of statistics of the same {@link keysOf} and time, see `groupTotals`, over `contributing`, which tells what they
+ * ask of each row ({@link conditionsOf}) and their {@link amountColumns}.
  *
  * The rows are read once and added up to keys, whoever looks at them. Each population takes its keys from there and ranks
  * them once, and not where all of its measures are means.
  */
-export function populationTotals(
-  measures: readonly Measure[],
-  contributing: string,
-  inWindow: string,
-): string {
+export function populationTotals(measures: readonly Measure[], contributing: string): string {
+  const isLastMonth = countsLastMonth(measures[0] as Measure);
   const conditions = conditionsOf(measures);
   const amounts = amountsOf(measures);
   const sums = amounts.map(
-    (_, at) =>
-      `sum(amount_${at}) as sum_${at}, count(*) filter (where amount_${at} is null) as without_${at}`,
+    (_, at) => `sum(amount_${at}) as sum_${at}, count(*) - count(amount_${at}) as without_${at}`,
   );
-  const totals = populationsOf(measures).map((population) => {
-    const [{ filter, value, per }] = population as [Measure, ...Measure[]];
+  const totalsOf = (population: readonly Measure[]) => {
+    const [{ value, per }] = population as [Measure, ...Measure[]];
     const [v, p] = [amounts.indexOf(value), amounts.indexOf(per ?? 'null')];
-    const votes = population.map((measure, of) => [measure, `vote_${of}`, `flag_${of}`] as const);
+    const votes = population.map((measure, of) => [measure, `vote_${of}`] as const);
     const ranked = votes.filter(([measure]) => isRanked(measure));
-    const flags = ranked.map(
-      ([measure, , flag]) => `, bool_or(${conditions.met(counting(measure))}) as ${flag}`,
-    );
     const told = votes.map(([measure, vote], of) => `${statistic(measure, vote)} as total_${of}`);
     const each = population.map(
       ({ id }, of) =>
         `select ${literal(id)} as measure, place, span, total_${of} as total, rows, unvalued from told`,
     );
     return `from (with keyed as (
-        select place, span, key, sum(sum_${v}) as v, sum(sum_${p}) as p, sum(rows) as rows, sum(without_${v}) as unvalued${flags.join('')}
-        from placed where ${conditions.met(filter)} group by place, span, key),
-      ${rated(per)},
-      ${ranked.length > 0 ? ranking(ranked, 'place, span') : 'ranked as (from rated)'},
-      told as materialized (
-        select place, span, ${told.join(', ')}, sum(rows)::bigint as rows,
-          (sum(unvalued) + count(*) filter (where rate is null and v <> 0))::bigint as unvalued
-        from ranked group by place, span)
-      ${each.join(' union all ')})`;
+          select place, span, key, conditions, sum_${v} as v, sum_${p} as p, rows, without_${v} as unvalued from of_filter),
+        ${rated(per)},
+        ${
+          ranked.length > 0
+            ? ranking(
+                ranked.map(([measure, vote]) => [measure, vote, conditions.met(counting(measure))]),
+                'place, span',
+              )
+            : 'ranked as (from rated)'
+        },
+        told as materialized (
+          select place, span, ${told.join(', ')}, sum(rows)::bigint as rows,
+            (sum(unvalued) + count(*) filter (where rate is null and v <> 0))::bigint as unvalued
+          from ranked group by place, span)
+        ${each.join(' union all ')})`;
+  };
+  const byFilter = groupedBy(measures, ({ filter }) => filter);
+  const totals = [...byFilter].map(([filter, own]) => {
+    const added = amountsOf(own).map((amount) => {
+      const at = amounts.indexOf(amount);
+      return `sum(sum_${at}) as sum_${at}, sum(without_${at}) as without_${at}`;
+    });
+    return `from (with of_filter as materialized (
+        select place, span, key, bit_or(conditions) as conditions, sum(rows) as rows, ${added.join(', ')}
+        from placed where ${conditions.met(filter)} group by place, span, key)
+      ${populationsOf(own).map(totalsOf).join(' union all ')})`;
   });
-  return `with contributing as (${contributing}),
-    -- a number each, in their order: texts of 64 letters take twice as long to tell apart and to sort
-    keys as materialized (
-      select key as name, row_number() over (order by key) as key
-      from (select distinct key from contributing where key is not null)),
+  return `${numberedKeys(contributing)},
     base as materialized (
-      select m.entity as place, w.rowid as span, k.key, m.weight <> 0 as counts, m.conditions, count(*) as rows, ${sums.join(', ')}
-      from contributing as m join keys as k on k.name = m.key join result_window as w on ${inWindow}
+      select m.entity as place, w.span, k.key, m.weight <> 0 as counts, m.conditions, count(*) as rows, ${sums.join(', ')}
+      from contributing as m join keys as k on k.name = m.key
+      join (
+        select w.rowid as span, n.month from window_month as n
+        join result_window as w on w.period = n.period and w.basis = n.basis where n.at_end = ${isLastMonth}) as w on w.month = m.month
       group by all),
     placed as not materialized (
       from base
