@@ -11,13 +11,19 @@ export function groupedBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) 
   return groups;
 }
 
-/** Items in their order, as many together as may stand so. */
-export function inParts<Item>(items: Iterable<Item>, mayStand: (part: readonly Item[]) => boolean): Item[][] {
-  const parts: Item[][] = [];
-  for (const item of items) {
-    const last = parts.at(-1);
-    if (last && mayStand([...last, item])) last.push(item);
-    else parts.push([item]);
-  }
-  return parts;
+/** Items of one key together, in their order, as many as may stand so. */
+export function inParts<Key, Item>(
+  items: Iterable<Item>,
+  keyOf: (item: Item) => Key,
+  mayStand: (part: readonly Item[]) => boolean,
+): Item[][] {
+  return [...groupedBy(items, keyOf).values()].flatMap((group) => {
+    const parts: Item[][] = [];
+    for (const item of group) {
+      const last = parts.at(-1);
+      if (last && mayStand([...last, item])) last.push(item);
+      else parts.push([item]);
+    }
+    return parts;
+  });
 }

@@ -136,16 +136,12 @@ function parseModel(file: string, text: string): Model {
       'It needs -- model, purpose, grain, grain_fr, inputs and columns; the model is named as its file.',
     );
   }
-  const inputs = (header.get('inputs') as string)
-    .split(',')
-    .map((input) => input.trim())
-    .filter(Boolean);
+  const inputs = listed(header.get('inputs'));
   const apart = told.map((line) => {
     const [, column, list, byExtract] = /^(\w+) of ([^;]+)(?:; by extract (.+))?$/.exec(line) ?? [];
-    const named = (some: string | undefined) => some?.split(',').map((input) => input.trim());
-    const found = { column, of: named(list) ?? [], byExtract: named(byExtract) };
-    if (column && [...found.of, ...(found.byExtract ?? [])].every((input) => inputs.includes(input)))
-      return { ...found, column };
+    const of = listed(list);
+    if (column && [...of, ...listed(byExtract)].every((input) => inputs.includes(input)))
+      return { column, of, ...(byExtract && { byExtract: listed(byExtract) }) };
     throw new Fault(
       'MOD-001',
       `pipelines/harmonise/${file} has a header that cannot be read: -- apart: ${line}.`,
@@ -161,6 +157,12 @@ function parseModel(file: string, text: string): Model {
     sql: text.trim().replace(/;$/, ''),
   };
 }
+
+const listed = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 
 function inOrder(models: readonly Model[]): Model[] {
   const ordered: Model[] = [];

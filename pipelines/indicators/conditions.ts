@@ -1,19 +1,21 @@
+import type { Measure } from './catalogue.ts';
+
 /** A number of DuckDB has room for so many of them. */
 const most = 62;
 
 /** Conditions that several measures ask of the rows of one table, which are read once for all: each is a bit of a number that a row has. */
 export class Conditions {
   private readonly texts: readonly string[];
+  /** SQL over the table's row: whether it is read */
+  readonly any: string;
 
   /**
    * @param filters SQL over the table's row: rows that meet one of them are read
    * @param asked what else is asked of these rows
    */
-  constructor(
-    private readonly filters: readonly string[],
-    asked: readonly string[] = [],
-  ) {
+  constructor(filters: readonly string[], asked: readonly string[] = []) {
     this.texts = [...new Set([...filters, ...asked])];
+    this.any = [...new Set(filters)].map((text) => `(${text})`).join(' or ');
   }
 
   /** Whether one number has a bit for each. */
@@ -27,13 +29,17 @@ export class Conditions {
     return `(${bits.join(' + ')})::bigint`;
   }
 
-  /** SQL over the table's row: whether it is read. */
-  get any(): string {
-    return [...new Set(this.filters)].map((text) => `(${text})`).join(' or ');
+  /** The place of the condition among them, which names it in less than its text. */
+  placeOf(text: string): number {
+    return this.texts.indexOf(text);
   }
 
-  /** SQL over a row with that number: whether it meets the condition. */
-  met(text: string, number = 'conditions'): string {
-    return `(${number} & ${2n ** BigInt(this.texts.indexOf(text))} <> 0)`;
+  /** SQL over a row with that number as `conditions`: whether it meets the condition. */
+  met(text: string): string {
+    return `(conditions & ${2n ** BigInt(this.placeOf(text))} <> 0)`;
   }
 }
+
+/** The filters of measures. */
+export const filtersOf = (measures: readonly Measure[]): Conditions =>
+  new Conditions(measures.map(({ filter }) => filter));

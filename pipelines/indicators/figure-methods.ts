@@ -1,4 +1,3 @@
-import { literal } from '../../connectors/connector.ts';
 import { groupedBy, inParts } from '../grouped-by.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import { ByPlace, type Place } from './by-place.ts';
@@ -43,11 +42,12 @@ export async function readMethods(
   const read = catalogue.measures.filter((measure) => !(parts && hasParts(measure)));
   for (const group of readTogether(read)) {
     const [{ table }] = group as [Measure, ...Measure[]];
-    const told = await warehouse.rows<Place & { readonly codes: string; readonly of: string }>(
-      codesOf(group, columns(table)),
+    const conditions = conditionsOf(group);
+    const told = await warehouse.rows<Place & { readonly codes: string; readonly of: number }>(
+      codesOf(group, conditions, columns(table)),
     );
     const byRows = groupedBy(told, (one) => one.of);
-    for (const measure of group) learn(measure.id, byRows.get(rowsOf(measure)) ?? []);
+    for (const measure of group) learn(measure.id, byRows.get(conditions.placeOf(rowsOf(measure))) ?? []);
   }
   const measures = new Map(catalogue.indicators.map((one) => [one.id, measuresIn(one)]));
   return (figures) => methodsBy(figures, measures, codes);
@@ -56,25 +56,23 @@ export async function readMethods(
 /** What tells the rows of a measure that say how they are known. */
 const rowsOf = ({ filter, value }: Measure): string => `(${filter}) and (${value})::decimal(28,10) <> 0`;
 
+const conditionsOf = (measures: readonly Measure[]): Conditions => new Conditions(measures.map(rowsOf));
+
 /** Measures whose rows are read in one statement. */
 function readTogether(measures: readonly Measure[]): Measure[][] {
-  const groups = groupedBy(measures, (measure) => {
+  const together = (measure: Measure) => {
     const { table, date, eliminate_intragroup } = measure;
     return JSON.stringify([table, date, eliminate_intragroup, countsLastMonth(measure)]);
-  });
-  return [...groups.values()].flatMap((group) =>
-    inParts(group, (some) => new Conditions(some.map(rowsOf)).fit),
-  );
+  };
+  return inParts(measures, together, (some) => conditionsOf(some).fit);
 }
 
-/** The same as {@link recordedCodes} from rows: `of` names those of each measure, which others may have too. */
-function codesOf(measures: readonly Measure[], columns: TableColumns): string {
+/** The same as {@link recordedCodes} from rows: `of` is the place of the condition that a measure's rows meet, as those of others may. */
+function codesOf(measures: readonly Measure[], conditions: Conditions, columns: TableColumns): string {
   const [first] = measures as [Measure, ...Measure[]];
-  const all = [...new Set(measures.map(rowsOf))];
-  const conditions = new Conditions(all);
-  const each = all.map(
+  const each = [...new Set(measures.map(rowsOf))].map(
     (rows) =>
-      `select ${literal(rows)} as of, entity, month, consolidated, code from said where ${conditions.met(rows)}`,
+      `select ${conditions.placeOf(rows)} as of, entity, month, consolidated, code from said where ${conditions.met(rows)}`,
   );
   return `with said as materialized (
       select entity, month, consolidated, ${methodCode} as code, conditions from (

@@ -3,10 +3,10 @@ import { groupedBy, inParts } from '../grouped-by.ts';
 import { partsOf } from '../warehouse/kept-parts.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
-import { Conditions } from './conditions.ts';
+import { type Conditions, filtersOf } from './conditions.ts';
 import { type Basis, GROUP } from './figure.ts';
 import { contributionRows, rowsMeetingAny, type TableColumns, type Window } from './measure-rows.ts';
-import { conditionsOf, keysOf, tellsOfOnePerson } from './population.ts';
+import { keysOf, tellsOfOnePerson } from './population.ts';
 
 /** What one extract gave to a measure of an entity (or {@link GROUP}) in a window. */
 export interface MeasureOrigin {
@@ -49,10 +49,12 @@ export async function measureOrigins(
     for (const origin of await ask(sumsOf(measure, windows), measure.people)) add(measure, origin);
   for (const group of countedTogether(others)) {
     const [{ table, people }] = group as [Measure, ...Measure[]];
-    for (const origin of await ask(countsOf(group, columns(table), windows), people))
-      for (const measure of group)
-        if (measure.filter === origin.name && (origin.entity !== GROUP || tellsOfOnePerson(measure)))
-          add(measure, origin);
+    const conditions = filtersOf(group);
+    const told = await ask(countsOf(group, conditions, columns(table), windows), people);
+    const byFilter = groupedBy(told, ({ name }) => name);
+    for (const measure of group)
+      for (const origin of byFilter.get(String(conditions.placeOf(measure.filter))) ?? [])
+        if (origin.entity !== GROUP || tellsOfOnePerson(measure)) add(measure, origin);
   }
   for (const measure of others) {
     // the extract of a median's middle rows would tell where that one person works: its rows are counted, not ranked
@@ -109,26 +111,28 @@ function sumsOf(measure: Measure, windows: readonly Window[]): string {
 
 /** Measures whose rows are counted in one statement. */
 function countedTogether(measures: readonly Measure[]): Measure[][] {
-  const groups = groupedBy(measures, (measure) =>
-    JSON.stringify([keysOf(measure), measure.people, countsLastMonth(measure)]),
-  );
-  return [...groups.values()].flatMap((group) => inParts(group, (some) => conditionsOf(some).fit));
+  const together = (measure: Measure) =>
+    JSON.stringify([keysOf(measure), measure.people, countsLastMonth(measure)]);
+  return inParts(measures, together, (some) => filtersOf(some).fit);
 }
 
 /**
- * How many rows each extract gave to each entity, and to the group where nothing else is told of it. They are told by the
- * filter of measures, which many share.
+ * How many rows each extract gave to each entity, and to the group where nothing else is told of it. They are named by the
+ * place of the filter, which many measures share.
  */
-function countsOf(measures: readonly Measure[], columns: TableColumns, windows: readonly Window[]): string {
+function countsOf(
+  measures: readonly Measure[],
+  conditions: Conditions,
+  columns: TableColumns,
+  windows: readonly Window[],
+): string {
   const [first] = measures as [Measure, ...Measure[]];
   const filters = (some: readonly Measure[]) => [...new Set(some.map(({ filter }) => filter))];
-  const all = filters(measures);
-  const conditions = new Conditions(all);
   const counted = (filter: string, entity: string, which: string) =>
-    `select ${literal(filter)} as name, ${entity} as entity, period, basis, extract, sum(rows) as rows, null as contribution
+    `select '${conditions.placeOf(filter)}' as name, ${entity} as entity, period, basis, extract, sum(rows) as rows, null as contribution
     from windowed where ${conditions.met(filter)} and ${which} group by all`;
   const selects = [
-    ...all.map((filter) => counted(filter, 'entity', 'true')),
+    ...filters(measures).map((filter) => counted(filter, 'entity', 'true')),
     ...filters(measures.filter(tellsOfOnePerson)).map((filter) => counted(filter, `'${GROUP}'`, 'counts')),
   ];
   return `with counted as (

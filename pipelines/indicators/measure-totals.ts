@@ -1,8 +1,8 @@
 import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
-import { groupedBy, inParts } from '../grouped-by.ts';
+import { inParts } from '../grouped-by.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
-import { Conditions } from './conditions.ts';
+import { filtersOf } from './conditions.ts';
 import { GROUP } from './figure.ts';
 import { measureRows, rowsMeetingAny, type TableColumns } from './measure-rows.ts';
 import {
@@ -19,12 +19,12 @@ import {
  * statement costs more than a small table's rows, and there are hundreds of measures.
  */
 export function measureGroups(measures: readonly Measure[]): Measure[][] {
-  const groups = groupedBy(measures, (measure) => {
+  const together = (measure: Measure) => {
     if (measure.aggregation === 'sum') return measure.table;
     const last = isPopulationStatistic(measure) ? countsLastMonth(measure) : null;
     return JSON.stringify([keysOf(measure), measure.aggregation === 'distinct', last]);
-  });
-  return [...groups.values()].flatMap((group) => inParts(group, fitInOne));
+  };
+  return inParts(measures, together, fitInOne);
 }
 
 /** More sums would plan no cheaper; what counts keys has a number for each of what it asks of them. */
@@ -126,7 +126,7 @@ function windowTotals(monthly: string): string {
  */
 function distinctTotals(measures: readonly Measure[], columns: TableColumns): string {
   const [first] = measures as [Measure, ...Measure[]];
-  const conditions = new Conditions(measures.map(({ filter }) => filter));
+  const conditions = filtersOf(measures);
   const each = measures.map((measure) => {
     const windowed = `select w.period, w.basis, m.* from monthly as m
         join window_month as w on w.month = m.month and w.at_end = ${countsLastMonth(measure)}`;

@@ -214,7 +214,7 @@ export function populationContributions(measure: Measure, rows: string): string 
     : '';
   return `with opened as materialized (${rows}),
     keyed as (
-      select key, sum(value) as v, sum(per) as p, bool_or(flag) as flag, count(*) as rows, 0 as unvalued from opened group by key),
+      select key, sum(value) as v, sum(per) as p, bool_or(flag) as flag from opened group by key),
     ${rated(measure.per)},
     ${votes},
     total as (select ${statistic(measure)} as total from ranked),

@@ -39,10 +39,7 @@ export function selects({ column, values }: Selection): string {
  */
 export function onlyOf(
   sql: string,
-  {
-    of,
-    byExtract = [],
-  }: { readonly of: readonly string[]; readonly byExtract?: readonly string[] | undefined },
+  { of, byExtract = [] }: { readonly of: readonly string[]; readonly byExtract?: readonly string[] },
   selection: Selection,
 ): string {
   const own = selects(selection);

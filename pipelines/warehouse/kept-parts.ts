@@ -158,10 +158,16 @@ export class KeptParts {
     const found = last && (await this.changedIn(last, way, staged));
     if (!found) return false;
     const rest = `select * from ${last.database}.${of} and ${selects(found.selection)} is not true`;
-    await this.warehouse.run(
-      `insert into ${partsTable} from (${rest}) union all ${onlyOf(sql, way, found.selection)}`,
-    );
-    return true;
+    try {
+      await this.warehouse.run(
+        `insert into ${partsTable} from (${rest}) union all ${onlyOf(sql, way, found.selection)}`,
+      );
+      return true;
+    } catch (error) {
+      // made whole, they say what is wrong
+      refuseExhausted(error);
+      return false;
+    }
   }
 
   /** What has changed of them where they were made in the same way before, and it is little. */

@@ -23,7 +23,7 @@ export interface Apart {
   /** the other tables */
   readonly of: readonly string[];
   /** tables without that column: of these, from the rows of the extracts that the first of the others names with that value */
-  readonly byExtract?: readonly string[] | undefined;
+  readonly byExtract?: readonly string[];
 }
 
 /** A way in which a table stands apart, with the name of all that it is made of but for the rows that it is told apart by. */
@@ -186,7 +186,7 @@ export class TableContents {
    * @param staged extract -> key of what its rows are made of
    */
   async fewChanged(
-    { column, of, byExtract }: Apart,
+    { column, of, byExtract = [] }: Apart,
     staged: ReadonlyMap<string, string>,
     made?: Divided,
     before: Before | undefined = this.before,
@@ -199,8 +199,7 @@ export class TableContents {
       for (const value of differing(old, now, column)) values.add(value);
       for (const value of [...valuesOf(old, column), ...valuesOf(now, column)]) all.add(value);
     }
-    const most = Math.min(mostMended, all.size / 2);
-    if (before && byExtract) {
+    if (before && byExtract.length > 0) {
       const changed = [...othersThan(before.staged, staged), ...othersThan(staged, before.staged)];
       if (!before.database || changed.length > mostMended) return undefined;
       for (const names of [of[0] as string, `${before.database}.${of[0]}`]) {
@@ -210,7 +209,8 @@ export class TableContents {
         for (const { value } of named) values.add(value);
       }
     }
-    return values.size > most ? undefined : { column, values: [...values] };
+    if (values.size > Math.min(mostMended, all.size / 2)) return undefined;
+    return { column, values: [...values] };
   }
 }
 

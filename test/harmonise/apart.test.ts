@@ -212,6 +212,11 @@ const payrolls = fc.array(declaration, { minLength: 6, maxLength: 20 }).map((dec
     hr_register: `entity  site  person  month  sex  birth_year  contract_class  fte_rate  job_class  entry_date  currency  collective_agreement  disability  gross_pay  paid_hours
       D  SD  d1  2025-02-01  F  1980  permanent  1  worker  2020-01-01  EUR  true  false  3000  150
       D  SD  d2  2025-02-01  M  1980  permanent  1  worker  2020-01-01  EUR  true  false  3500  150`,
+    pay_reviews: `entity  person  effective_date  kind
+      A  p1  2025-03-01  individual_raise
+      A  p3  2025-06-01  promotion
+      B  p1  2025-04-01  promotion
+      B  p2  2025-07-01  individual_raise`,
   };
 });
 
