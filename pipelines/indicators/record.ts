@@ -88,9 +88,9 @@ export async function recordWithheld(
       columns = {measure: 'varchar', entity: 'varchar', period: 'varchar', basis: 'varchar'})`);
 }
 
-/** `figures.csv` and `figures.parquet`: one row a figure, in one order. */
+/** `figures.csv` and `figures.parquet`: one row a figure, in the order in which they are recorded. */
 export async function exportFigures(warehouse: Warehouse, folder: string): Promise<void> {
-  const select = 'select * from result.figure order by indicator, entity, period, basis';
+  const select = 'from result.figure';
   await warehouse.run(`copy (${select}) to ${literal(join(folder, 'figures.csv'))} (format csv, header)`);
   await warehouse.run(
     `copy (${select}) to ${literal(join(folder, 'figures.parquet'))} (format parquet, compression zstd)`,

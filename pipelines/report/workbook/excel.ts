@@ -177,7 +177,7 @@ export class WorkbookFile {
         (await this.#book.xlsx.writeBuffer({ useStyles: true })) as unknown as ArrayBuffer,
       );
       this.#checkStyles(frame);
-      packWorkbook(frame, this.path, { day: this.#day, alternatives: this.#alternatives, bodies });
+      await packWorkbook(frame, this.path, { day: this.#day, alternatives: this.#alternatives, bodies });
     } finally {
       this.close();
     }

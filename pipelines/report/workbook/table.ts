@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { Decimal } from 'decimal.js';
 import { number, quarter } from '../format.ts';
 import type { Book } from './book.ts';
@@ -20,7 +21,7 @@ import {
 /** A sheet in two steps: every row takes its place first, so that any sheet can point at any other. */
 export interface SheetPlan {
   place(): void;
-  write(file: WorkbookFile): void;
+  write(file: WorkbookFile): void | Promise<void>;
 }
 
 /** Where a row stands, for the formulas of that row. */
@@ -57,6 +58,9 @@ export interface TableSheet<Row> {
 /** Rows of a table at most: what opens in seconds; of more, the sheet says where the rest is. */
 export const mostRows = 20_000;
 
+/** After so many rows the database and the browser may answer who is at work beside this. */
+const rowsAtOnce = 200;
+
 /** Letters of the body font in one unit of column width, a little under the truth. */
 const charactersPerWidth = 1.3;
 
@@ -86,22 +90,23 @@ export function tableSheet<Row>(definition: TableSheet<Row>): (book: Book) => Sh
             book.places.put(id, definition.key, rowsOf.first + i);
         });
       },
-      write(file) {
+      async write(file) {
         const sheet = openSheet(file, layout, book);
         if (rest) sheet.put(rowsOf.back, 2, { kind: 'text', text: rest }, { bold: true, ink: introLook.ink });
         const cellsOf = (row: Row, at: number) => definition.cells(row, hereAt(at, layout), book);
         const ranges = rangesOf(layout, rows.length);
         const totalled = layout.columns.filter((c) => c.total);
         if (totalled.length > 0) {
-          const cells = rows.map((row, i) => cellsOf(row, rowsOf.first + i));
-          writeTotals(sheet, layout, ranges, totalsOf(cells, totalled), book);
+          const values = (row: Row, i: number) => cellsOf(row, rowsOf.first + i);
+          writeTotals(sheet, layout, ranges, totalsOf(rows, values, totalled), book);
         }
         const looks = layout.columns.map((column) => columnLook(column, book.language));
-        rows.forEach((row, i) => {
+        for (const [i, row] of rows.entries()) {
           const at = rowsOf.first + i;
           writeRow(sheet, layout, looks, at, cellsOf(row, at), definition.look?.(row, book), book);
           sheet.settle(at);
-        });
+          if (i % rowsAtOnce === rowsAtOnce - 1) await othersTurn();
+        }
         if (rows.length === 0) {
           sheet.put(
             rowsOf.first,
@@ -263,17 +268,22 @@ function writeRow(
   if (lines > 1) sheet.height(row, Math.min(409, lines * 12 + 2));
 }
 
-/** Sums of the columns that are totalled, as decimal text. */
-function totalsOf(rows: readonly Cells[], columns: readonly ColumnLayout[]): Map<string, string> {
-  return new Map(
-    columns.map(({ key }) => {
-      const sum = rows.reduce((total, { [key]: cell }) => {
-        if (cell?.kind === 'number') return total.plus(cell.value);
-        return cell?.kind === 'formula' && cell.numeric ? total.plus(cell.result) : total;
-      }, new Decimal(0));
-      return [key, sum.toFixed()];
-    }),
-  );
+/** Sums of the columns that are totalled, as decimal text; the cells of no two rows are held at once. */
+function totalsOf<Row>(
+  rows: readonly Row[],
+  cellsOf: (row: Row, place: number) => Cells,
+  columns: readonly ColumnLayout[],
+): Map<string, string> {
+  const sums = new Map(columns.map(({ key }) => [key, new Decimal(0)]));
+  for (const [place, row] of rows.entries()) {
+    const cells = cellsOf(row, place);
+    for (const [key, sum] of sums) {
+      const cell = cells[key];
+      if (cell?.kind === 'number') sums.set(key, sum.plus(cell.value));
+      else if (cell?.kind === 'formula' && cell.numeric) sums.set(key, sum.plus(cell.result));
+    }
+  }
+  return new Map([...sums].map(([key, sum]) => [key, sum.toFixed()]));
 }
 
 /** Totals above the headings count the rows that a filter leaves in sight. */

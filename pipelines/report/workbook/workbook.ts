@@ -103,7 +103,7 @@ export async function writeWorkbook(
     key === 'charts' ? chartsSheet(book, charts, pictures) : tables[key](book),
   );
   for (const plan of plans) plan.place();
-  for (const plan of plans) plan.write(file);
+  for (const plan of plans) await plan.write(file);
   nameFigures(file, book);
   await file.write();
 }
