@@ -5,6 +5,7 @@ import type { Answering } from '../warehouse/kept-results.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { type Conditions, filtersOf } from './conditions.ts';
 import { type Basis, GROUP } from './figure.ts';
+import { givenAlike, groupContributions, isToldTogether } from './group-contributions.ts';
 import { contributionRows, rowsMeetingAny, type TableColumns, type Window } from './measure-rows.ts';
 import { keysOf, tellsOfOnePerson } from './population.ts';
 
@@ -49,18 +50,31 @@ export async function measureOrigins(
     for (const origin of await ask(sumsOf(measure, windows), measure.people)) add(measure, origin);
   for (const group of countedTogether(others)) {
     const [{ table, people }] = group as [Measure, ...Measure[]];
+    const own = columns(table);
     const conditions = filtersOf(group);
-    const told = await ask(countsOf(group, conditions, columns(table), windows), people);
-    const byFilter = groupedBy(told, ({ name }) => name);
+    const counted = await ask(countsOf(group, conditions, own, windows), people);
+    const byFilter = groupedBy(counted, ({ name }) => name);
     for (const measure of group)
       for (const origin of byFilter.get(String(conditions.placeOf(measure.filter))) ?? [])
         if (origin.entity !== GROUP || tellsOfOnePerson(measure)) add(measure, origin);
+    const kinds = givenAlike(group.filter(isToldTogether));
+    if (kinds.length === 0) continue;
+    const given = await ask(
+      groupContributions(kinds, own, windowValues(group[0] as Measure, windows)),
+      people,
+    );
+    const byKind = groupedBy(given, ({ name }) => Number(name));
+    for (const [at, kind] of kinds.entries())
+      for (const measure of kind) for (const origin of byKind.get(at) ?? []) add(measure, origin);
   }
   for (const measure of others) {
     // the extract of a median's middle rows would tell where that one person works: its rows are counted, not ranked
-    if (tellsOfOnePerson(measure)) continue;
-    const select = groupContributions(measure, columns(measure.table), windows);
-    for (const origin of await ask(select, measure.people)) add(measure, origin);
+    if (!tellsOfOnePerson(measure) && !isToldTogether(measure))
+      for (const origin of await ask(
+        rankedContributions(measure, columns(measure.table), windows),
+        measure.people,
+      ))
+        add(measure, origin);
     found.get(measure.id)?.sort(byPlace);
   }
   return found;
@@ -144,8 +158,8 @@ function countsOf(
     ${selects.join(' union all ')}`;
 }
 
-/** What each extract gave to the group. */
-function groupContributions(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
+/** What each extract gave to a statistic of the group that looks at ranks. */
+function rankedContributions(measure: Measure, columns: TableColumns, windows: readonly Window[]): string {
   return windows
     .map(
       (

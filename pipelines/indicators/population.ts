@@ -52,7 +52,7 @@ export const conditionsOf = (measures: readonly Measure[]): Conditions =>
   );
 
 /** Amounts that statistics add up, each once: values and what they are divided by. */
-const amountsOf = (measures: readonly Measure[]): string[] => [
+export const amountsOf = (measures: readonly Measure[]): string[] => [
   ...new Set(measures.flatMap(({ value, per }) => [value, per ?? 'null'])),
 ];
 

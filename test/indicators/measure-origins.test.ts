@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Measure } from '../../pipelines/indicators/catalogue.ts';
 import { measureOrigins } from '../../pipelines/indicators/measure-origins.ts';
 import { recordParts } from '../../pipelines/indicators/measure-parts.ts';
+import { contributionRows, type Window } from '../../pipelines/indicators/measure-rows.ts';
 import { tableColumns, windowsOf } from '../../pipelines/indicators/measure-values.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
 
@@ -128,4 +130,63 @@ test('measures asked for together have the origins that each has alone', async (
     expect(together.get(one.id), one.id).toEqual(alone.get(one.id));
     expect(together.get(one.id), one.id).not.toEqual([]);
   }
+});
+
+test('whatever the rows, an extract gave to the group what its rows contribute to means and counts', async () => {
+  await warehouse.run(
+    'create or replace table model.thing (entity varchar, date date, amount decimal(18,4), hours decimal(18,2), person varchar, extract_id varchar, row_number bigint)',
+  );
+  const some = { key: 'person' } as const;
+  const all = [
+    measure({ ...some, id: 'mean', aggregation: 'mean' }),
+    measure({ ...some, id: 'hourly', aggregation: 'mean', per: 'hours' }),
+    measure({ ...some, id: 'hourly_large', aggregation: 'mean', per: 'hours', filter: 'amount > 2' }),
+    measure({ ...some, id: 'heads', aggregation: 'distinct' }),
+    measure({
+      ...some,
+      id: 'heads_average',
+      aggregation: 'distinct',
+      time: 'stock_average',
+      filter: 'amount > 2',
+    }),
+    measure({ ...some, id: 'mean_end', aggregation: 'mean', time: 'stock_end' }),
+    measure({ ...some, id: 'heads_end', aggregation: 'distinct', time: 'stock_end' }),
+  ];
+  const row = fc.record({
+    entity: fc.constantFrom('A', 'B', 'C'),
+    date: fc.constantFrom('2025-08-10', '2026-04-10', '2026-05-31', '2026-06-01', '2026-06-30'),
+    amount: fc.option(fc.integer({ min: -3, max: 9 })),
+    hours: fc.constantFrom(null, 0, 7, 151.67),
+    person: fc.constantFrom(null, 'p1', 'p2', 'p3'),
+    extract: fc.constantFrom('a.csv', 'b.csv', 'c.csv'),
+  });
+  const text = (value: string | number | null) => (value === null ? 'null' : `'${value}'`);
+  const columns = await tableColumns(warehouse);
+  await warehouse.run("insert into reference.entity values ('C', 0, null, null)");
+  const byRows = (one: Measure, window: Window) =>
+    warehouse.rows(
+      `select extract_id as extract, count(*)::integer as rows, sum(contribution)::decimal(38,10) as contribution
+       from (${contributionRows(one, columns(one.table), 'GROUP', window)}) group by extract_id order by extract`,
+    );
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 12 }), async (rows) => {
+      await warehouse.run('delete from model.thing');
+      for (const [at, one] of rows.entries())
+        await warehouse.run(
+          `insert into model.thing values (${[one.entity, one.date, one.amount, one.hours, one.person, one.extract, at].map(text).join(', ')})`,
+        );
+      const found = await measureOrigins(warehouse, all, columns, windows, 8);
+      for (const one of all)
+        for (const window of windows) {
+          const told = (found.get(one.id) ?? []).filter(
+            ({ entity, basis }) => entity === 'GROUP' && basis === window.basis,
+          );
+          const own = told
+            .map(({ extract, rows, contribution }) => ({ extract, rows, contribution }))
+            .sort((a, b) => (a.extract < b.extract ? -1 : 1));
+          expect(own, `${one.id} ${window.basis}`).toEqual(await byRows(one, window));
+        }
+    }),
+    { numRuns: 60 },
+  );
 });
