@@ -28,6 +28,7 @@ import { type FollowedResolution, followUp, followUpFindings } from './review/fo
 import { type CarriedDecision, type PastDecisions, tellDecisions } from './review/last-decisions.ts';
 import type { CarriedResolution } from './review/resolution.ts';
 import type { Contract } from './stage/contract.ts';
+import type { Answering } from './warehouse/kept-results.ts';
 import type { Warehouse } from './warehouse/warehouse.ts';
 
 /** What the assessment of a quarter rests on besides the harmonised rows. */
@@ -55,6 +56,8 @@ export interface AssessmentFacts {
   readonly runFolder: string;
   /** told when objectives are placed and the alignment begins */
   readonly aligning?: () => void;
+  /** what answers about harmonised rows, see `ReconcileRequest` */
+  readonly harmonised?: Answering;
   /** findings on the extracts themselves, as they were read */
   readonly quality: () => Promise<readonly Finding[]>;
 }
@@ -120,6 +123,7 @@ export async function assess(warehouse: Warehouse, facts: AssessmentFacts): Prom
       language,
       runFolder: facts.runFolder,
       explanations: facts.explanations,
+      ...(facts.harmonised && { harmonised: facts.harmonised }),
       nameOf,
       contractName: (id) => facts.contracts.get(id)?.label[language] ?? id,
     },

@@ -349,6 +349,10 @@ test('of the payroll of many companies, the pay of the one that has changed is m
     /^insert into result\.measure_part from \(select \* from of_pack_/.test(sql),
   );
   expect(parts.some((sql) => sql.includes("'gross_pay'"))).toBe(true);
+  // of statistics and headcounts only the company's own and the group's are worked out
+  const totals = statements.filter((sql) => /^insert into measure_total with contributing/.test(sql));
+  expect(totals.length).toBeGreaterThan(1);
+  for (const sql of totals) expect(sql).toContain(`in ('${company}')`);
   expect(warm.told).toEqual((await told(false, null)).told);
   expect(warm.told.figures).not.toEqual(first.told.figures);
 }, 300_000);

@@ -1,9 +1,10 @@
 import { Decimal } from 'decimal.js';
 import { literal } from '../../connectors/connector.ts';
 import { monthsBetween } from '../configuration/period.ts';
+import { groupedBy } from '../grouped-by.ts';
 import type { Measure, Reconciliation } from '../indicators/catalogue.ts';
 import { measureRows, type TableColumns, type Window } from '../indicators/measure-rows.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { GapCell, Side } from './gap-causes.ts';
 
 /** One side's amount for an entity, month and site: for the entity itself, and as it counts in the group. */
@@ -67,9 +68,9 @@ export function sideCells(measure: Measure, columns: TableColumns, window: Windo
     from (${rows}) group by entity, site, month`;
 }
 
-/** Cells of both sides of every reconciliation, in one query a basis and side: by reconciliation and side. */
+/** Cells of both sides of every reconciliation, in one query a table: by reconciliation and side. */
 export async function readCells(
-  warehouse: Warehouse,
+  warehouse: Answering,
   pairs: readonly {
     readonly declared: Reconciliation;
     readonly side: Side;
@@ -81,22 +82,25 @@ export async function readCells(
   const found = new Map<string, SideCell[]>(pairs.map((p) => [`${p.declared.id}|${p.side}`, []]));
   if (pairs.length === 0) return found;
   // a measure that several reconciliations share is read once
-  const selects = new Map<string, { sql: string; keys: string[] }>();
+  const selects = new Map<string, { table: string; sql: string; keys: string[] }>();
   for (const { declared, side, measure, window } of pairs) {
     const name = `${measure.id}|${window.basis}|${window.period}`;
     const entry = selects.get(name) ?? {
+      table: measure.table,
       sql: sideCells(measure, columns(measure.table), window),
       keys: [],
     };
     entry.keys.push(`${declared.id}|${side}`);
     selects.set(name, entry);
   }
-  const rows = await warehouse.rows<SideCell & { name: string }>(
-    `${[...selects].map(([name, { sql }]) => `select ${literal(name)} as name, * from (${sql})`).join(' union all ')}
-     order by name, entity, site, month`,
-  );
-  for (const { name, ...cell } of rows)
-    for (const key of selects.get(name)?.keys ?? []) found.get(key)?.push(cell);
+  for (const own of groupedBy(selects, ([, { table }]) => table).values()) {
+    const each = own.map(([name, { sql }]) => `select ${literal(name)} as name, * from (${sql})`);
+    const rows = await warehouse.rows<SideCell & { name: string }>(
+      `${each.join(' union all ')} order by name, entity, site, month`,
+    );
+    for (const { name, ...cell } of rows)
+      for (const key of selects.get(name)?.keys ?? []) found.get(key)?.push(cell);
+  }
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { literal } from '../../connectors/connector.ts';
 import type { Measure, Reconciliation } from '../indicators/catalogue.ts';
 import { measureRows, type TableColumns, type Window } from '../indicators/measure-rows.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { GapRow } from './finding.ts';
 import type { Side } from './gap-causes.ts';
 
@@ -22,7 +22,7 @@ export interface OpenedGap {
  * of a measure that opens to totals only, and none of counts of persons or keys, which have no amounts.
  */
 export async function gapRows(
-  warehouse: Warehouse,
+  warehouse: Answering,
   gap: OpenedGap,
   columns: (table: string) => TableColumns,
 ): Promise<GapRow[]> {

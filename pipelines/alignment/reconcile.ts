@@ -8,6 +8,7 @@ import type { TableColumns, Window } from '../indicators/measure-rows.ts';
 import { tableColumns } from '../indicators/measure-values.ts';
 import type { NameOf } from '../indicators/place-name.ts';
 import type { Language } from '../language/wording.ts';
+import type { Answering } from '../warehouse/kept-results.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { ReconciliationResult } from './finding.ts';
 import { type Accrual, byCause, explainGap, type GapPart, type Neighbour, type Side } from './gap-causes.ts';
@@ -54,6 +55,8 @@ export interface ReconcileRequest {
   /** what a reader calls an entity or a site, and a contract; their ids where left out */
   readonly nameOf?: NameOf;
   readonly contractName?: (contract: string) => string;
+  /** what answers about harmonised rows, where an earlier run may have been told the same; the session where left out */
+  readonly harmonised?: Answering;
 }
 
 /** A gap that moved by less than this is the one that was explained. */
@@ -74,13 +77,13 @@ export async function reconcile(
   request: ReconcileRequest,
   tell: TellGap,
 ): Promise<ReconciliationResult[]> {
-  const { catalogue, values, period, language } = request;
+  const { catalogue, values, period, language, harmonised = warehouse } = request;
   const byPlace = valuesByPlace(values);
   const pairs = pairsOf(request);
-  const columns = await tableColumns(warehouse);
+  const columns = await tableColumns(harmonised);
   const known = await readPerimeter(warehouse);
   const cells = await readCells(
-    warehouse,
+    harmonised,
     pairs.flatMap(({ declared, measures, window }) =>
       (['left', 'right'] as const).map((side) => ({ declared, side, measure: measures[side], window })),
     ),
@@ -93,8 +96,8 @@ export async function reconcile(
     const ofSide = (side: Side) =>
       groupedBy(cells.get(`${declared.id}|${side}`) ?? [], ({ entity }) => entity);
     const sides = { left: ofSide('left'), right: ofSide('right') };
-    const neighbours = await readNeighbours(warehouse, pair, columns, language);
-    const accruals = await readAccruals(warehouse, pair, columns, language);
+    const neighbours = await readNeighbours(harmonised, pair, columns, language);
+    const accruals = await readAccruals(harmonised, pair, columns, language);
     const parts = new Map<string, GapPart[]>();
     for (const entity of entities.filter((one) => one !== GROUP))
       parts.set(
@@ -139,7 +142,7 @@ export async function reconcile(
     }
     const differing = own.filter((one) => one.status === 'differs' && one.entity !== GROUP);
     const rows = await gapRows(
-      warehouse,
+      harmonised,
       { declared, measures, window, entities: differing.map((one) => one.entity) },
       columns,
     );
@@ -273,7 +276,7 @@ async function readPerimeter(warehouse: Warehouse): Promise<Perimeter> {
 type NeighbourOf = (entity: string) => Neighbour[];
 
 async function readNeighbours(
-  warehouse: Warehouse,
+  warehouse: Answering,
   { declared, measures, window }: Pair,
   columns: (table: string) => TableColumns,
   language: Language,
@@ -297,7 +300,7 @@ async function readNeighbours(
 }
 
 async function readAccruals(
-  warehouse: Warehouse,
+  warehouse: Answering,
   { declared, measures, window }: Pair,
   columns: (table: string) => TableColumns,
   language: Language,

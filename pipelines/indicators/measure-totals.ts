@@ -1,6 +1,7 @@
 import { literal } from '../../connectors/connector.ts';
 import { Fault } from '../fault.ts';
 import { inParts } from '../grouped-by.ts';
+import { selects } from '../warehouse/divided.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { filtersOf } from './conditions.ts';
 import { GROUP } from './figure.ts';
@@ -73,13 +74,20 @@ export const hasParts = (measure: Measure): boolean =>
  * Rows are reduced once to months (and keys), then every window is a sum of months, so that the cost is
  * one pass over the rows whatever the number of windows. Reads the months of the windows in `window_month`.
  */
-export function groupTotals(measures: readonly Measure[], columns: TableColumns): string {
+export function groupTotals(
+  measures: readonly Measure[],
+  columns: TableColumns,
+  /** of keys, the totals of these companies and the group alone */
+  entities?: readonly string[],
+): string {
   const [first] = measures as [Measure, ...Measure[]];
   if (isPopulationStatistic(first)) {
     const rows = rowsMeetingAny(first, columns, conditionsOf(measures), amountColumns(measures));
-    return populationTotals(measures, rows);
+    return populationTotals(measures, rows, entities);
   }
-  return first.aggregation === 'distinct' ? distinctTotals(measures, columns) : sumTotals(measures, columns);
+  return first.aggregation === 'distinct'
+    ? distinctTotals(measures, columns, entities)
+    : sumTotals(measures, columns);
 }
 
 function sumTotals(measures: readonly Measure[], columns: TableColumns): string {
@@ -124,16 +132,21 @@ function windowTotals(monthly: string): string {
  * Totals of measures that count keys of one table. Its rows are read once for all of them, and added up to numbered keys.
  * A key counts once in a window; of a stock, which averages the counts of its months, once in each.
  */
-function distinctTotals(measures: readonly Measure[], columns: TableColumns): string {
+function distinctTotals(
+  measures: readonly Measure[],
+  columns: TableColumns,
+  entities: readonly string[] | undefined,
+): string {
   const [first] = measures as [Measure, ...Measure[]];
   const conditions = filtersOf(measures);
+  const isOwn = entities ? ` where ${selects({ column: 'entity', values: entities })}` : '';
   const each = measures.map((measure) => {
     const windowed = `select w.period, w.basis, m.* from monthly as m
         join window_month as w on w.month = m.month and w.at_end = ${countsLastMonth(measure)}`;
     const isAverage = measure.time === 'stock_average';
     const once = isAverage ? 'month' : 'period, basis';
     const told = `with counted as (from (${isAverage ? 'from monthly' : windowed}) where ${conditions.met(measure.filter)}),
-      by_entity as (select entity, ${once}, key, sum(rows) as rows from counted group by entity, ${once}, key),
+      by_entity as (select entity, ${once}, key, sum(rows) as rows from counted${isOwn} group by entity, ${once}, key),
       by_group as (select ${once}, key, max(weight) as weight, sum(rows) as rows from counted where weight <> 0 group by ${once}, key)
       select entity, ${once}, count(*) as total, sum(rows) as rows, count(*) as absolute from by_entity group by entity, ${once}
       union all

@@ -1,9 +1,10 @@
 import { literal } from '../../connectors/connector.ts';
 import { quarterIndex, quarterOf, shiftQuarter } from '../configuration/period.ts';
 import type { Answering } from '../warehouse/kept-results.ts';
+import type { TotalsOfMeasures } from '../warehouse/kept-totals.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
-import type { MeasureValue } from './figure.ts';
+import { GROUP, type MeasureValue } from './figure.ts';
 import type { TableColumns, Window } from './measure-rows.ts';
 import { addGroups, groupTotals, hasParts, partTotals } from './measure-totals.ts';
 import { isPopulationStatistic } from './population.ts';
@@ -50,7 +51,7 @@ export interface Delivery {
 /** How totals of measures are made. */
 export interface TotalsMade {
   /** adds those of some measures to `measure_total` */
-  readonly addTotals?: (measures: readonly string[], sql: string) => Promise<void>;
+  readonly addTotals?: (totals: TotalsOfMeasures) => Promise<void>;
   /**
    * whether those of measures that add up are taken from `result.measure_part`, where `recordParts` has put all of
    * them; `verify` reads the rows instead, so that each of the two ways vouches for the other
@@ -73,7 +74,7 @@ export async function computeMeasures(
   deliveries: readonly Delivery[],
   expectations: readonly { readonly contract: string; readonly entity: string }[],
   {
-    addTotals = (_, sql) => warehouse.run(`insert into measure_total ${sql}`),
+    addTotals = ({ sql }) => warehouse.run(`insert into measure_total ${sql}`),
     fromParts = false,
   }: TotalsMade = {},
 ): Promise<MeasureValue[]> {
@@ -81,15 +82,23 @@ export async function computeMeasures(
   await declare(warehouse, measures);
   const columns = await tableColumns(warehouse);
   const read = fromParts ? measures.filter((one) => !hasParts(one)) : measures;
-  await addGroups(read, (group) =>
-    addTotals(
-      group.map(({ id }) => id),
-      groupTotals(group, columns((group[0] as Measure).table)),
-    ),
-  );
+  await addGroups(read, (group) => addTotals(totalsOfGroup(group, columns)));
   if (fromParts) await warehouse.run(`insert into measure_total ${partTotals}`);
   await warehouse.run(`insert into result.measure_value ${allValues}`);
   return readMeasureValues(warehouse);
+}
+
+/** Totals of keys stand apart by company; those of the group are made again whenever one of its companies is. */
+function totalsOfGroup(
+  group: readonly Measure[],
+  columnsOf: (table: string) => TableColumns,
+): TotalsOfMeasures {
+  const [{ table, aggregation }] = group as [Measure, ...Measure[]];
+  const columns = columnsOf(table);
+  const totals = { measures: group.map(({ id }) => id), sql: groupTotals(group, columns) };
+  if (aggregation === 'sum') return totals;
+  const only = (entities: readonly string[]) => groupTotals(group, columns, entities);
+  return { ...totals, apart: { column: 'entity', of: [`model.${table}`], whole: GROUP, only } };
 }
 
 /** Reads `result.measure_value`, all of it or what passes an SQL predicate, in one order. */

@@ -1,5 +1,6 @@
 import { literal } from '../../connectors/connector.ts';
 import { groupedBy } from '../grouped-by.ts';
+import { selects } from '../warehouse/divided.ts';
 import { countsLastMonth, type Measure } from './catalogue.ts';
 import { Conditions } from './conditions.ts';
 import { GROUP } from './figure.ts';
@@ -132,7 +133,12 @@ function ranking(
  * The rows are read once and added up to keys, whoever looks at them. Each population takes its keys from there and ranks
  * them once, and not where all of its measures are means.
  */
-export function populationTotals(measures: readonly Measure[], contributing: string): string {
+export function populationTotals(
+  measures: readonly Measure[],
+  contributing: string,
+  /** of these companies and the group alone */
+  entities?: readonly string[],
+): string {
   const isLastMonth = countsLastMonth(measures[0] as Measure);
   const conditions = conditionsOf(measures);
   const amounts = amountsOf(measures);
@@ -186,7 +192,7 @@ export function populationTotals(measures: readonly Measure[], contributing: str
         join result_window as w on w.period = n.period and w.basis = n.basis where n.at_end = ${isLastMonth}) as w on w.month = m.month
       group by all),
     placed as not materialized (
-      from base
+      from base${entities ? ` where ${selects({ column: 'place', values: entities })}` : ''}
       union all
       select '${GROUP}', * exclude (place) from base where counts)
     select t.measure, t.place as entity, w.period, w.basis, t.total, t.rows, t.unvalued,

@@ -1,6 +1,5 @@
 import { copyFile, link, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { literal } from '../../connectors/connector.ts';
 import { contentOfTable, type TableContent } from './content-digest.ts';
 import {
   type Divided,
@@ -15,6 +14,7 @@ import {
 } from './divided.ts';
 import { commonGround, type EarlierDatabase, type StagedFrom } from './earlier-database.ts';
 import { KeptParts, type NamedParts, type PartsOfMeasures, partsTable } from './kept-parts.ts';
+import { KeptTotals, type TotalsOfMeasures } from './kept-totals.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { ResultPacks } from './result-packs.ts';
 import { type Apart, type Before, hash, TableContents, type Way } from './table-contents.ts';
@@ -50,7 +50,6 @@ interface Change {
 export class KeptResults implements Answering {
   /** what this run made or took over, by name */
   private readonly tables = new Map<string, TableContent & { readonly table: string }>();
-  private readonly totals = new Map<string, readonly string[]>();
   /** extract -> what its staged rows were made of */
   private staged: ReadonlyMap<string, StagedFrom> = new Map();
   private stagedKeys: ReadonlyMap<string, string> = new Map();
@@ -58,7 +57,6 @@ export class KeptResults implements Answering {
   private readonly answers = new Set<string>();
   /** whether some of it is in no pack */
   private isNew = false;
-  private totalsFile: string | undefined;
 
   private constructor(
     private warehouse: Warehouse,
@@ -69,6 +67,7 @@ export class KeptResults implements Answering {
     private copied: EarlierDatabase | undefined,
     private readonly contents: TableContents,
     private readonly parts: KeptParts,
+    private readonly totals: KeptTotals,
   ) {}
 
   /**
@@ -92,7 +91,8 @@ export class KeptResults implements Answering {
     const held = await ResultPacks.open(warehouse, packs, own);
     const contents = new TableContents(warehouse, held, common, earlier, divisions);
     const parts = new KeptParts(warehouse, held, contents, earlier?.parts);
-    return new KeptResults(warehouse, held, common, own, earlier, contents, parts);
+    const totals = new KeptTotals(warehouse, held, contents, own);
+    return new KeptResults(warehouse, held, common, own, earlier, contents, parts, totals);
   }
 
   /** Learns what the staged rows of each extract were made of, for runs that go on from this one's database. */
@@ -239,22 +239,12 @@ export class KeptResults implements Answering {
   }
 
   /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
-  readonly addTotals = async (measures: readonly string[], sql: string): Promise<void> => {
-    const name = await this.nameOf(sql, tablesNamed(sql));
-    const restored = await this.packs.restore(name, async (pack, named) => {
-      const { rows } = await this.packs.entry<{ rows: number }>(pack, 'totals', named);
-      const added = await this.warehouse.scalar<number>(
-        `insert into measure_total select * exclude (name) from ${pack}.measure_total where name = ${literal(named)}`,
-      );
-      if (added === rows) return true;
-      await this.warehouse.run(
-        `delete from measure_total where measure in (${measures.map(literal).join(', ')})`,
-      );
-      throw new Error(`The totals of ${measures.join(', ')} are not whole`);
-    });
-    if (!restored) await this.warehouse.run(`insert into measure_total ${sql}`);
-    if (name) this.totals.set(name, measures);
-    this.isNew ||= name !== undefined && !restored;
+  readonly addTotals = async (totals: TotalsOfMeasures): Promise<void> => {
+    const reads = tablesNamed(totals.sql);
+    const name = await this.nameOf(totals.sql, reads);
+    const [way] = name && totals.apart ? this.contents.waysOf(totals.sql, reads, [totals.apart]) : [];
+    const isKnown = await this.totals.add({ ...totals, name, way }, this.stagedKeys);
+    this.isNew ||= !isKnown;
   };
 
   /** Takes over what the last run's database holds of parts as they are to be: in one statement, since groups of them are many. */
@@ -304,10 +294,7 @@ export class KeptResults implements Answering {
 
   /** Lets go of the packs, before the session is closed. */
   async leave(): Promise<void> {
-    if (this.totals.size > 0 && this.totalsFile === undefined) {
-      this.totalsFile = join(this.scratch, 'measure_total.parquet');
-      await this.warehouse.run(`copy measure_total to ${literal(this.totalsFile)} (format parquet)`);
-    }
+    await this.totals.layOut();
     for (const table of sessionTables) this.contents.known.delete(table);
     await this.packs.leave();
   }
@@ -318,12 +305,14 @@ export class KeptResults implements Answering {
     this.packs.enter(warehouse);
     this.contents.enter(warehouse);
     this.parts.enter(warehouse);
+    this.totals.enter(warehouse);
   }
 
   /** Writes down for later runs what this one made or took over: of tables, that they stand in its database, which is sealed and closed. */
   async keep(database: string, limits: Limits): Promise<void> {
     if (!this.isNew) return;
-    const { common, tables, totals, totalsFile, staged, answers } = this;
+    const { common, tables, staged, answers } = this;
+    const { made: totals, file: totalsFile } = this.totals;
     const { known, divided } = this.contents;
     const parts = this.parts.made;
     await this.packs.write(database, limits, {

@@ -19,6 +19,13 @@ import { type Limits, Warehouse } from './warehouse.ts';
 /** Names of all that a pack holds. */
 const Index = z.array(z.string());
 
+/** Totals of some measures, as a run leaves them. */
+export interface MadeTotals {
+  readonly measures: readonly string[];
+  /** name of all that they were made of besides the rows that they are told apart by; empty where they are made whole */
+  readonly madeOf: string;
+}
+
 /** What a run made or took over. */
 export interface Results {
   /** what every name begins with */
@@ -27,8 +34,8 @@ export interface Results {
   readonly divided: ReadonlyMap<string, DividedTable>;
   /** name of a result -> the harmonised table that is it */
   readonly tables: ReadonlyMap<string, TableContent & { readonly table: string }>;
-  /** name of totals -> their measures */
-  readonly totals: ReadonlyMap<string, readonly string[]>;
+  /** by name, the totals of some measures */
+  readonly totals: ReadonlyMap<string, MadeTotals>;
   /** Parquet of all totals */
   readonly totalsFile: string | undefined;
   /** by name, the parts of some measures */
@@ -50,6 +57,10 @@ export interface LastRun {
   readonly divided: ReadonlyMap<string, DividedTable>;
   /** by name, the parts of some measures */
   readonly parts: ReadonlyMap<string, StandingParts>;
+  /** name under which the session sees its pack, which has its totals */
+  readonly pack: string;
+  /** by name, the totals of some measures: how many rows, and what they were made of */
+  readonly totals: ReadonlyMap<string, { readonly rows: number; readonly madeOf: string }>;
 }
 
 /** The packs in which runs leave what they computed, one a run, as a session sees them. */
@@ -195,9 +206,18 @@ export class ResultPacks {
         contents: await this.contentsIn(attached),
         divided: await this.dividedOf(attached),
         parts: await standingPartsIn(this.warehouse, attached),
+        pack: attached,
+        totals: await this.totalsIn(attached),
       };
     }
     return undefined;
+  }
+
+  private async totalsIn(pack: string): Promise<LastRun['totals']> {
+    const totals = await this.warehouse.rows<{ name: string; rows: number; made_of: string }>(
+      `from ${pack}.totals`,
+    );
+    return new Map(totals.map(({ name, rows, made_of }) => [name, { rows: Number(rows), madeOf: made_of }]));
   }
 
   /** Lets go of the packs. */
@@ -229,7 +249,7 @@ export class ResultPacks {
         create table ${arriving}.tables (name varchar, "from" varchar, rows bigint, content varchar, columns varchar);
         create table ${arriving}.divided ("table" varchar, columns varchar, shape varchar, made_of varchar);
         create table ${arriving}.division ("table" varchar, key varchar, rows varchar, content varchar);
-        create table ${arriving}.totals (name varchar, rows bigint);
+        create table ${arriving}.totals (name varchar, rows bigint, made_of varchar);
         create table ${arriving}.answers (name varchar, answer varchar)`);
       const insert = (table: string, rows: readonly Readonly<Record<string, string>>[]) =>
         session.insert(`${arriving}.main.${table}`, rows);
@@ -304,18 +324,19 @@ export class ResultPacks {
 async function keepTotals(
   session: Warehouse,
   arriving: string,
-  totals: ReadonlyMap<string, readonly string[]>,
+  totals: ReadonlyMap<string, MadeTotals>,
   file: string | undefined,
 ): Promise<void> {
   if (totals.size === 0 || file === undefined) return;
-  const names = [...totals].flatMap(([name, measures]) =>
-    measures.map((measure) => `(${literal(name)}, ${literal(measure)})`),
+  const names = [...totals].flatMap(([name, { measures, madeOf }]) =>
+    measures.map((measure) => `(${[name, measure, madeOf].map(literal).join(', ')})`),
   );
+  const named = `(values ${names.join(', ')}) as n(name, measure, made_of)`;
   await session.run(`create table ${arriving}.measure_total as
-      select n.name, t.* from (values ${names.join(', ')}) as n(name, measure) join read_parquet(${literal(file)}) as t using (measure) order by n.name;
+      select n.name, t.* from ${named} join read_parquet(${literal(file)}) as t using (measure) order by n.name;
     insert into ${arriving}.totals
-      select n.name, count(t.name) from (select distinct name from (values ${names.join(', ')}) as n(name, measure)) as n
-      left join ${arriving}.measure_total as t on t.name = n.name group by n.name`);
+      select n.name, count(t.name), n.made_of from (select distinct name, made_of from ${named}) as n
+      left join ${arriving}.measure_total as t on t.name = n.name group by all`);
 }
 
 /** Every run leaves one pack, named by its database. */

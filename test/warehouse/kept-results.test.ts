@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentOfTable } from '../../pipelines/warehouse/content-digest.ts';
 import { type Answering, KeptResults } from '../../pipelines/warehouse/kept-results.ts';
+import type { TotalsOfMeasures } from '../../pipelines/warehouse/kept-totals.ts';
 import { bytesOf, PackFolder } from '../../pipelines/warehouse/pack-folder.ts';
 import { tablesNamed } from '../../pipelines/warehouse/tables-named.ts';
 import { Warehouse } from '../../pipelines/warehouse/warehouse.ts';
@@ -86,8 +87,7 @@ async function run(now: Conditions, cached: boolean, most = bytesOf('1GB')): Pro
     const makeTable =
       kept?.makeTable ?? ((table: string, sql: string) => warehouse.run(`create table ${table} as ${sql}`));
     const addTotals =
-      kept?.addTotals ??
-      ((_: readonly string[], sql: string) => warehouse.run(`insert into measure_total ${sql}`));
+      kept?.addTotals ?? (({ sql }: TotalsOfMeasures) => warehouse.run(`insert into measure_total ${sql}`));
     await kept?.tableOf('staged.reading', JSON.stringify([now.readings, now.type]), new Map());
     await makeTable(
       'model.energy',
@@ -99,10 +99,10 @@ async function run(now: Conditions, cached: boolean, most = bytesOf('1GB')): Pro
       '/* emission */ select meter, month, mwh * factor as t from model.energy, reference.factor',
       ['model.energy', 'reference.factor'],
     );
-    await addTotals(
-      ['energy', 'half'],
-      `/* totals */ select m, sum(mwh * part)::decimal(38,10) from model.energy join result_window using (month), (values ('energy', 1), ('half', 0.5)) as p(m, part) where ${now.filter} group by m having sum(mwh) > 0`,
-    );
+    await addTotals({
+      measures: ['energy', 'half'],
+      sql: `/* totals */ select m, sum(mwh * part)::decimal(38,10) from model.energy join result_window using (month), (values ('energy', 1), ('half', 0.5)) as p(m, part) where ${now.filter} group by m having sum(mwh) > 0`,
+    });
     const ask = async (asked: Answering) => [
       await asked.rows(
         "/* answer */ select meter, list(t order by month) as all, {'n': count(*)} as n, null as none from model.emission group by meter order by meter",
