@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // The program is TypeScript. It starts from a bundle of the sources as they stand at this moment, so that there is no
 // build to keep in step; where none can be kept, tsx reads the sources.
 import { bundledProgram } from './bundle.mjs';

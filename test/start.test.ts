@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeOptions } from '../pipelines/places.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
@@ -94,4 +95,14 @@ test('a stack says where in the sources something happened', async () => {
   const path = join(checkout, 'pipelines/commands/indicators.ts');
   const line = (await readFile(path, 'utf8')).split('\n').findIndex((one) => one.includes("'here'")) + 1;
   await expect(card({ CONCORDANCE_DEBUG: '1' })).rejects.toThrow(`${path}:${line}`);
+});
+
+test('whichever way it is started, Node has the same options', async () => {
+  const options = nodeOptions.join(' ');
+  const program = await readFile(join(root, 'pipelines/concordance.mjs'), 'utf8');
+  expect(program.split('\n')[0]).toBe(`#!/usr/bin/env -S node ${options}`);
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  for (const name of ['report', 'concordance'])
+    expect(scripts[name]).toContain(`node ${options} pipelines/concordance.mjs`);
+  expect(await readFile(join(root, 'README.md'), 'utf8')).toContain(`node ${options} /opt/concordance/`);
 });

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
-import { projectFolder, templatesFolder } from '../places.ts';
+import { nodeOptions, projectFolder, templatesFolder } from '../places.ts';
 import { writeSchemas } from './schemas.ts';
 
 const folders = ['extracts/fec', 'extracts/dsn', 'extracts/electricity', 'extracts/water', 'out'];
@@ -31,7 +31,7 @@ async function init(target: string): Promise<void> {
   }
   for (const name of folders) await mkdir(join(folder, name), { recursive: true });
   // cron and systemd look for programs in few places: this very Node, by its whole path
-  const program = [process.execPath, join(projectFolder, 'pipelines', 'concordance.mjs')]
+  const program = [process.execPath, ...nodeOptions, join(projectFolder, 'pipelines', 'concordance.mjs')]
     .map(quoted)
     .join(' ');
   const { username } = userInfo();

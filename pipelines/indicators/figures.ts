@@ -88,6 +88,8 @@ interface Rule {
   /** the measures of both, each once */
   readonly used: readonly string[];
   readonly above: readonly string[];
+  /** neither numerator nor denominator is known without a measure */
+  readonly needsMeasures: boolean;
   /** the measure that the figure is, where it is one as it stands */
   readonly alone: string | undefined;
 }
@@ -95,13 +97,16 @@ interface Rule {
 function ruleOf(indicator: Indicator): Rule {
   const numerator = parseExpression(indicator.numerator);
   const { denominator } = indicator;
+  const above = measuresOf(numerator);
+  const below = denominator === undefined ? undefined : parseExpression(denominator);
   const isAlone = numerator.kind === 'measure' && denominator === undefined && indicator.scale === 1;
   return {
     indicator,
     numerator,
-    denominator: denominator === undefined ? undefined : parseExpression(denominator),
+    denominator: below,
     used: measuresIn(indicator),
-    above: measuresOf(numerator),
+    above,
+    needsMeasures: above.length > 0 && (below === undefined || measuresOf(below).length > 0),
     alone: isAlone ? numerator.id : undefined,
   };
 }
@@ -121,8 +126,10 @@ function figureBy(rule: Rule, valueFor: ValueOf, place: Place): Figure {
   let coverage = used.length === 0 ? 0 : 1;
   let unvalued = false;
   let estimated = false;
+  let nothing = rule.needsMeasures;
   for (const measure of used) {
     const found = valueFor(measure);
+    nothing &&= found === undefined || (found.value === null && !isEmpty(found));
     coverage = Math.min(coverage, found?.coverage ?? 0);
     unvalued ||= (found?.unvalued ?? 0) > 0;
     estimated ||= (found?.estimatedShare ?? 0) > 0;
@@ -149,6 +156,7 @@ function figureBy(rule: Rule, valueFor: ValueOf, place: Place): Figure {
     value,
     status,
   });
+  if (nothing) return figure(null, 'missing', null, null);
   const told = coverage < 1 || unvalued ? 'partial' : estimatedShare > 0 ? 'estimated' : 'complete';
   const alone = rule.alone === undefined ? undefined : shortest(read(rule.alone));
   if (alone !== undefined) return figure(alone, told, alone, null);

@@ -38,6 +38,7 @@ export function groupContributions(
       measure.aggregation === 'mean' ? ofMean(measure, amountsOf(means), rows) : ofCount(measure, rows);
     return `select '${at}' as name, span, extract, rows, contribution::decimal(38,10) as contribution from (${of})`;
   });
+  const hasCounts = means.length < measures.length;
   const amounts = amountColumns(means);
   const rows = `select key, extract_id, month, date, row_number, weight, conditions, ${Object.keys(amounts).join(', ')}
     from (${rowsMeetingAny(measures[0] as Measure, columns, conditions, amounts)}) where weight <> 0`;
@@ -47,7 +48,7 @@ export function groupContributions(
       from (select distinct extract_id from contributing)),
     spans as materialized (select row_number() over () as span, * from (${windows})),
     opened as materialized (
-      select w.span, k.key, x.extract, m.* exclude (key, extract_id)
+      select w.span, k.key, x.extract, m.* exclude (key, extract_id)${hasCounts ? ', row_number() over (partition by w.span, k.key order by m.weight desc, m.date, x.extract, m.row_number) as place' : ''}
       from contributing as m join keys as k on k.name = m.key join extracts as x on x.name = m.extract_id
       join spans as w on m.month between w.first_month and w.last_month)
     select t.name, '${GROUP}' as entity, w.period, w.basis, x.name as extract, t.rows, t.contribution
@@ -57,10 +58,10 @@ export function groupContributions(
 /** A key counts once, with the weight of its first row; of a stock, which averages the counts of its months, once in each. */
 function ofCount({ time }: Measure, rows: string): string {
   const once = time === 'stock_average' ? 'span, key, month' : 'span, key';
-  return `select span, extract, count(*) as rows, sum(contribution) as contribution from (
-      select span, extract,
-        case when row_number() over (partition by ${once} order by weight desc, date, extract, row_number) = 1 then weight else 0 end as contribution
-      from ${rows})
+  return `select span, extract, sum(rows) as rows, sum(contribution) as contribution from (
+      select span, extract, count(*) as rows, 0 as contribution from ${rows} group by span, extract
+      union all
+      select span, arg_min(extract, place), 0, arg_min(weight, place) from ${rows} group by ${once})
     group by span, extract`;
 }
 

@@ -65,7 +65,9 @@ export class KeptTotals {
   async layOut(): Promise<void> {
     if (this.made.size === 0 || this.file !== undefined) return;
     this.file = join(this.scratch, 'measure_total.parquet');
-    await this.warehouse.run(`copy measure_total to ${literal(this.file)} (format parquet)`);
+    const measures = [...this.made.values()].flatMap((one) => one.measures.map(literal));
+    const own = `from measure_total where measure in (${measures.join(', ')})`;
+    await this.warehouse.run(`copy (${own}) to ${literal(this.file)} (format parquet)`);
   }
 
   private restored({ name, measures }: NamedTotals): Promise<boolean | undefined> {

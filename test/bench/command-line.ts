@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeOptions } from '../../pipelines/places.ts';
 import type { Measured } from './benchmark.ts';
 
 const program = fileURLToPath(new URL('../../pipelines/concordance.mjs', import.meta.url));
@@ -27,7 +28,7 @@ export async function commandLine(
     output: string;
     errors: string;
   }>((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', reporter, program, ...args], {
+    const child = spawn(process.execPath, [...nodeOptions, '--import', reporter, program, ...args], {
       env: { ...process.env, BENCH_USAGE: usageFile },
     });
     let output = '';
