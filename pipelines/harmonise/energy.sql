@@ -61,7 +61,9 @@ chosen_intervals as (
       ) as choice
     from staged.energy_intervals as i
     join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-    where i.meter in (select meter from repeated_days)
+    -- dialect-bound: as a list the few meters are looked for among the intervals; where they are thought to be more
+    -- than these, DuckDB lays a hundred million intervals out to find them there
+    where i.meter in (select unnest(list(distinct meter)) from repeated_days)
       and (i.meter, i.direction, h.day) in (select (meter, direction, day) from repeated_days)
   )
   where choice = 1
@@ -87,7 +89,7 @@ settled_intervals as (
   select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
   from staged.energy_intervals as i
   join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-  where i.meter in (select meter from apart_days)
+  where i.meter in (select unnest(list(distinct meter)) from apart_days)
     and (i.meter, i.direction, h.day) not in (select (meter, direction, day) from repeated_days)
   union all
   select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
