@@ -57,7 +57,7 @@ export interface AssessmentFacts {
   /** told when objectives are placed and the alignment begins */
   readonly aligning?: () => void;
   /** what answers about harmonised rows, see `ReconcileRequest` */
-  readonly harmonised?: Answering;
+  readonly harmonised?: Answering | undefined;
   /** findings on the extracts themselves, as they were read */
   readonly quality: () => Promise<readonly Finding[]>;
 }
@@ -123,7 +123,7 @@ export async function assess(warehouse: Warehouse, facts: AssessmentFacts): Prom
       language,
       runFolder: facts.runFolder,
       explanations: facts.explanations,
-      ...(facts.harmonised && { harmonised: facts.harmonised }),
+      harmonised: facts.harmonised,
       nameOf,
       contractName: (id) => facts.contracts.get(id)?.label[language] ?? id,
     },

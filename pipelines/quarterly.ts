@@ -218,7 +218,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       decisions: carriedOver.carried.decisions ?? [],
       evidence: evidence ?? [],
       runFolder: `out/${quarter.id}/${identity.id}`,
-      ...(kept && { harmonised: kept }),
+      harmonised: kept,
       aligning: () => progress.step('alignment', `${catalogue.reconciliations.length} reconciliations`),
       quality: () =>
         qualityFindings(warehouse, {

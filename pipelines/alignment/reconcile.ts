@@ -56,7 +56,7 @@ export interface ReconcileRequest {
   readonly nameOf?: NameOf;
   readonly contractName?: (contract: string) => string;
   /** what answers about harmonised rows, where an earlier run may have been told the same; the session where left out */
-  readonly harmonised?: Answering;
+  readonly harmonised?: Answering | undefined;
 }
 
 /** A gap that moved by less than this is the one that was explained. */

@@ -4,7 +4,7 @@ import { dividedContent, onlyOf, selects, together, wholeOf } from './divided.ts
 import type { EarlierDatabase, StandingParts } from './earlier-database.ts';
 import { refuseExhausted } from './pack-folder.ts';
 import type { ResultPacks } from './result-packs.ts';
-import type { Apart, Before, TableContents, Way } from './table-contents.ts';
+import type { Apart, Before, Named, TableContents, Way } from './table-contents.ts';
 import { tablesNamed } from './tables-named.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -24,11 +24,7 @@ export interface PartsOfMeasures {
   readonly apart: Apart;
 }
 
-/** The same with a name of all that they are made of, and the way in which they may be mended. */
-export interface NamedParts extends PartsOfMeasures {
-  readonly name: string | undefined;
-  readonly way: Way | undefined;
-}
+export type NamedParts = PartsOfMeasures & Named;
 
 /**
  * The parts of measures of a run: those that stand in its database already, as they are to be, are left or taken over from

@@ -17,7 +17,7 @@ import { KeptParts, type NamedParts, type PartsOfMeasures, partsTable } from './
 import { KeptTotals, type TotalsOfMeasures } from './kept-totals.ts';
 import { type PackFolder, refuseExhausted } from './pack-folder.ts';
 import { ResultPacks } from './result-packs.ts';
-import { type Apart, type Before, hash, TableContents, type Way } from './table-contents.ts';
+import { type Apart, type Before, hash, type Named, TableContents, type Way } from './table-contents.ts';
 import { readsElsewhere, sessionTables, tablesNamed } from './tables-named.ts';
 import type { Limits, Warehouse } from './warehouse.ts';
 
@@ -240,10 +240,7 @@ export class KeptResults implements Answering {
 
   /** Adds the totals of some measures to `measure_total`, which no other statement adds. */
   readonly addTotals = async (totals: TotalsOfMeasures): Promise<void> => {
-    const reads = tablesNamed(totals.sql);
-    const name = await this.nameOf(totals.sql, reads);
-    const [way] = name && totals.apart ? this.contents.waysOf(totals.sql, reads, [totals.apart]) : [];
-    const isKnown = await this.totals.add({ ...totals, name, way }, this.stagedKeys);
+    const isKnown = await this.totals.add(await this.named(totals), this.stagedKeys);
     this.isNew ||= !isKnown;
   };
 
@@ -260,11 +257,14 @@ export class KeptResults implements Answering {
     this.isNew ||= !isKnown;
   }
 
-  private async named(group: PartsOfMeasures): Promise<NamedParts> {
-    const reads = tablesNamed(group.sql);
-    const name = await this.nameOf(group.sql, reads);
-    const [way] = name ? this.contents.waysOf(group.sql, reads, [group.apart]) : [];
-    return { ...group, name, way };
+  private async named<Added extends { readonly sql: string; readonly apart?: Apart }>(
+    added: Added,
+  ): Promise<Added & Named> {
+    const { sql, apart } = added;
+    const reads = tablesNamed(sql);
+    const name = await this.nameOf(sql, reads);
+    const [way] = name && apart ? this.contents.waysOf(sql, reads, [apart]) : [];
+    return { ...added, name, way };
   }
 
   async rows<Row = Record<string, unknown>>(sql: string): Promise<Row[]> {

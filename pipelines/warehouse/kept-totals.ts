@@ -3,7 +3,7 @@ import { literal } from '../../connectors/connector.ts';
 import { selects } from './divided.ts';
 import { refuseExhausted } from './pack-folder.ts';
 import type { MadeTotals, ResultPacks } from './result-packs.ts';
-import type { Apart, TableContents, Way } from './table-contents.ts';
+import type { Apart, Named, TableContents } from './table-contents.ts';
 import type { Warehouse } from './warehouse.ts';
 
 /** What is added to `measure_total` for some measures. */
@@ -18,11 +18,7 @@ export interface TotalsOfMeasures {
   };
 }
 
-/** The same with a name of all that they are made of, and the way in which they may be mended. */
-export interface NamedTotals extends TotalsOfMeasures {
-  readonly name: string | undefined;
-  readonly way: Way | undefined;
-}
+export type NamedTotals = TotalsOfMeasures & Named;
 
 /**
  * The totals of measures of a run: those of the same name come from the pack that holds them; where few companies of

@@ -31,6 +31,13 @@ export interface Way extends Apart {
   readonly madeOf: string;
 }
 
+/** What is added to a table for some measures: a statement, with a name of all that it depends on, and how it may be mended. */
+export interface Named {
+  /** undefined where it cannot be told */
+  readonly name: string | undefined;
+  readonly way: Way | undefined;
+}
+
 /** What stood in a run's database when it was gone on from, or in that of the last run. */
 export type Before = Pick<EarlierDatabase, 'staged' | 'divided'> & {
   /** name of the last run's database in the session */
