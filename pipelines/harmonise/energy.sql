@@ -14,22 +14,32 @@ with horizon as (
 gross_to_net as (
   select value as ratio from reference.constants where name = 'natural_gas_pcs_per_pci'
 ),
--- dialect-bound: the local clock of Europe/Paris, asked once an hour rather than once a row
-local_hours as (
-  select hour, timezone('Europe/Paris', timezone('UTC', hour))::date as day
-  from (select distinct date_trunc('hour', interval_start) as hour from staged.energy_intervals)
+-- dialect-bound: the local clock of Europe/Paris, asked once a day rather than once a row: it is ahead of UTC by less
+-- than a day, so that one local midnight falls in each day of UTC
+clock as (
+  select min(utc_day) as first_day, list(timezone('UTC', timezone('Europe/Paris', (utc_day + 1)::timestamp)) order by utc_day) as midnights
+  from (
+    select unnest(generate_series(min(interval_start)::date, max(interval_start)::date, interval 1 day))::date as utc_day
+    from staged.energy_intervals
+  )
+),
+intervals as not materialized (
+  select i.*,
+    i.interval_start::date + (i.interval_start >= c.midnights[i.interval_start::date - c.first_day + 1])::integer as day
+  from staged.energy_intervals as i
+  cross join clock as c
 ),
 -- a day is added up where the intervals are read, and is what the rest looks at: of a curve, a fiftieth of the rows
 extract_days as materialized (
   select
     i.meter,
     i.direction,
-    h.day,
+    i.day,
     i.extract_id,
     i.quality = 'estimated' as is_estimated,
     i.minutes > 60 as is_long,
     sum(i.energy_kwh) as energy_kwh,
-    sum(i.minutes) as minutes,
+    sum(i.minutes)::bigint as minutes,
     count(*) as intervals,
     min(i.row_number) as row_number,
     max(i.row_number) as last_row,
@@ -37,9 +47,8 @@ extract_days as materialized (
     max(i.interval_start) as last_start,
     -- dialect-bound: one bit for five minutes, of two days since a local one has 25 hours; two starts within five minutes look repeated, and are looked at
     bitstring_agg((epoch_us(i.interval_start) // 300000000 % 576)::integer, 0, 575) as starts
-  from staged.energy_intervals as i
-  join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-  group by i.meter, i.direction, h.day, i.extract_id, i.quality = 'estimated', i.minutes > 60
+  from intervals as i
+  group by i.meter, i.direction, i.day, i.extract_id, i.quality = 'estimated', i.minutes > 60
 ),
 -- one interval may come twice: corrected prevails over measured over estimated, then the later extract
 -- few do, or none: only the days in which one does are looked at by interval
@@ -54,17 +63,15 @@ chosen_intervals as (
   from (
     select
       i.*,
-      h.day,
       row_number() over (
         partition by i.meter, i.direction, i.interval_start
         order by case i.quality when 'corrected' then 0 when 'measured' then 1 else 2 end, i.minutes, i.extract_id desc, i.row_number desc
       ) as choice
-    from staged.energy_intervals as i
-    join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
+    from intervals as i
     -- dialect-bound: as a list the few meters are looked for among the intervals; where they are thought to be more
     -- than these, DuckDB lays a hundred million intervals out to find them there
     where i.meter in (select unnest(list(distinct meter)) from repeated_days)
-      and (i.meter, i.direction, h.day) in (select (meter, direction, day) from repeated_days)
+      and (i.meter, i.direction, i.day) in (select (meter, direction, day) from repeated_days)
   )
   where choice = 1
 ),
@@ -87,10 +94,9 @@ apart_days as (
 ),
 settled_intervals as (
   select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
-  from staged.energy_intervals as i
-  join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
+  from intervals as i
   where i.meter in (select unnest(list(distinct meter)) from apart_days)
-    and (i.meter, i.direction, h.day) not in (select (meter, direction, day) from repeated_days)
+    and (i.meter, i.direction, i.day) not in (select (meter, direction, day) from repeated_days)
   union all
   select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
   from chosen_intervals
@@ -119,9 +125,8 @@ long_intervals as (
     timezone('Europe/Paris', timezone('UTC', interval_start + to_minutes(minutes))) as local_end
   from (
     select i.meter, i.direction, i.interval_start, i.minutes, i.energy_kwh, i.quality, i.extract_id, i.row_number
-    from staged.energy_intervals as i
-    join local_hours as h on h.hour = date_trunc('hour', i.interval_start)
-    where i.minutes > 60 and (i.meter, i.direction, h.day) not in (select (meter, direction, day) from repeated_days)
+    from intervals as i
+    where i.minutes > 60 and (i.meter, i.direction, i.day) not in (select (meter, direction, day) from repeated_days)
     union all
     select meter, direction, interval_start, minutes, energy_kwh, quality, extract_id, row_number
     from chosen_intervals
@@ -158,7 +163,7 @@ interval_pieces as (
   union all
   select * from long_pieces
 ),
--- a day told by the curve and by the index counts once, by the one that tells more of it
+-- a day told by the curve and by the index counts once, by the one that tells more of it; few meters have an index
 days_told_twice as (
   select
     meter,
@@ -166,8 +171,9 @@ days_told_twice as (
     day,
     case when sum(minutes) filter (where grain = 'curve') >= sum(minutes) filter (where grain = 'index') then 'curve' else 'index' end as kept_grain
   from interval_pieces
+  where meter in (select unnest(list(distinct meter)) from long_pieces)
   group by meter, direction, day
-  having count(distinct grain) = 2
+  having min(grain) <> max(grain)
 ),
 electricity_pieces as (
   select p.*
@@ -328,16 +334,21 @@ told as (
   join day_lengths as l on l.day = e.day
   left join told_days as t on t.meter = e.meter and t.flow is not distinct from e.flow and t.day = e.day
 ),
+-- most streams have none
+streams_with_gaps as (
+  select distinct meter, flow from told where minutes_told < minutes_expected
+),
 neighbours as (
   select
-    *,
-    max(case when minutes_told = minutes_expected then day end) over (
-      partition by meter, flow order by day rows between unbounded preceding and 1 preceding
+    t.*,
+    max(case when t.minutes_told = t.minutes_expected then t.day end) over (
+      partition by t.meter, t.flow order by t.day rows between unbounded preceding and 1 preceding
     ) as day_before,
-    min(case when minutes_told = minutes_expected then day end) over (
-      partition by meter, flow order by day rows between 1 following and unbounded following
+    min(case when t.minutes_told = t.minutes_expected then t.day end) over (
+      partition by t.meter, t.flow order by t.day rows between 1 following and unbounded following
     ) as day_after
-  from told
+  from told as t
+  join streams_with_gaps as s on s.meter = t.meter and s.flow is not distinct from t.flow
 ),
 gaps as (
   select
@@ -367,6 +378,7 @@ day_energy as (
       order by p.extract_id, p.row_number)) as addresses
   from electricity_pieces as p
   join model_days as d on d.meter = p.meter and d.flow = p.direction and d.model_day = p.day
+  where p.meter in (select unnest(list(distinct meter)) from model_days)
   group by p.meter, p.direction, p.day
   union all
   select r.meter, null, d.model_day, sum((r.energy_mwh / (date_diff('day', r.start_date, r.end_date) + 1))::decimal(18,9))::decimal(18,9),
