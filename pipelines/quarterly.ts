@@ -35,7 +35,7 @@ import type { Progress } from './progress.ts';
 import { writeBoard } from './report/board/board.ts';
 import { ReportBrowser } from './report/board/browser.ts';
 import type { ReportContent } from './report/content.ts';
-import { gatherContent } from './report/gather.ts';
+import { gatherContent, gatherOrigins } from './report/gather.ts';
 import { readPresentation } from './report/presentation.ts';
 import { recordContent } from './report/record-content.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
@@ -45,7 +45,7 @@ import { contentOf } from './seal/content.ts';
 import { packDefinition } from './seal/definition.ts';
 import { type Identity, identityOf, inputsOf, newestRun, runFacts } from './seal/identity.ts';
 import { withLock } from './seal/lock.ts';
-import { hashedByRun, type Manifest, readManifest, sha256, writeSeal } from './seal/manifest.ts';
+import { hashedByRun, type Manifest, readManifest, sha256, sha256File, writeSeal } from './seal/manifest.ts';
 import { manifestOf } from './seal/manifest-of.ts';
 import { keptAs, packExtracts } from './seal/personal.ts';
 import { programVersion, resultProgram, stageProgram } from './seal/program.ts';
@@ -136,7 +136,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   // a locked period is not run again: what comes out is a proposal to restate it
   let restates: Manifest['restates'];
   let content: ReportContent;
-  let tables: Manifest['warehouse'];
+  let database: { readonly tables: Manifest['warehouse']; readonly sha256: string };
   const rows = await harmonisedRows(
     file,
     {
@@ -172,10 +172,16 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       fromParts: true,
     });
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
-    // the database tells how the data are known while figures are worked out
-    const [methodsOf, { figures, withheld }] = await allEnded(
-      readMethods(kept ?? warehouse, catalogue, warehouse),
-      Promise.resolve().then(() => protectedFigures(catalogue, measures, rules)),
+    // the database tells how the data are known and where they come from while figures are worked out
+    const answers = kept ?? warehouse;
+    const dataBehind = async () => {
+      const methodsOf = await readMethods(answers, catalogue, warehouse);
+      const origins = await gatherOrigins(answers, catalogue, windows, quarter.id, measures);
+      return { methodsOf, origins };
+    };
+    const [{ methodsOf, origins }, { figures, withheld }] = await allEnded(
+      dataBehind(),
+      protectedFigures(catalogue, measures, rules),
     );
     const methods = methodsOf(figures);
     await recordFigures(warehouse, figures, scratch, methods);
@@ -279,6 +285,7 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       figures,
       methods,
       measures,
+      origins,
       withheld,
       standings: positions,
       actions,
@@ -301,44 +308,45 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     await exportFrameworkIndex(index, language, folder);
     await writeFile(join(folder, 'findings.json'), `${JSON.stringify(content.findings, null, 2)}\n`);
     progress.step('documents', 'review.xlsx, board.pdf, board.html');
-    // the database is exported and hashed while the documents are drawn
-    const exported = async () => {
+    // all that a package is besides them is put into it while the documents are drawn
+    const databaseDone = async () => {
       await exportFigures(warehouse, folder);
       await exportQuarantine(warehouse, folder, words);
-      return contentOf(warehouse, undefined, undefined, kept?.known);
+      const tables = await contentOf(warehouse, undefined, undefined, kept?.known);
+      await kept?.leave();
+      await warehouse.close();
+      return { tables, sha256: await sha256File(file) };
     };
-    [tables] = await allEnded(
-      exported(),
+    const inputsPacked = async () => {
+      await packDefinition(project, folder);
+      const { personal_extracts } = configuration.privacy;
+      await packExtracts(collected.extracts, join(folder, 'extracts'), personal_extracts, project.secret);
+    };
+    [database] = await allEnded(
+      databaseDone(),
+      inputsPacked(),
       writeWorkbook(content, templatesFolder, join(folder, 'review.xlsx'), presentation, browser),
       writeBoard(content, templatesFolder, join(folder, 'board.pdf'), presentation, browser),
     );
-    await kept?.leave();
   } finally {
     await warehouse.close();
   }
 
   progress.step('seal', identity.id);
-  await packDefinition(project, folder);
-  await packExtracts(
-    collected.extracts,
-    join(folder, 'extracts'),
-    configuration.privacy.personal_extracts,
-    project.secret,
-  );
   const gates = gatesOf(content.findings);
   const manifest = await manifestOf(
     plan,
     identity,
     collected,
     staged,
-    tables,
+    database.tables,
     gates,
     chosen,
     folder,
     restates,
     evidence,
   );
-  await writeSeal(folder, manifest, project.signingKey, hashedByRun(manifest));
+  await writeSeal(folder, manifest, project.signingKey, hashedByRun(manifest, database.sha256));
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);
   await pointLatest(plan, identity.id);

@@ -37,11 +37,22 @@ export function openFigures(
   catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
   values: readonly MeasureValue[],
 ): Figure[] {
+  const figures: Figure[] = [];
+  // pushed one by one: of a large group an indicator has more than a call takes arguments
+  for (const some of figuresByIndicator(catalogue, values)) for (const one of some) figures.push(one);
+  return figures;
+}
+
+/** The same, indicator by indicator, for who lets others work in between. */
+export function* figuresByIndicator(
+  catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
+  values: readonly MeasureValue[],
+): Generator<Figure[]> {
   const byPlace = valuesByPlace(values);
   const closed = new Set(catalogue.measures.filter((m) => m.opens === 'closed').map((m) => m.id));
   const places = byPlace.places().map((place) => ({ place, valueFor: byPlace.at(place) }));
-  const figures: Figure[] = [];
   for (const indicator of catalogue.indicators) {
+    const figures: Figure[] = [];
     const rule = ruleOf(indicator);
     const byCompany = consolidationOf(indicator, catalogue) === 'by_company';
     const isClosed = rule.used.some((id) => closed.has(id));
@@ -58,8 +69,8 @@ export function openFigures(
       else if (isClosed) figures.push({ ...figure, numerator: null, denominator: null });
       else figures.push(figure);
     }
+    yield figures;
   }
-  return figures;
 }
 
 /** The obligation of the indicator is known not to concern the company; unknown is not "not concerned". */

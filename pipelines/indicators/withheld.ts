@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { literal } from '../../connectors/connector.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Catalogue, Measure } from './catalogue.ts';
@@ -5,7 +6,7 @@ import { hiddenResults } from './disclosure/disclosure.ts';
 import { quartersOf } from './disclosure/family.ts';
 import { type Rules, rulesIn } from './disclosure/rules.ts';
 import type { Basis, Figure, MeasureValue } from './figure.ts';
-import { openFigures, suppress } from './figures.ts';
+import { figuresByIndicator, openFigures, suppress } from './figures.ts';
 import { readMeasureValues } from './measure-values.ts';
 
 export const placeOf = (measure: string, entity: string, period: string, basis: string) =>
@@ -26,13 +27,20 @@ export function withheldMeasures(
   return placesOf(hiddenResults({ catalogue, figures, values }, rules).values);
 }
 
-/** What `computeFigures` and `withheldMeasures` give, for who needs both: what to hide is worked out once. */
-export function protectedFigures(
+/**
+ * What `computeFigures` and `withheldMeasures` give, for who needs both: what to hide is worked out once. The figures of a
+ * large group take seconds, in which the database is answered indicator by indicator.
+ */
+export async function protectedFigures(
   catalogue: Catalogue,
   values: readonly MeasureValue[],
   rules: Rules,
-): { readonly figures: Figure[]; readonly withheld: ReadonlySet<string> } {
-  const figures = openFigures(catalogue, values);
+): Promise<{ readonly figures: Figure[]; readonly withheld: ReadonlySet<string> }> {
+  const figures: Figure[] = [];
+  for (const some of figuresByIndicator(catalogue, values)) {
+    for (const one of some) figures.push(one);
+    await othersTurn();
+  }
   const hidden = hiddenResults({ catalogue, figures, values }, rules);
   return { figures: suppress(figures, hidden.figures), withheld: placesOf(hidden.values) };
 }

@@ -50,6 +50,8 @@ export interface Results {
   readonly figures: readonly Figure[];
   readonly methods: FigureMethods;
   readonly measures: readonly MeasureValue[];
+  /** the extracts behind the measures, see `gatherOrigins` */
+  readonly origins: readonly MeasureOrigins[];
   /** measure values that must not be shown, as `placeOf` writes them */
   readonly withheld: ReadonlySet<string>;
   readonly standings: readonly Standing[];
@@ -143,7 +145,7 @@ export async function gatherContent(warehouse: Answering, results: Results): Pro
       results.measures,
       configuration.thresholds.suppress_below,
     ),
-    origins: await gatherOrigins(warehouse, catalogue, plan.windows, quarter.id, results.measures),
+    origins: results.origins,
   };
 }
 

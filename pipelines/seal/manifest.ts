@@ -1,8 +1,9 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { signManifest } from './signature.ts';
@@ -93,10 +94,26 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/** Bytes from which a file is hashed on a thread of its own: it takes longer then than a thread takes to start. */
+const hashedApart = 1 << 26;
+
 export async function sha256File(path: string): Promise<string> {
+  if ((await stat(path)).size >= hashedApart) return sha256Apart(path);
   const digest = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), digest);
   return digest.digest('hex');
+}
+
+function sha256Apart(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./sha256-thread.mjs', import.meta.url), {
+      workerData: path,
+      execArgv: [],
+    });
+    thread.once('message', resolve);
+    thread.once('error', reject);
+    thread.once('exit', () => reject(new Error(`${path} was not hashed to its end`)));
+  });
 }
 
 export function sha256(text: string | Buffer): string {
@@ -177,17 +194,18 @@ export async function writeSeal(
 }
 
 /**
- * The SHA-256 of the files that a manifest names and the run that wrote it has hashed itself: its outputs, and the
- * extracts, as they were received. Gigabytes of a large group need not be read once more.
+ * The SHA-256 of the files that the run which wrote a manifest has hashed itself: its outputs, the extracts, as they were
+ * received, and the database. Gigabytes of a large group need not be read once more.
  */
-export function hashedByRun({
-  outputs,
-  extracts,
-}: Pick<Manifest, 'outputs' | 'extracts'>): Map<string, string> {
+export function hashedByRun(
+  { outputs, extracts }: Pick<Manifest, 'outputs' | 'extracts'>,
+  database: string,
+): Map<string, string> {
   const clear = extracts.filter(({ kept }) => kept === 'clear');
   return new Map([
     ...outputs.map(({ name, sha256 }) => [name, sha256] as const),
     ...clear.map(({ sha256 }) => [`extracts/${sha256}`, sha256] as const),
+    ['warehouse.duckdb', database],
   ]);
 }
 

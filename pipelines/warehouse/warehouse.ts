@@ -51,6 +51,7 @@ export class Warehouse {
 
   /** once memory or disk is spent no statement runs any more, so that nothing passes over it */
   private spent: Exhausted | undefined;
+  private closed = false;
 
   /** Opens (or makes) the database at `file`; `:memory:` for tests. Extracts and scratch files are read from disk. */
   static async open(file: string, limits: Limits = ordinaryLimits, secret?: string): Promise<Warehouse> {
@@ -186,11 +187,13 @@ export class Warehouse {
   }
 
   /**
-   * Writes everything to disk and lets go of the file.
+   * Writes everything to disk and lets go of the file; does nothing a second time.
    *
    * @throws {Exhausted} when there is no room for it: what the file holds is then not what was computed
    */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     const written = this.file === ':memory:' || this.readOnly || this.spent !== undefined;
     const failure = written ? undefined : await this.run('checkpoint').catch((error: unknown) => error);
     this.connection.closeSync();

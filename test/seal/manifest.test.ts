@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readManifest } from '../../pipelines/seal/manifest.ts';
+import { readManifest, sha256File } from '../../pipelines/seal/manifest.ts';
 
 const hash = 'a'.repeat(64);
 const extract = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -64,4 +65,16 @@ test('whatever else the manifest says is checked with no extract asked for', asy
   await expect(readManifest(folder, new Set())).rejects.toThrow(/SEA-002 .*: state/);
   await write({ extracts: 'none' });
   await expect(readManifest(folder, new Set())).rejects.toThrow(/SEA-002 .*: extracts/);
+});
+
+test('a large file, hashed on a thread of its own, has the hash of its bytes, as a small one has', async () => {
+  const path = join(folder, 'large');
+  // more than a whole number of the pieces in which it is read
+  const bytes = Buffer.alloc((1 << 26) + 4097, 'Concordance');
+  await writeFile(path, bytes);
+  expect(await sha256File(path)).toBe(createHash('sha256').update(bytes).digest('hex'));
+  await writeFile(path, bytes.subarray(0, 4097));
+  const small = createHash('sha256').update(bytes.subarray(0, 4097)).digest('hex');
+  expect(await sha256File(path)).toBe(small);
+  await expect(sha256File(join(folder, 'none'))).rejects.toThrow('ENOENT');
 });

@@ -17,9 +17,23 @@ export interface FigureBook {
   readonly periods: readonly string[];
 }
 
+const opened = new WeakMap<ReportContent, FigureBook>();
+
+/** The figures of a report; whoever draws of the same content shares what finds them. */
 export function openFigures(content: ReportContent): FigureBook {
+  const book = opened.get(content) ?? bookOf(content);
+  opened.set(content, book);
+  return book;
+}
+
+function bookOf(content: ReportContent): FigureBook {
   const figures = figuresByPlace(content.figures);
-  const known = new Set(content.figures.map((f) => f.indicator));
+  const known = new Set<string>();
+  const periods = new Set<string>();
+  for (const { indicator, period } of content.figures) {
+    known.add(indicator);
+    periods.add(period);
+  }
   const followed = new Set(content.objectives.map((standing) => standing.objective.indicator));
   const byId = new Map(content.catalogue.indicators.map((i) => [i.id, i]));
   return {
@@ -30,6 +44,6 @@ export function openFigures(content: ReportContent): FigureBook {
     ),
     indicator: (id) => (id === null ? undefined : byId.get(id)),
     figure: (indicator, basis, period, entity = GROUP) => figures.get(indicator, { entity, period, basis }),
-    periods: [...new Set(content.figures.map((f) => f.period))].sort(),
+    periods: [...periods].sort(),
   };
 }

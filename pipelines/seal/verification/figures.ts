@@ -26,8 +26,12 @@ export async function checkFigures(
   findings: Findings,
 ): Promise<{ readonly figures: Figure[]; readonly methods: FigureMethods }> {
   const rules = await rulesIn(again, record.suppressBelow);
-  const { figures, withheld } = protectedFigures(record.catalogue, values, rules);
-  const methods = (await readMethods(again, record.catalogue))(figures);
+  // the database tells how the data are known while figures are worked out
+  const [{ figures, withheld }, methodsOf] = await Promise.all([
+    protectedFigures(record.catalogue, values, rules),
+    readMethods(again, record.catalogue),
+  ]);
+  const methods = methodsOf(figures);
   await recordFigures(again, figures, scratch, methods);
   await checkWithheld(again, withheld, findings);
   const columns = await again.rows<{ column_name: string; column_type: string }>('describe result.figure');
