@@ -35,7 +35,7 @@ import type { Progress } from './progress.ts';
 import { writeBoard } from './report/board/board.ts';
 import { ReportBrowser } from './report/board/browser.ts';
 import type { ReportContent } from './report/content.ts';
-import { gatherContent, gatherOrigins } from './report/gather.ts';
+import { gatherContent } from './report/gather.ts';
 import { readPresentation } from './report/presentation.ts';
 import { recordContent } from './report/record-content.ts';
 import { writeWorkbook } from './report/workbook/workbook.ts';
@@ -172,15 +172,9 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       fromParts: true,
     });
     const rules = await rulesIn(warehouse, configuration.thresholds.suppress_below);
-    // the database tells how the data are known and where they come from while figures are worked out
-    const answers = kept ?? warehouse;
-    const dataBehind = async () => {
-      const methodsOf = await readMethods(answers, catalogue, warehouse);
-      const origins = await gatherOrigins(answers, catalogue, windows, quarter.id, measures);
-      return { methodsOf, origins };
-    };
-    const [{ methodsOf, origins }, { figures, withheld }] = await allEnded(
-      dataBehind(),
+    // the database tells how the data are known while figures are worked out
+    const [methodsOf, { figures, withheld }] = await allEnded(
+      readMethods(kept ?? warehouse, catalogue, warehouse),
       protectedFigures(catalogue, measures, rules),
     );
     const methods = methodsOf(figures);
@@ -285,7 +279,6 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       figures,
       methods,
       measures,
-      origins,
       withheld,
       standings: positions,
       actions,
@@ -315,7 +308,11 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
       const tables = await contentOf(warehouse, undefined, undefined, kept?.known);
       await kept?.leave();
       await warehouse.close();
-      return { tables, sha256: await sha256File(file) };
+      const [sha256] = await allEnded(
+        sha256File(file),
+        Promise.resolve(kept?.keep(file, plan.limits, join(identity.folder, 'warehouse.duckdb'))),
+      );
+      return { tables, sha256 };
     };
     const inputsPacked = async () => {
       await packDefinition(project, folder);
@@ -350,7 +347,6 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
   await mkdir(plan.periodFolder, { recursive: true });
   await rename(folder, identity.folder);
   await pointLatest(plan, identity.id);
-  await kept?.keep(join(identity.folder, 'warehouse.duckdb'), plan.limits);
   return {
     folder: identity.folder,
     id: identity.id,

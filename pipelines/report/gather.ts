@@ -50,8 +50,6 @@ export interface Results {
   readonly figures: readonly Figure[];
   readonly methods: FigureMethods;
   readonly measures: readonly MeasureValue[];
-  /** the extracts behind the measures, see `gatherOrigins` */
-  readonly origins: readonly MeasureOrigins[];
   /** measure values that must not be shown, as `placeOf` writes them */
   readonly withheld: ReadonlySet<string>;
   readonly standings: readonly Standing[];
@@ -145,7 +143,7 @@ export async function gatherContent(warehouse: Answering, results: Results): Pro
       results.measures,
       configuration.thresholds.suppress_below,
     ),
-    origins: results.origins,
+    origins: await gatherOrigins(warehouse, catalogue, plan.windows, quarter.id, results.measures),
   };
 }
 

@@ -308,14 +308,18 @@ export class KeptResults implements Answering {
     this.totals.enter(warehouse);
   }
 
-  /** Writes down for later runs what this one made or took over: of tables, that they stand in its database, which is sealed and closed. */
-  async keep(database: string, limits: Limits): Promise<void> {
+  /**
+   * Writes down for later runs what this one made or took over: of tables, that they stand in its database, which is closed.
+   *
+   * @param place where the database will lie, if it is moved yet: until it does, nothing is gone on from
+   */
+  async keep(database: string, limits: Limits, place = database): Promise<void> {
     if (!this.isNew) return;
     const { common, tables, staged, answers } = this;
     const { made: totals, file: totalsFile } = this.totals;
     const { known, divided } = this.contents;
     const parts = this.parts.made;
-    await this.packs.write(database, limits, {
+    await this.packs.write(database, place, limits, {
       ...{ common, contents: known, divided, tables, totals, totalsFile, parts, staged, answers },
       answersFolder: this.scratch,
     });

@@ -234,15 +234,17 @@ export class ResultPacks {
   }
 
   /**
-   * Writes the pack of a run whose database is sealed and closed, in a session of its own: what goes wrong here
-   * costs the next run its time, not this one its result.
+   * Writes the pack of a run whose database is closed, in a session of its own: what goes wrong here costs the next run its
+   * time, not this one its result.
+   *
+   * @param place where the database will lie
    */
-  async write(database: string, limits: Limits, results: Results): Promise<void> {
+  async write(database: string, place: string, limits: Limits, results: Results): Promise<void> {
     const written = await markOf(database);
     const session = written && (await Warehouse.open(':memory:', limits).catch(() => undefined));
     if (!session) return;
-    await this.folder.write(session, packOf(database), async (arriving) => {
-      await session.run(`create table ${arriving}.database as select ${literal(database)} as file, ${literal(written)} as mark, ${literal(results.common)} as common;
+    await this.folder.write(session, packOf(place), async (arriving) => {
+      await session.run(`create table ${arriving}.database as select ${literal(place)} as file, ${literal(written)} as mark, ${literal(results.common)} as common;
         create table ${arriving}.staged (extract varchar, key varchar, sha256 varchar, personal boolean);
         create table ${arriving}.parts (name varchar, rows bigint, content varchar, made_of varchar);
         create table ${arriving}.contents ("table" varchar, rows bigint, content varchar, columns varchar);

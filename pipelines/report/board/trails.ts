@@ -39,7 +39,6 @@ export function arrangeTrails(
   voice: Voice,
 ) {
   const values = valuesByPlace(content.measures);
-  const origins = new Map(content.origins.map((o) => [key(o.measure, o.entity, o.period, o.basis), o]));
   const measures = new Map(content.catalogue.measures.map((m) => [m.id, m]));
   const { language } = voice;
   const withheld = withheldIn(content);
@@ -49,6 +48,11 @@ export function arrangeTrails(
   const shown = new Set(
     [...new Set(content.figures.map(({ entity }) => entity))].filter((entity) =>
       ids.includes(`-${trailPart(entity)}-`),
+    ),
+  );
+  const origins = new Map(
+    content.origins.flatMap((one) =>
+      shown.has(one.entity) ? [[key(one.measure, one.entity, one.period, one.basis), one]] : [],
     ),
   );
   return content.figures

@@ -252,7 +252,7 @@ interface SheetGround {
 
 interface PendingRow {
   readonly cells: string[];
-  height?: number;
+  height: number | undefined;
 }
 
 export class SheetFile {
@@ -261,6 +261,8 @@ export class SheetFile {
   readonly #ground: SheetGround;
   readonly #from: { readonly rows: number; readonly links: number };
   readonly #pending = new Map<number, PendingRow>();
+  /** written, and good for another row: V8 takes new ones for long-lived, and keeps the texts of their cells with them */
+  #written: PendingRow | undefined;
   #settled = 0;
   #widest = 1;
   #links = 0;
@@ -293,10 +295,13 @@ export class SheetFile {
   /** The rows up to this one are complete: they go to disk. */
   settle(last: number): void {
     for (const row of [...this.#pending.keys()].filter((one) => one <= last).sort((a, b) => a - b)) {
-      const { cells, height } = this.#pending.get(row) as PendingRow;
-      this.#ground.rows.write(rowXml(row, cells, height));
+      const pending = this.#pending.get(row) as PendingRow;
+      this.#ground.rows.write(rowXml(row, pending.cells, pending.height));
       this.#pending.delete(row);
       this.#settled = row;
+      pending.cells.fill('');
+      pending.height = undefined;
+      this.#written = pending;
     }
   }
 
@@ -320,7 +325,8 @@ export class SheetFile {
     const known = this.#pending.get(row);
     if (known) return known;
     if (row <= this.#settled) throw new Error(`row ${row} of ${this.name} is settled`);
-    const pending: PendingRow = { cells: [] };
+    const pending: PendingRow = this.#written ?? { cells: [], height: undefined };
+    this.#written = undefined;
     this.#pending.set(row, pending);
     return pending;
   }
