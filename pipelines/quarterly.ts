@@ -5,6 +5,7 @@ import type { Finding } from './alignment/finding.ts';
 import { gatesOf } from './alignment/gates.ts';
 import { loadLinks } from './alignment/links.ts';
 import { qualityFindings } from './alignment/quality.ts';
+import { allEnded } from './all-ended.ts';
 import { assess } from './assessment.ts';
 import { carriedIn, standingRun } from './carried-in.ts';
 import { collect } from './collect/collect.ts';
@@ -354,14 +355,6 @@ async function run(plan: Plan, progress: Progress, browser: ReportBrowser): Prom
     manifest,
     findings: content.findings,
   };
-}
-
-/** The results of works done at once; a failure is told once none of them is at work any more. */
-async function allEnded<Results extends readonly unknown[]>(
-  ...works: { [Place in keyof Results]: Promise<Results[Place]> }
-): Promise<Results> {
-  await Promise.allSettled(works);
-  return (await Promise.all(works)) as unknown as Results;
 }
 
 /**

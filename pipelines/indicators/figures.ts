@@ -37,10 +37,7 @@ export function openFigures(
   catalogue: Pick<Catalogue, 'indicators' | 'measures'>,
   values: readonly MeasureValue[],
 ): Figure[] {
-  const figures: Figure[] = [];
-  // pushed one by one: of a large group an indicator has more than a call takes arguments
-  for (const some of figuresByIndicator(catalogue, values)) for (const one of some) figures.push(one);
-  return figures;
+  return [...figuresByIndicator(catalogue, values)].flat();
 }
 
 /** The same, indicator by indicator, for who lets others work in between. */

@@ -36,11 +36,12 @@ export async function protectedFigures(
   values: readonly MeasureValue[],
   rules: Rules,
 ): Promise<{ readonly figures: Figure[]; readonly withheld: ReadonlySet<string> }> {
-  const figures: Figure[] = [];
+  const byIndicator: Figure[][] = [];
   for (const some of figuresByIndicator(catalogue, values)) {
-    for (const one of some) figures.push(one);
+    byIndicator.push(some);
     await othersTurn();
   }
+  const figures = byIndicator.flat();
   const hidden = hiddenResults({ catalogue, figures, values }, rules);
   return { figures: suppress(figures, hidden.figures), withheld: placesOf(hidden.values) };
 }

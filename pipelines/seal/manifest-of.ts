@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import type { Collected } from '../collect/collect.ts';
 import type { Evidence } from '../collect/evidence.ts';
 import type { ChosenFramework } from '../frameworks/choose.ts';
@@ -60,14 +59,16 @@ export async function manifestOf(
 
 /** Every file of the package but the database, described by its content, and the extracts, by theirs. */
 export async function outputsOf(folder: string): Promise<Manifest['outputs']> {
-  const names = (await filesBelow(folder)).filter(
-    (name) => name !== 'warehouse.duckdb' && !name.startsWith('extracts/'),
-  );
-  const atOnce = pLimit(2);
-  return atOnce.map(names, async (name) => {
-    const path = join(folder, name);
-    return { name, bytes: (await stat(path)).size, sha256: await sha256File(path) };
-  });
+  const outputs: { name: string; bytes: number; sha256: string }[] = [];
+  for (const name of await filesBelow(folder)) {
+    if (name === 'warehouse.duckdb' || name.startsWith('extracts/')) continue;
+    outputs.push({
+      name,
+      bytes: (await stat(join(folder, name))).size,
+      sha256: await sha256File(join(folder, name)),
+    });
+  }
+  return outputs;
 }
 
 /** A version that the run reports under, as the manifest states it. */

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identifier, literal } from '../../../connectors/connector.ts';
+import { allEnded } from '../../all-ended.ts';
 import { rulesIn } from '../../indicators/disclosure/rules.ts';
 import type { Figure, MeasureValue } from '../../indicators/figure.ts';
 import { type FigureMethods, readMethods } from '../../indicators/figure-methods.ts';
@@ -27,10 +28,10 @@ export async function checkFigures(
 ): Promise<{ readonly figures: Figure[]; readonly methods: FigureMethods }> {
   const rules = await rulesIn(again, record.suppressBelow);
   // the database tells how the data are known while figures are worked out
-  const [{ figures, withheld }, methodsOf] = await Promise.all([
+  const [{ figures, withheld }, methodsOf] = await allEnded(
     protectedFigures(record.catalogue, values, rules),
     readMethods(again, record.catalogue),
-  ]);
+  );
   const methods = methodsOf(figures);
   await recordFigures(again, figures, scratch, methods);
   await checkWithheld(again, withheld, findings);
